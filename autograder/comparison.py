@@ -1,0 +1,103 @@
+"""Say how what a submission showed differs from what the reference showed.
+
+Structure first, then shape, kind of dtype, finiteness and values: `np.allclose` alone broadcasts,
+and other comparisons let NaN pass.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from autograder.observations import Thing
+
+
+def difference(expected: Any, seen: Any, rtol: float, atol: float) -> str | None:
+    """Return the first difference in words a student can use, or None where there is none."""
+    return _difference(expected, seen, rtol, atol, "")
+
+
+def _difference(expected, seen, rtol, atol, where) -> str | None:
+    if isinstance(expected, dict):
+        if not isinstance(seen, dict) or list(expected) != list(seen):
+            return f"{where}expected {_describe(expected)}, got {_describe(seen)}"
+        inner = ((expected[key], seen[key], f"{where}{key}: ") for key in expected)
+    elif isinstance(expected, list):
+        if not isinstance(seen, list) or len(expected) != len(seen):
+            return f"{where}expected {_describe(expected)}, got {_describe(seen)}"
+        labels = [f"{where}answer {n} of {len(seen)}: " for n in range(1, len(seen) + 1)]
+        inner = zip(expected, seen, labels if len(seen) > 1 else [where], strict=True)
+    elif _is_number(expected):
+        if not _is_number(seen):
+            return f"{where}expected {_describe(expected)}, got {_describe(seen)}"
+        message = _numbers(expected, seen, rtol, atol)
+        return message and where + message
+    elif type(expected) is not type(seen) or expected != seen:
+        return f"{where}expected {_describe(expected)}, got {_describe(seen)}"
+    else:
+        return None
+    messages = (_difference(one, other, rtol, atol, label) for one, other, label in inner)
+    return next((message for message in messages if message), None)
+
+
+def _is_number(value) -> bool:
+    return isinstance(value, (int, float, np.ndarray)) and not isinstance(value, bool)
+
+
+def _numbers(expected, seen, rtol, atol) -> str | None:
+    # A plain Python number has no dtype of its own: 2 and 2.0 are the same answer.
+    typed = isinstance(expected, np.ndarray) and isinstance(seen, np.ndarray)
+    expected, seen = np.asarray(expected), np.asarray(seen)
+    if expected.shape != seen.shape:
+        return f"shape {seen.shape} where {expected.shape} was expected"
+    kinds = {_kind(expected), _kind(seen)}
+    if len(kinds) > 1 and (typed or "boolean" in kinds):
+        return f"{seen.dtype} values where {expected.dtype} values were expected"
+    wide_expected, wide_seen = expected.astype("float64"), seen.astype("float64")
+    with np.errstate(invalid="ignore"):
+        near = np.abs(wide_expected - wide_seen) <= atol + rtol * np.abs(wide_expected)
+    # Infinities of one sign are equal; NaN equals nothing.
+    near |= np.isinf(wide_expected) & (wide_expected == wide_seen)
+    near &= np.isfinite(wide_seen) | np.isinf(wide_expected)
+    if near.all():
+        return None
+    not_finite = ~np.isfinite(wide_seen) & ~near
+    worst = np.argmax(not_finite) if not_finite.any() else np.argmax(~near)
+    first = np.unravel_index(worst, near.shape)
+    wanted, got = _pair(wide_expected[first], wide_seen[first])
+    if expected.ndim == 0:
+        return f"expected {wanted}, got {got}"
+    place = f"at {[int(index) for index in first]} expected {wanted}, got {got}"
+    if near.size == 1:
+        return place
+    return f"{(~near).sum()} of {near.size} values differ; {place}"
+
+
+def _kind(array) -> str:
+    return {"b": "boolean", "i": "whole", "u": "whole", "f": "float"}[array.dtype.kind]
+
+
+def _pair(expected, seen) -> tuple[str, str]:
+    for digits in (4, 7, 17):
+        pair = f"{expected:.{digits}g}", f"{seen:.{digits}g}"
+        if pair[0] != pair[1]:
+            break
+    return pair
+
+
+def _describe(value) -> str:
+    match value:
+        case Thing():
+            return value.kind
+        case dict():
+            return f"{len(value)} named answers ({', '.join(list(value)[:8])})"
+        case list():
+            return "a list of one answer" if len(value) == 1 else f"a list of {len(value)} answers"
+        case np.ndarray() if value.ndim == 0:
+            return f"{value[()]:.4g}" if value.dtype.kind == "f" else str(value[()])
+        case np.ndarray():
+            return f"an array of shape {value.shape}"
+        case str():
+            return repr(value[:200])
+        case bytes():
+            return "bytes"
+    return f"{value:.4g}" if isinstance(value, float) else str(value)[:200]

@@ -1,0 +1,132 @@
+"""An exercise: a folder in `solutions/`. Its name is its only registration."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import jupytext
+import nbformat
+
+FILES = ("reference.py", "checks.py", "wheats.py", "chaffs.py")
+
+
+class NoExercise(Exception):
+    """There is no such exercise."""
+
+
+@dataclass(frozen=True)
+class Specimen:
+    """A known right (wheat) or wrong (chaff) answer.
+
+    Attributes:
+        name: the title of its cell.
+        note: its docstring: what is unusual about a wheat, the hint of a chaff.
+        loses: the dimensions in which it must lose points.
+        source: a whole submission: the reference, then the specimen's cell.
+    """
+
+    name: str
+    note: str
+    loses: tuple[str, ...]
+    source: str
+
+
+@dataclass(frozen=True)
+class Exercise:
+    folder: Path
+
+    @property
+    def name(self) -> str:
+        return self.folder.name
+
+    @property
+    def checks(self) -> str:
+        """The source of the hidden checks."""
+        return self._read("checks.py")
+
+    @property
+    def notebook(self) -> nbformat.NotebookNode:
+        """The reference notebook: statement, solution, public tests."""
+        return jupytext.reads(self._read("reference.py"), fmt="py:percent")
+
+    @property
+    def reference(self) -> str:
+        """The reference solution, without the public tests."""
+        return "\n\n".join(
+            cell.source
+            for cell in self.notebook.cells
+            if cell.cell_type == "code" and "tests" not in cell.metadata.get("tags", [])
+        )
+
+    @property
+    def wheats(self) -> list[Specimen]:
+        return list(self._specimens("wheats.py"))
+
+    @property
+    def chaffs(self) -> list[Specimen]:
+        return list(self._specimens("chaffs.py"))
+
+    def _specimens(self, file: str) -> Iterator[Specimen]:
+        cells = jupytext.reads(self._read(file), fmt="py:percent").cells
+        shared = ""
+        for cell in cells:
+            if cell.cell_type != "code" or "title" not in cell.metadata:
+                shared += cell.source + "\n\n" if cell.cell_type == "code" else ""
+                continue
+            yield Specimen(
+                name=cell.metadata["title"],
+                note=" ".join(_docstring(cell.source).split()),
+                loses=tuple(cell.metadata.get("loses", "").split()),
+                source=f"{self.reference}\n\n{shared}{cell.source}\n",
+            )
+
+    def _read(self, file: str) -> str:
+        try:
+            return (self.folder / file).read_text(encoding="utf-8")
+        except FileNotFoundError:
+            raise NoExercise(
+                f"{self.folder} has no {file}. An exercise is a folder with {', '.join(FILES)}."
+            ) from None
+
+
+def _docstring(source: str) -> str:
+    import ast
+
+    return ast.get_docstring(ast.parse(source)) or ""
+
+
+def solutions_folder(start: Path | None = None) -> Path:
+    """Return the nearest `solutions/` at or above a folder, or `$AUTOGRADER_SOLUTIONS`.
+
+    Raises:
+        NoExercise: there is none.
+    """
+    if given := os.environ.get("AUTOGRADER_SOLUTIONS"):
+        return Path(given)
+    start = (start or Path.cwd()).absolute()
+    for folder in (start, *start.parents):
+        if any((folder / "solutions").glob("*/checks.py")):
+            return folder / "solutions"
+    raise NoExercise(
+        f"no folder `solutions/` with exercises at or above {start}. Run the command in the course "
+        "folder, or set AUTOGRADER_SOLUTIONS."
+    )
+
+
+def find(name: str, solutions: Path | None = None) -> Exercise:
+    """Return the exercise of a name.
+
+    Raises:
+        NoExercise: there is none.
+    """
+    exercises = {one.name: one for one in find_all(solutions)}
+    if name not in exercises:
+        raise NoExercise(f"no exercise {name!r}. There are: {', '.join(exercises) or 'none'}.")
+    return exercises[name]
+
+
+def find_all(solutions: Path | None = None) -> list[Exercise]:
+    """Return all exercises, by name."""
+    folder = solutions or solutions_folder()
+    return [Exercise(checks.parent) for checks in sorted(folder.glob("*/checks.py"))]

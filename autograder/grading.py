@@ -1,0 +1,163 @@
+"""Grade submissions: ask each what the reference was asked, and compare.
+
+This process holds the reference's answers and the verdicts. It never runs a submission, and never
+imports TensorFlow.
+"""
+
+import secrets
+import time
+import traceback
+from dataclasses import dataclass
+
+import numpy as np
+
+from autograder.comparison import difference
+from autograder.exercises import Exercise, Specimen
+from autograder.hints import SEEDS as HINT_SEEDS
+from autograder.hints import Hints
+from autograder.interview import Interview, Seeds
+from autograder.observations import Thing, walk
+from autograder.processes import ChildEnded, ChildTooSlow, Worker, WorkerFailed
+from autograder.results import CheckResult, Outcome, SubmissionResult
+from autograder.submissions import Submission
+
+
+class GraderError(Exception):
+    """Something of ours failed: nobody's score may depend on it."""
+
+
+@dataclass(frozen=True)
+class CheckInfo:
+    """What the grader knows of a check; its code stays in the children."""
+
+    name: str
+    dimension: str
+    points: float
+    statement: str
+    random: bool
+    requires: list[str]
+    rtol: float
+    atol: float
+
+
+class Grader:
+    """Grades the submissions of one exercise against one set of the reference's answers.
+
+    Attributes:
+        checks: of the exercise, in order.
+        max_score: the sum of their points.
+        seed: what the random inputs of this run are drawn from.
+    """
+
+    def __init__(self, worker: Worker, exercise: Exercise, seed: int | None = None):
+        self.exercise, self._worker = exercise, worker
+        self.seed = secrets.randbits(32) if seed is None else seed
+        later = secrets.randbits(32) if seed is None else self.seed ^ 0x9E3779B9
+        self._seeds = Seeds(self.seed, later)
+        self._source = exercise.checks
+        self._off: list[str] = []
+        try:
+            described = self._interview(Submission("", "", False, ())).describe()
+            if "problem" in described:
+                raise GraderError(f"{exercise.folder / 'checks.py'}:\n{described['problem']}")
+            self._off = described["switched_off"]
+            self.checks = [CheckInfo(**fields) for fields in described["checks"]]
+        except (ChildEnded, ChildTooSlow, TypeError, KeyError) as error:
+            raise GraderError(f"the checks of {exercise.name} cannot be loaded: {error}") from error
+        if not self.checks:
+            raise GraderError(f"{exercise.folder / 'checks.py'} has no checks")
+        self.max_score = sum(check.points for check in self.checks)
+        self._random = {check.name for check in self.checks if check.random}
+        self._plan: dict[tuple, tuple[str, str]] = {}  # what the reference leaves for later
+        self._expected = self._ask_reference()
+        self._hints = Hints(self)
+
+    def grade(self, submission: Submission) -> SubmissionResult:
+        """Return the result of one submission; it never raises for what a submission does."""
+        started = time.perf_counter()
+        try:
+            result = self._grade(submission)
+        except WorkerFailed:
+            raise
+        except Exception:
+            message = traceback.format_exc(limit=-4)
+            result = self._nothing(submission, "grader error", message)
+        result.seconds = time.perf_counter() - started
+        return result
+
+    def interview_specimen(self, specimen: Specimen) -> Interview:
+        """Return an interview with a wheat or a chaff."""
+        return self._interview(Submission(specimen.name, "", False, (specimen.source,)))
+
+    def _grade(self, submission: Submission) -> SubmissionResult:
+        if submission.problem:
+            return self._nothing(submission, "unreadable", submission.problem)
+        interview = self._interview(submission)
+        names = [check.name for check in self.checks]
+        outcomes = interview.outcomes(names, self._seeds, self._plan)
+        if interview.unreadable:
+            return self._nothing(submission, "unreadable", f"not Python: {interview.unreadable}")
+        checks = [self._verdict(check, outcomes[check.name]) for check in self.checks]
+        self._add_hints(checks, outcomes, interview)
+        return SubmissionResult(
+            submission.id, submission.path, "graded", checks,
+            message=interview.stopped, output=interview.output, cells=interview.cells,
+        )  # fmt: skip
+
+    def _verdict(self, check: CheckInfo, outcome: Outcome) -> CheckResult:
+        status, message = outcome.status, outcome.message
+        if outcome.place:
+            message += f" ({outcome.place})"
+        if status == "seen":
+            expected = self._expected[check.name].seen
+            message = difference(expected, outcome.seen, check.rtol, check.atol) or ""
+            status = "failed" if message else "passed"
+        return CheckResult(
+            check.name, check.dimension, check.statement, check.points, status, message
+        )
+
+    def _add_hints(self, results: list[CheckResult], outcomes: dict, interview: Interview) -> None:
+        failed = [result for result in results if result.status not in ("passed", "not defined")]
+        unsolved = [result for result in failed if result.message.startswith("not solved yet")]
+        if len(unsolved) == len(results):
+            return
+        infos = {check.name: check for check in self.checks}
+        again = [result.name for result in failed if result.name in self._random]
+        outcomes = outcomes | interview.outcomes(again, HINT_SEEDS, self._plan)
+        for result in failed:
+            result.hint, result.chaff = self._hints.find(infos[result.name], outcomes[result.name])
+
+    def _ask_reference(self) -> dict[str, Outcome]:
+        """Return what the reference shows, and learn which checks are random."""
+        exercise = self.exercise
+        interview = self._interview(
+            Submission("reference", str(exercise.folder), False, (exercise.reference,))
+        )
+        outcomes = interview.outcomes([check.name for check in self.checks], self._seeds)
+        self._plan = {key: (leaf.how, leaf.use) for key, leaf in interview.followed.items()}
+        self._random |= {name for (name, _), leaf in interview.followed.items() if leaf.random}
+        for name, outcome in outcomes.items():
+            problem = outcome.message
+            for path, leaf in walk(outcome.seen):
+                if isinstance(leaf, Thing):
+                    problem = f"{leaf.kind} at {list(path)}"
+                elif isinstance(leaf, (float, np.ndarray)) and np.isnan(leaf).any():
+                    problem = f"not a number at {list(path)}"
+            if outcome.status != "seen" or problem:
+                raise GraderError(
+                    f"{exercise.name}: the reference cannot answer the check {name}: {problem}"
+                    f" {outcome.place}. Mend reference.py or checks.py."
+                )
+        return outcomes
+
+    def _nothing(self, submission: Submission, status: str, message: str) -> SubmissionResult:
+        """Return a result without a point, with every check listed."""
+        shown = "not defined" if status == "unreadable" else status
+        checks = [
+            CheckResult(check.name, check.dimension, check.statement, check.points, shown, message)
+            for check in self.checks
+        ]
+        return SubmissionResult(submission.id, submission.path, status, checks, message=message)
+
+    def _interview(self, submission: Submission) -> Interview:
+        return Interview(self._worker, self.exercise.name, self._source, self._off, submission)

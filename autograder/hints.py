@@ -1,0 +1,79 @@
+"""A hint for a failed check: what the known wrong answer that shows the same thing is about.
+
+Chaffs are asked with a seed of their own, the same in every run, so that their answers can be kept
+beside the other things that are built.
+"""
+
+import hashlib
+from importlib.metadata import version
+from pathlib import Path
+
+from autograder import observations
+from autograder.comparison import difference
+from autograder.interview import Seeds
+from autograder.results import Outcome, write_atomically
+
+SEEDS = Seeds(0, 0)
+
+
+class Hints:
+    """The chaffs of an exercise, and what each shows in each check."""
+
+    def __init__(self, grader):
+        self._grader = grader
+        self._answers: dict[str, dict[str, Outcome]] | None = None
+
+    def find(self, check, outcome: Outcome) -> tuple[str, str]:
+        """Return the hint for a check that failed with an outcome, and its chaff; or nothing.
+
+        The outcome must have been asked for with `SEEDS` where the check is random. If several
+        chaffs show the same and say different things, silence beats misdirection.
+        """
+        if self._answers is None:
+            self._answers = self._load()
+        matches = [
+            chaff
+            for chaff in self._grader.exercise.chaffs
+            if alike(check, self._answers[chaff.name][check.name], outcome)
+        ]
+        if len({chaff.note for chaff in matches}) != 1:
+            return "", ""
+        return matches[0].note, matches[0].name
+
+    def _load(self):
+        exercise = self._grader.exercise
+        path = exercise.folder.parent.parent / "build" / "hints" / f"{exercise.name}-{self._key()}"
+        try:
+            kept = observations.decode(path.read_bytes())
+            return {chaff: {name: Outcome(**fields) for name, fields in answers.items()}
+                    for chaff, answers in kept.items()}  # fmt: skip
+        except (OSError, observations.BadMessage):
+            pass
+        names = [check.name for check in self._grader.checks]
+        answers = {chaff.name: self._grader.interview_specimen(chaff).outcomes(names, SEEDS)
+                   for chaff in exercise.chaffs}  # fmt: skip
+        kept = {chaff: {name: vars(outcome) for name, outcome in found.items()}
+                for chaff, found in answers.items()}  # fmt: skip
+        try:
+            write_atomically(path, observations.encode(kept))
+        except OSError:
+            pass  # a course folder that cannot be written to: the next run asks again
+        return answers
+
+    def _key(self) -> str:
+        """Return a name for everything that the answers depend on."""
+        exercise = self._grader.exercise
+        parts = [exercise.reference, exercise.checks]
+        parts += [chaff.name + chaff.source for chaff in exercise.chaffs]
+        parts += [file.read_text() for file in sorted(Path(__file__).parent.glob("*.py"))]
+        parts += [version(package) for package in ("tensorflow", "keras", "numpy")]
+        return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+
+
+def alike(check, chaff: Outcome, outcome: Outcome) -> bool:
+    """Tell whether a chaff and a submission answered a check alike."""
+    if chaff.status != outcome.status:
+        return False
+    if chaff.status == "seen":
+        return difference(chaff.seen, outcome.seen, check.rtol, check.atol) is None
+    return chaff.message == outcome.message

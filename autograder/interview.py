@@ -1,0 +1,253 @@
+"""Ask one submission its questions, in one child after the other, and believe nothing."""
+
+import difflib
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from autograder.observations import Later, replace, walk
+from autograder.processes import Child, ChildEnded, ChildTooSlow, Worker
+from autograder.results import Outcome
+from autograder.submissions import Submission
+
+GRACE = 5  # seconds between the alarm that a child sets itself and the end of our patience
+WHERE = {
+    "reloaded": "loaded in a new process",
+    "exported": "exported and loaded without the submission",
+    "in_graph": "as a graph, without the submission",
+}
+
+
+@dataclass(frozen=True)
+class Seeds:
+    """What random inputs are drawn from: in the first process, and in those that load its files.
+
+    The two are unrelated: the first process must not know what its files will be asked.
+    """
+
+    first: int
+    later: int
+
+
+class _Unloadable(Exception):
+    def __init__(self, outcome: Outcome):
+        self.outcome = outcome
+
+
+class Interview:
+    """One submission and the children that answer for it.
+
+    Attributes:
+        cells: what the code cells printed and raised, once it is loaded.
+        unreadable: why its code is no Python.
+        followed: what was left for another process, by check and path.
+    """
+
+    def __init__(self, worker: Worker, name: str, checks: str, switched_off: Iterable[str],
+                 submission: Submission):  # fmt: skip
+        self._worker, self._name, self._checks = worker, name, checks
+        self._switched_off, self._submission = list(switched_off), submission
+        self._deadline = time.monotonic() + worker.limits.total
+        self._names: list[str] = []
+        self._lost: dict[int, str] = {}  # cells that ended the process, and how
+        self._printed = b""
+        self.cells: list[dict] = []
+        self.unreadable = ""
+        self.followed: dict[tuple, Later] = {}
+
+    @property
+    def output(self) -> str:
+        """What it printed past the cells' own outputs."""
+        return self._printed.decode(errors="replace")
+
+    @property
+    def stopped(self) -> str:
+        """The first exception that stopped a cell, or the script."""
+        return next((_raised(cell["error"]).message for cell in self.cells if cell["error"]), "")
+
+    def outcomes(self, checks: list[str], seeds: Seeds, plan: dict | None = None) -> dict:
+        """Ask the checks, and have other processes answer what they leave for later.
+
+        Args:
+            checks: their names.
+            seeds: of this run.
+            plan: for each check and path the `(how, use)` that the reference left for later there;
+                anything else is not followed. None follows everything.
+
+        Returns:
+            An `Outcome` for each name.
+        """
+        questions = [{"do": "ask", "name": name} for name in checks]
+        found = dict(zip(checks, self._dialogue(True, seeds.first, questions), strict=True))
+        for hows, with_submission in ((("reloaded",), True), (("exported", "in_graph"), False)):
+            later = [
+                (name, path, leaf)
+                for name, outcome in found.items()
+                for path, leaf in walk(outcome.seen)
+                if isinstance(leaf, Later) and leaf.how in hows
+                and (plan is None or plan.get((name, path)) == (leaf.how, leaf.use))
+            ]  # fmt: skip
+            questions = [
+                {"do": "answer", "how": leaf.how, "use": leaf.use, "file": leaf.file}
+                for _, _, leaf in later
+            ]
+            self.followed |= {(name, path): leaf for name, path, leaf in later}
+            answers = self._dialogue(with_submission, seeds.later, questions)
+            for (name, path, leaf), answer in zip(later, answers, strict=True):
+                if answer.status == "seen":
+                    found[name].seen = replace(found[name].seen, {path: answer.seen})
+                else:
+                    answer.message = f"{WHERE[leaf.how]}: {answer.message}"
+                    found[name] = answer
+        return found
+
+    def describe(self) -> dict:
+        """Load the checks alone and return what they are; for checks that can be trusted."""
+        with self._worker.child() as child:
+            try:
+                return self._prepare(child, 0)
+            except (ChildEnded, ChildTooSlow) as error:
+                raise ChildEnded(f"{error}\n{child.printed.decode(errors='replace')}") from None
+
+    def _dialogue(self, with_submission: bool, seed: int, questions: list) -> list[Outcome]:
+        """Ask until there is an answer to every question; a new child follows one that is lost."""
+        outcomes: list[Outcome] = []
+        while len(outcomes) < len(questions):
+            rest = questions[len(outcomes) :]
+            try:
+                child = self._start(with_submission, seed)
+            except _Unloadable as error:
+                return outcomes + [error.outcome for _ in rest]
+            with child:
+                for question in rest:
+                    try:
+                        reply = self._ask(child, question, self._worker.limits.check)
+                        outcomes.append(self._outcome(reply))
+                    except ChildTooSlow:
+                        seconds = self._worker.limits.check
+                        message = f"no answer after {seconds:g} seconds"
+                        outcomes.append(Outcome("timed out", message=message))
+                        break
+                    except ChildEnded as error:
+                        outcomes.append(Outcome("crashed", message=str(error)))
+                        break
+            self._printed = self._printed or child.printed
+        return outcomes
+
+    def _start(self, with_submission: bool, seed: int) -> Child:
+        """Return a child that has loaded what it needs."""
+        while True:
+            if time.monotonic() > self._deadline:
+                seconds = self._worker.limits.total
+                message = f"the submission used up its {seconds:g} seconds"
+                raise _Unloadable(Outcome("timed out", message=message))
+            child = self._worker.child()
+            try:
+                if with_submission:
+                    self._load(child)
+                self._prepare(child, seed)
+                return child
+            except BaseException as error:
+                child.__exit__()
+                self._printed = self._printed or child.printed
+                if not isinstance(error, (ChildEnded, ChildTooSlow)):
+                    raise
+                if with_submission and self._submission.notebook and self._running is not None:
+                    # Go on without the cell that ended the process, as if it had raised.
+                    self._lost[self._running] = str(error)
+                    continue
+                status = "crashed" if isinstance(error, ChildEnded) else "timed out"
+                message = f"while the code was loaded: {error}"
+                raise _Unloadable(Outcome(status, message=message)) from None
+
+    def _load(self, child: Child) -> None:
+        self._running: int | None = None
+        seconds = self._worker.limits.cell
+        request = {
+            "do": "load",
+            "name": self._name,
+            "notebook": self._submission.notebook,
+            "cells": list(self._submission.cells),
+            "skip": list(self._lost),
+            "switched_off": self._switched_off,
+            "seconds": seconds,
+        }
+        reply = self._ask(child, request, seconds + GRACE)
+        while isinstance(reply, dict) and list(reply) == ["running"]:
+            index = reply["running"]
+            if type(index) is not int or not 0 <= index < len(self._submission.cells):
+                raise ChildEnded("its answer could not be read")
+            if index in self._lost or (self._running is not None and index <= self._running):
+                raise ChildEnded("its answer could not be read")
+            self._running = index
+            reply = child.receive(seconds + GRACE)
+        self._running = None
+        match reply:
+            case {"unreadable": str(problem)}:
+                self.unreadable = problem
+                raise _Unloadable(Outcome("not defined", message=f"not Python: {problem}"))
+            case {"cells": list(cells), "names": list(names)}:
+                self._names = [name for name in names if isinstance(name, str)]
+                if not self.cells:
+                    self.cells = [_cell(cell) for cell in cells]
+                    self.cells += [_cell(None)] * (len(self._submission.cells) - len(cells))
+            case _:
+                raise ChildEnded("its answer could not be read")
+        for index, how in self._lost.items():
+            self.cells[index]["error"] = {"type": "ProcessEnded", "message": how}
+
+    def _prepare(self, child: Child, seed: int):
+        request = {"do": "prepare", "source": self._checks, "seed": seed}
+        return self._ask(child, request, self._worker.limits.check)
+
+    def _ask(self, child: Child, message: dict, seconds: float):
+        child.send(message, seconds)
+        return child.receive(seconds)
+
+    def _outcome(self, reply) -> Outcome:
+        match reply:
+            case {"status": "seen", "seen": seen}:
+                return Outcome("seen", seen)
+            case {"status": "disallowed", "message": str(path)} if path in self._switched_off:
+                return Outcome("disallowed", message=f"`{path}` is switched off in this exercise: "
+                                                     "write it yourself")  # fmt: skip
+            case {"status": "not defined", "message": str(name)}:
+                return Outcome("not defined", message=self._not_defined(name))
+            case {"status": "raised", "error": dict(error)}:
+                return _raised(error)
+        return Outcome("crashed", message="its answer could not be read")
+
+    def _not_defined(self, name: str) -> str:
+        message = f"`{name}` is not defined"
+        if close := difflib.get_close_matches(name, self._names, 1):
+            message += f"; did you mean to call `{close[0]}` `{name}`?"
+        elif self.stopped:
+            message += f"; the code stopped before: {self.stopped}"
+        return message
+
+
+def _raised(error: dict) -> Outcome:
+    kind, text, place, code = (
+        str(error.get(key) or "")[:2000] for key in ("type", "message", "place", "code")
+    )
+    if kind == "NotImplementedError":
+        return Outcome("raised", message="not solved yet", place=place)
+    where = f"{place}: {code}" if place and code else place
+    return Outcome("raised", message=f"{kind}: {text}" if text else kind, place=where)
+
+
+def _cell(cell) -> dict:
+    """Return what a cell printed and raised, in the structure that the feedback relies on."""
+    found: dict = {"outputs": [], "error": None}
+    match cell:
+        case {"outputs": list(outputs), "error": error}:
+            found["error"] = error if isinstance(error, dict) else None
+            for output in outputs[:100]:
+                match output:
+                    case {"stream": "stdout" | "stderr", "text": str()}:
+                        found["outputs"].append(output)
+                    case {"display": dict(data)}:
+                        data = {mime: text for mime, text in data.items()
+                                if mime in ("text/plain", "image/png") and isinstance(text, str)}
+                        found["outputs"].append({"display": data})  # fmt: skip
+    return found

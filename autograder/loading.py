@@ -1,0 +1,140 @@
+"""Run a submission's code in a child: a script, or the cells of a notebook one after another."""
+
+import contextlib
+import linecache
+import re
+import signal
+import sys
+import traceback
+import types
+from pathlib import Path
+
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.capture import capture_output
+from traitlets.config import Config
+
+MAX_OUTPUT = 20_000  # characters kept of what one cell prints
+MAX_MESSAGE = 1_000  # characters kept of what an exception says
+
+
+class TooSlow(BaseException):
+    """The alarm rang; no `except Exception` of a submission swallows it."""
+
+
+@contextlib.contextmanager
+def alarm(seconds: float):
+    """Raise `TooSlow` in the block after so many seconds of wall time."""
+
+    def ring(*_):
+        raise TooSlow(f"stopped after {seconds:g} seconds")
+
+    signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+class Script:
+    """A `.py` file; runs as a module of the exercise's name, from a real file for AutoGraph."""
+
+    def __init__(self, name: str, source: str):
+        self.file = Path(f"{name}.py").absolute()
+        self.file.write_text(source, encoding="utf-8")
+        self.source = source
+        module = types.ModuleType(name)
+        module.__file__ = str(self.file)
+        sys.modules[name] = module
+        self.namespace = vars(module)
+
+    def run(self, index: int, seconds: float) -> tuple[list, BaseException | None]:
+        try:
+            with alarm(seconds):
+                exec(compile(self.source, str(self.file), "exec"), self.namespace)
+        except BaseException as error:
+            return [], error
+        return [], None
+
+    def place(self, filename: str, line: int) -> str | None:
+        return f"line {line}" if filename == str(self.file) else None
+
+
+class Notebook:
+    """A notebook's code cells, run by IPython without a kernel: magics work."""
+
+    def __init__(self, cells: list[str]):
+        self.cells = cells
+        config = Config({"HistoryManager": {"enabled": False}})
+        self.shell = InteractiveShell.instance(config=config)
+        self.shell.showtraceback = self.shell.showsyntaxerror = lambda *args, **kwargs: None
+        self.namespace = self.shell.user_ns
+
+    def run(self, index: int, seconds: float) -> tuple[list, BaseException | None]:
+        self.shell.compile.get_code_name = lambda *args: f"cell {index + 1}"
+        with capture_output() as captured:
+            try:
+                with alarm(seconds):
+                    result = self.shell.run_cell(self.cells[index], store_history=True)
+                error = result.error_before_exec or result.error_in_exec
+            except BaseException as raised:
+                error = raised
+        return outputs(captured), error
+
+    def place(self, filename: str, line: int) -> str | None:
+        return f"{filename}, line {line}" if re.fullmatch(r"cell \d+", filename) else None
+
+
+def outputs(captured) -> list[dict]:
+    """Return a cell's outputs: streams, and what it displayed as text or as PNG."""
+    found = []
+    for name in ("stdout", "stderr"):
+        if text := getattr(captured, name):
+            found.append({"stream": name, "text": _cut(text, MAX_OUTPUT)})
+    for output in captured.outputs[:50]:
+        data = {mime: output.data[mime] for mime in ("text/plain", "image/png")
+                if isinstance(output.data.get(mime), str)}  # fmt: skip
+        if len(data.get("image/png", "")) > 500_000:
+            del data["image/png"]
+        found.append({"display": {mime: _cut(text, 500_000) for mime, text in data.items()}})
+    return found
+
+
+def explain(error: BaseException, submission: Script | Notebook | None) -> dict:
+    """Return what a student wants to know of an exception: type, text, and the line that is theirs.
+
+    Frames that are not of the submission are left out.
+    """
+    message = str(error)
+    place = code = ""
+    frames = [(f.f_code.co_filename, line) for f, line in traceback.walk_tb(error.__traceback__)]
+    if isinstance(error, SyntaxError) and error.filename:
+        frames, message = [(error.filename, error.lineno or 1)], error.msg
+    # AutoGraph and Keras put the frames of the original source into the message.
+    frames += [(file, int(n)) for file, n in re.findall(r'File "([^"]+)", line (\d+)', message)]
+    for filename, line in frames:
+        if submission and (found := submission.place(filename, line)):
+            place, code = found, linecache.getline(filename, line).strip()
+    if "in user code:" in message or message.startswith("Exception encountered when calling"):
+        message = _innermost(message)
+    return {
+        "type": type(error).__name__,
+        "message": _cut(message, MAX_MESSAGE),
+        "place": place,
+        "code": _cut(code, 200),
+    }
+
+
+def _innermost(message: str) -> str:
+    """Return the text of the exception that Keras or AutoGraph wrapped into a longer message."""
+    lines = [line.strip() for line in message.splitlines()]
+    for line in lines:
+        if re.match(r"[A-Za-z_.]*(Error|Exception)\b.*: ", line):
+            return line.split(": ", 1)[1]
+        if line.startswith("\x1b[1m"):  # Keras prints the original message in bold
+            return re.sub(r"\x1b\[\d*m", "", line)
+    return message
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else text[:most] + "…"

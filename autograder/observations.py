@@ -1,0 +1,198 @@
+"""What a check saw, as data: what it may hold, and how it crosses the process border.
+
+An observation is a number, a string, a boolean, None, an array of a plain dtype, or a list or a
+dictionary (with string keys) of observations. A message is an observation as bytes: one JSON tree,
+then the raw bytes of its arrays. Nothing is ever unpickled, and `decode` treats what it reads as
+hostile: the other side may have run anything.
+"""
+
+import json
+import math
+import struct
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+MAX_MESSAGE = 64 * 2**20  # bytes of one message
+MAX_ARRAY = 8 * 2**20  # bytes of one array of an observation
+MAX_NODES = 20_000
+MAX_DEPTH = 30
+MAX_TEXT = 20_000  # characters of one string
+
+DTYPES = {
+    np.dtype(name).str: np.dtype(name)
+    for name in ("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
+    + ("float16", "float32", "float64")
+}
+
+
+@dataclass(frozen=True)
+class Thing:
+    """Something that is no data, in the words a reader would use for it."""
+
+    kind: str
+
+
+@dataclass(frozen=True)
+class Later:
+    """An answer that another process finds: it gets `file`, and calls `use` on what it loads."""
+
+    how: str
+    use: str
+    random: bool  # `use` draws its inputs
+    file: bytes
+
+
+class BadMessage(Exception):
+    """The bytes are no message, or break a limit."""
+
+
+def observe(value: Any) -> Any:
+    """Turn what a check returned into an observation; what is no data becomes a `Thing`."""
+    match value:
+        case None | bool() | Thing() | Later():
+            return value
+        case str():
+            return value[:MAX_TEXT]
+        case int() if abs(value) < 2**63:
+            return int(value)
+        case float():
+            return float(value)
+        case bytes():
+            return np.frombuffer(value, "uint8")
+        case dict():
+            return {str(key): observe(item) for key, item in value.items()}
+        case list() | tuple():
+            return [observe(item) for item in value]
+    if not isinstance(value, (np.ndarray, np.generic)):
+        try:
+            value = value.numpy()  # an eager tensor or a variable; a symbolic one has none
+        except Exception:
+            return Thing(f"a {type(value).__name__}")
+    array = np.asarray(value)
+    if array.dtype.newbyteorder("<").str not in DTYPES:
+        return Thing(f"an array of {array.dtype.name}")
+    if array.nbytes > MAX_ARRAY:
+        return Thing(f"an array of shape {array.shape}: too large to look at")
+    return array
+
+
+def encode(value: Any) -> bytes:
+    """Return the message for an observation."""
+    arrays: list[bytes] = []
+
+    def node(value):
+        match value:
+            case None | bool() | int() | float() | str():
+                return value
+            case list() | tuple():
+                return {"list": [node(item) for item in value]}
+            case dict():
+                return {"dict": {key: node(item) for key, item in value.items()}}
+            case bytes():
+                arrays.append(value)
+                return {"bytes": len(value)}
+            case np.ndarray():
+                value = np.asarray(value, value.dtype.newbyteorder("<"), order="C")
+                arrays.append(value.tobytes())
+                return {"array": [value.dtype.str, list(value.shape)]}
+            case Thing():
+                return {"thing": value.kind}
+            case Later():
+                arrays.append(value.file)
+                return {"later": [value.how, value.use, value.random, len(value.file)]}
+        raise TypeError(f"no observation: {type(value).__name__}")
+
+    tree = json.dumps(node(value)).encode()
+    return struct.pack("<I", len(tree)) + tree + b"".join(arrays)
+
+
+def decode(message: bytes) -> Any:
+    """Return the observation in a message.
+
+    Raises:
+        BadMessage: the bytes are not what `encode` writes, or break a limit.
+    """
+    if len(message) < 4:
+        raise BadMessage("too short")
+    (length,) = struct.unpack_from("<I", message)
+    try:
+        tree = json.loads(message[4 : 4 + length].decode())
+    except (ValueError, RecursionError) as error:
+        raise BadMessage(f"no JSON: {type(error).__name__}") from None
+    position = 4 + length
+    nodes = 0
+
+    def take(size) -> bytes:
+        nonlocal position
+        if type(size) is not int or not 0 <= size <= len(message) - position:
+            raise BadMessage("a size that is not there")
+        position += size
+        return message[position - size : position]
+
+    def text(value) -> str:
+        if type(value) is not str:
+            raise BadMessage("a string was expected")
+        # A lone surrogate cannot be written to any file.
+        return value[:MAX_TEXT].encode("utf-8", "replace").decode()
+
+    def array(dtype, shape) -> np.ndarray:
+        if type(dtype) is not str or dtype not in DTYPES or type(shape) is not list:
+            raise BadMessage("an array of unknown dtype")
+        if len(shape) > 16 or not all(type(n) is int and 0 <= n <= MAX_MESSAGE for n in shape):
+            raise BadMessage("an array of unlikely shape")
+        size = math.prod(shape) * DTYPES[dtype].itemsize
+        return np.frombuffer(take(size), DTYPES[dtype]).reshape(shape)
+
+    def value(node, depth):
+        nonlocal nodes
+        nodes += 1
+        if nodes > MAX_NODES or depth > MAX_DEPTH:
+            raise BadMessage("too large")
+        match node:
+            case None | bool() | int() | float():
+                return node
+            case str():
+                return text(node)
+            case {"list": list(items)}:
+                return [value(item, depth + 1) for item in items]
+            case {"dict": dict(items)}:
+                return {text(key): value(item, depth + 1) for key, item in items.items()}
+            case {"bytes": size}:
+                return take(size)
+            case {"array": [dtype, shape]}:
+                return array(dtype, shape)
+            case {"thing": kind}:
+                return Thing(text(kind)[:200])
+            case {"later": [how, use, bool(random), size]}:
+                return Later(text(how), text(use), random, take(size))
+        raise BadMessage("an unknown kind of value")
+
+    decoded = value(tree, 0)
+    if position != len(message):
+        raise BadMessage("bytes left over")
+    return decoded
+
+
+def walk(value: Any, path: tuple = ()):
+    """Yield every `(path, leaf)` of an observation; `()` is the observation itself."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from walk(item, (*path, key))
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from walk(item, (*path, index))
+    else:
+        yield path, value
+
+
+def replace(value: Any, leaves: dict[tuple, Any], path: tuple = ()) -> Any:
+    """Return the observation with the leaves at some paths replaced."""
+    if path in leaves:
+        return leaves[path]
+    if isinstance(value, dict):
+        return {key: replace(item, leaves, (*path, key)) for key, item in value.items()}
+    if isinstance(value, list):
+        return [replace(item, leaves, (*path, index)) for index, item in enumerate(value)]
+    return value

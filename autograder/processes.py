@@ -1,0 +1,242 @@
+"""The grader's side of the worker and its children: start them, talk to them, end them."""
+
+import contextlib
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder import wire
+from autograder.observations import BadMessage, decode, encode
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one submission may use.
+
+    Attributes:
+        cell: wall seconds of one notebook cell, or of a whole `.py` file.
+        check: wall seconds of one check.
+        total: wall seconds of everything.
+        memory: bytes of address space above what the warm worker has.
+        output: bytes kept of what it prints.
+    """
+
+    cell: float = 30
+    check: float = 30
+    total: float = 180
+    memory: int = 4 * 2**30
+    output: int = 20_000
+
+
+class ChildEnded(Exception):
+    """The child ended before it answered."""
+
+
+class ChildTooSlow(Exception):
+    """The child did not answer in time; it has been killed."""
+
+
+class WorkerFailed(Exception):
+    """The worker could not be started, or died."""
+
+
+class Worker:
+    """A warm process that forks children. Use it in a `with` statement."""
+
+    def __init__(self, limits: Limits = Limits()):  # noqa: B008
+        self.limits = limits
+        self._scratch = tempfile.TemporaryDirectory(prefix="autograder-", ignore_cleanup_errors=True)
+        self._count = 0
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._control = ours
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115
+        environment = {
+            "PATH": os.defpath,
+            "LANG": "C.UTF-8",
+            "HOME": self._scratch.name,
+            "KERAS_HOME": self._scratch.name,
+            "KERAS_BACKEND": "tensorflow",
+            "MPLBACKEND": "agg",
+            "CUDA_VISIBLE_DEVICES": "-1",
+            "OPENBLAS_NUM_THREADS": "1",  # else importing NumPy starts a thread
+            "TF_CPP_MIN_LOG_LEVEL": "3",
+        }
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-I", "-m", "autograder.worker", str(theirs.fileno())],
+                pass_fds=[theirs.fileno()],
+                env=environment,
+                cwd=self._scratch.name,
+                stdin=subprocess.DEVNULL,
+                stdout=self._log,
+                stderr=self._log,
+                start_new_session=True,  # a Ctrl-C is the grader's to handle
+            )
+
+    def __enter__(self):
+        if self._control.recv(16) != b"ready":
+            self._process.wait()
+            self._log.seek(0)
+            log = self._log.read()[-2000:].decode(errors="replace")
+            self.__exit__()
+            raise WorkerFailed(f"the warm worker did not start:\n{log}")
+        return self
+
+    def __exit__(self, *_):
+        self._control.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(5)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+        self._log.close()
+        self._scratch.cleanup()
+
+    def child(self) -> "Child":
+        """Fork a child with a scratch folder of its own. Use it in a `with` statement."""
+        self._count += 1
+        scratch = Path(self._scratch.name, str(self._count))
+        scratch.mkdir()
+        request = {"scratch": str(scratch), "memory": self.limits.memory}
+        talk, their_talk = socket.socketpair()
+        life, their_life = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        output, their_output = os.pipe()
+        try:
+            descriptors = [their_talk.fileno(), their_output, their_life.fileno()]
+            socket.send_fds(self._control, [json.dumps(request).encode()], descriptors)
+        except OSError as error:
+            raise WorkerFailed("the warm worker died") from error
+        finally:
+            their_talk.close()
+            their_life.close()
+            os.close(their_output)
+        return Child(talk, life, output, scratch, self.limits.output)
+
+
+class Child:
+    """One forked process. Everything that it says is hostile."""
+
+    def __init__(self, talk, life, output: int, scratch: Path, keep: int):
+        self._talk, self._life, self._output = talk, life, output
+        self._scratch, self._keep = scratch, keep
+        self._buffer = wire.Buffer()
+        self.printed = b""
+        self.cpu_seconds = 0.0
+        self._ending: str | None = None
+        self._output_open = True
+        talk.setblocking(False)
+        os.set_blocking(output, False)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.end()
+        self._talk.close()
+        os.close(self._output)
+        subprocess.run(["rm", "-rf", "--", self._scratch], check=False)
+
+    def send(self, message: dict, seconds: float) -> None:
+        """Send a message.
+
+        Raises:
+            ChildEnded: nobody reads it.
+            ChildTooSlow: it was not read in time.
+        """
+        data = encode(message)
+        left = memoryview(wire.HEADER.pack(len(data)) + data)
+        deadline = time.monotonic() + seconds
+        while left:
+            self._wait(deadline, writing=True)
+            try:
+                left = left[self._talk.send(left) :]
+            except BlockingIOError:
+                continue
+            except OSError:
+                raise ChildEnded(self.end(patience=1)) from None
+
+    def receive(self, seconds: float):
+        """Wait for the next message of the child.
+
+        Raises:
+            ChildEnded: it closed the connection, died, or sent nonsense.
+            ChildTooSlow: there was no whole message in time.
+        """
+        deadline = time.monotonic() + seconds
+        try:
+            while (message := self._buffer.pop()) is None:
+                self._wait(deadline)
+                try:
+                    data = self._talk.recv(min(2**20, self._buffer.missing()))
+                except BlockingIOError:
+                    continue
+                except OSError:
+                    data = b""
+                if not data:
+                    raise ChildEnded(self.end(patience=1))
+                self._buffer.add(data)
+            return decode(message)
+        except BadMessage:
+            self.end()
+            raise ChildEnded("its answer could not be read") from None
+
+    def end(self, patience: float = 0) -> str:
+        """Kill the child if it does not end by itself; say how it ended."""
+        if self._ending is None:
+            self._life.settimeout(patience or None)
+            if not patience:
+                self._life.shutdown(socket.SHUT_WR)
+            try:
+                told = self._life.recv(4096)
+            except TimeoutError:
+                return self.end()
+            if not told:
+                raise WorkerFailed("the warm worker died")
+            self._life.close()
+            ending = json.loads(told)
+            self.cpu_seconds = ending["cpu"]
+            self._ending = _describe(ending["exit"])
+            while self._read_output():
+                pass
+        return self._ending
+
+    def _wait(self, deadline: float, writing: bool = False) -> None:
+        """Wait until the child can be talked to; keep its output flowing."""
+        poller = select.poll()
+        poller.register(self._talk, select.POLLOUT if writing else select.POLLIN)
+        if self._output_open:
+            poller.register(self._output, select.POLLIN)
+        while (left := deadline - time.monotonic()) > 0:
+            for descriptor, _ in poller.poll(left * 1000):
+                if descriptor == self._talk.fileno():
+                    return
+                if not self._read_output():
+                    poller.unregister(self._output)
+        self.end()
+        raise ChildTooSlow
+
+    def _read_output(self) -> bool:
+        """Read what the child printed, keep the beginning; False when there is no more."""
+        try:
+            data = os.read(self._output, 65536)
+        except BlockingIOError:
+            return False
+        self._output_open = bool(data)
+        self.printed += data[: self._keep - len(self.printed)]
+        return self._output_open
+
+
+def _describe(status: int) -> str:
+    if status >= 0:
+        return f"it ended the process (exit status {status})"
+    if -status == signal.SIGKILL:
+        return "it was killed, probably for its use of memory"
+    return f"it crashed ({signal.Signals(-status).name})"

@@ -1,0 +1,79 @@
+"""Show results to people in a terminal."""
+
+import re
+
+from rich.markup import escape
+from rich.table import Table
+
+from autograder.audit import Audit
+from autograder.results import DIMENSIONS, Run, SubmissionResult
+
+MARKS = {"passed": "[green]✓[/]", "failed": "[red]✗[/]"}
+
+
+def printable(text: str) -> str:
+    """Return text without control characters (a terminal obeys them) and without markup."""
+    return escape(re.sub(r"[^\n\t -~\u00a0-\ud7ff\ue000-\U0010ffff]", "\N{REPLACEMENT CHARACTER}", text))
+
+
+def class_table(run: Run) -> Table:
+    """Return one row per submission, with the points per dimension."""
+    table = Table(title=f"{run.exercise}: {len(run.submissions)} submissions")
+    table.add_column("submission")
+    for name in DIMENSIONS:
+        table.add_column(name, justify="right")
+    table.add_column("score", justify="right")
+    table.add_column("")
+    for result in run.submissions:
+        points = [_points(*result.points(name)) for name in DIMENSIONS]
+        note = "" if result.status == "graded" else f"{result.status}: {result.message}"
+        table.add_row(
+            printable(result.id), *points, _points(result.score, result.max_score),
+            printable(note.splitlines()[0] if note else ""),
+        )  # fmt: skip
+    return table
+
+
+def feedback(result: SubmissionResult) -> str:
+    """Return the checks of a submission, by dimension, as markup."""
+    lines = [f"[bold]{printable(result.id)}[/]  {_points(result.score, result.max_score)}"]
+    if result.status != "graded":
+        return "\n".join([*lines, f"  {result.status}: {printable(result.message)}"])
+    for name in DIMENSIONS:
+        if checks := result.dimension(name):
+            lines.append(f"  {name}  {_points(*result.points(name))}")
+        for check in checks:
+            mark = MARKS.get(check.status, MARKS["failed"])
+            lines.append(f"    {mark} {printable(check.statement)}")
+            if check.message:
+                lines.append(f"        {printable(check.message)}")
+            if check.hint:
+                lines.append(f"        [yellow]hint:[/] {printable(check.hint)}")
+    return "\n".join(lines)
+
+
+def audit_table(audit: Audit) -> Table:
+    """Return specimens × checks: what each answer lost, and what is wrong with that."""
+    table = Table(title=audit.exercise.name)
+    table.add_column("specimen")
+    for number in range(1, len(audit.checks) + 1):
+        table.add_column(str(number), justify="center")
+    table.add_column("")
+    for row in audit.rows:
+        marks = [MARKS.get(check.status, MARKS["failed"]) for check in row.result.checks]
+        problem = f"[red]{printable(row.problem)}[/]" if row.problem else ""
+        table.add_row(f"{row.kind} {row.name}", *marks, problem)
+    return table
+
+
+def audit_checks(audit: Audit) -> str:
+    """Return what each check catches, and what only it catches."""
+    lines = []
+    for number, check in enumerate(audit.checks, 1):
+        alone = ", ".join(audit.caught_by(check, alone=True)) or "[yellow]none[/]"
+        lines.append(f"{number:3} {check}: catches {len(audit.caught_by(check))}, alone: {alone}")
+    return "\n".join(lines)
+
+
+def _points(score: float, most: float) -> str:
+    return f"{score:g}/{most:g}"

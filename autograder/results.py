@@ -1,0 +1,134 @@
+"""What grading found: per check, per submission, per run; and the JSON file that holds it."""
+
+import json
+import os
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+DIMENSIONS = ("numerics", "gradients", "serialization", "graph")
+
+
+@dataclass
+class Outcome:
+    """What one question brought back: an observation, or why there is none."""
+
+    status: str  # seen, raised, timed out, crashed, not defined, disallowed
+    seen: object = None
+    message: str = ""
+    place: str = ""  # the submission's own line
+
+
+@dataclass
+class CheckResult:
+    name: str
+    dimension: str
+    statement: str
+    max_score: float
+    status: str  # passed, failed, or the status of an outcome that saw nothing
+    message: str = ""
+    hint: str = ""
+    chaff: str = ""
+
+    @property
+    def score(self) -> float:
+        return self.max_score if self.status == "passed" else 0.0
+
+
+@dataclass
+class SubmissionResult:
+    id: str
+    path: str
+    status: str  # graded, unreadable, grader error
+    checks: list[CheckResult] = field(default_factory=list)
+    message: str = ""  # why it is unreadable, what stopped it while it was loaded
+    output: str = ""
+    cells: list[list[dict]] = field(default_factory=list)  # a notebook's outputs, cell by cell
+    seconds: float = 0.0
+
+    @property
+    def score(self) -> float:
+        return sum(check.score for check in self.checks)
+
+    @property
+    def max_score(self) -> float:
+        return sum(check.max_score for check in self.checks)
+
+    def dimension(self, name: str) -> list[CheckResult]:
+        """Return the results of the checks of one dimension."""
+        return [check for check in self.checks if check.dimension == name]
+
+    def points(self, name: str) -> tuple[float, float]:
+        """Return the score and the highest score in one dimension."""
+        checks = self.dimension(name)
+        return sum(check.score for check in checks), sum(check.max_score for check in checks)
+
+
+@dataclass
+class Run:
+    exercise: str
+    max_score: float
+    seed: int
+    protection: list[str]
+    submissions: list[SubmissionResult]
+
+    def as_json(self) -> str:
+        """Return the run in the documented format."""
+        return json.dumps(
+            {
+                "exercise": self.exercise,
+                "max_score": float(self.max_score),
+                "seed": self.seed,
+                "protection": self.protection,
+                "submissions": [_submission(one) for one in self.submissions],
+            },
+            indent=1,
+        )
+
+
+def _submission(result: SubmissionResult) -> dict:
+    points = {name: result.points(name) for name in DIMENSIONS}
+    return {
+        "id": result.id,
+        "path": result.path,
+        "status": result.status,
+        "score": float(result.score),
+        "max_score": float(result.max_score),
+        "seconds": round(result.seconds, 3),
+        "message": result.message,
+        "dimensions": {
+            name: {"score": float(score), "max_score": float(most)}
+            for name, (score, most) in points.items()
+            if most
+        },
+        "checks": [
+            {
+                "name": check.name,
+                "dimension": check.dimension,
+                "statement": check.statement,
+                "status": check.status,
+                "score": float(check.score),
+                "max_score": float(check.max_score),
+                "message": check.message,
+                "hint": check.hint,
+                "chaff": check.chaff,
+            }
+            for check in result.checks
+        ],
+        "output": result.output,
+    }
+
+
+def write_atomically(path: Path, content: str | bytes) -> None:
+    """Write a file so that a reader finds the old one or the new one, whole."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    content = content.encode() if isinstance(content, str) else content
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

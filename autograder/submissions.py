@@ -1,0 +1,98 @@
+"""Find submissions and read them as code; running it is the child's business."""
+
+import json
+import tokenize
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+MAX_BYTES = 20 * 2**20
+
+
+@dataclass(frozen=True)
+class Submission:
+    """Code to grade: a script is one cell, a notebook its code cells.
+
+    Attributes:
+        problem: why it cannot be read; then there are no cells.
+    """
+
+    id: str
+    path: str
+    notebook: bool
+    cells: tuple[str, ...]
+    problem: str = ""
+
+
+def find(paths: Iterable[Path], exercise: str) -> Iterator[Submission]:
+    """Yield the submissions for an exercise in files and folders, each file once, in order.
+
+    A folder holds scripts and notebooks, or nbgrader's `STUDENT/EXERCISE/EXERCISE.ipynb`.
+
+    Raises:
+        FileNotFoundError: a path does not exist, or a folder holds no submission.
+    """
+    seen = set()
+    for path in paths:
+        files = list(_files(path, exercise))
+        if not files:
+            raise FileNotFoundError(f"no .py or .ipynb of {exercise} in {path}")
+        for file in files:
+            if file.resolve() not in seen:
+                seen.add(file.resolve())
+                yield read(file, exercise)
+
+
+def _files(path: Path, exercise: str) -> Iterator[Path]:
+    if not path.exists():
+        raise FileNotFoundError(f"no such file or folder: {path}")
+    if not path.is_dir():
+        yield path
+        return
+    files = [file for file in sorted(path.iterdir()) if file.suffix in (".py", ".ipynb")]
+    yield from (file for file in files if file.is_file())
+    yield from sorted(path.glob(f"{exercise}/{exercise}.ipynb"))
+    yield from sorted(path.glob(f"*/{exercise}/{exercise}.ipynb"))
+
+
+def read(file: Path, exercise: str) -> Submission:
+    """Read one file; what cannot be read becomes a submission with a `problem`."""
+    in_layout = file.stem == exercise and file.parent.name == exercise
+    name = file.parent.parent.name if in_layout else file.stem
+    notebook = file.suffix == ".ipynb"
+    try:
+        if file.stat().st_size > MAX_BYTES:
+            raise ValueError(f"larger than {MAX_BYTES // 2**20} MiB")
+        if notebook:
+            cells = code_cells(json.loads(file.read_text(encoding="utf-8-sig")))
+        else:
+            with tokenize.open(file) as stream:  # as Python reads its sources
+                cells = (stream.read(),)
+    except (ValueError, SyntaxError, RecursionError, OSError) as error:
+        kind = "a notebook" if notebook else "Python"
+        problem = f"not {kind}: {str(error) or type(error).__name__}"
+        return Submission(name, str(file), notebook, (), problem)
+    return Submission(name, str(file), notebook, cells)
+
+
+def code_cells(notebook: object) -> tuple[str, ...]:
+    """Return the sources of a notebook's code cells, whatever version of the format it is in.
+
+    Raises:
+        ValueError: it has none of a notebook's structure.
+    """
+    if not isinstance(notebook, dict):
+        raise ValueError("no JSON object at the top")
+    sheets = notebook.get("worksheets")  # format 3 and older
+    cells = sheets[0].get("cells") if sheets else notebook.get("cells")
+    if not isinstance(cells, list):
+        raise ValueError("it has no list of cells")
+    sources = []
+    for cell in cells:
+        if isinstance(cell, dict) and cell.get("cell_type") == "code":
+            source = cell.get("source", cell.get("input", ""))
+            source = "".join(source) if isinstance(source, list) else source
+            if not isinstance(source, str):
+                raise ValueError("a cell's source is no text")
+            sources.append(source)
+    return tuple(sources)

@@ -1,0 +1,44 @@
+"""Switch off, in a child, what an exercise asks the student to write.
+
+The object itself is changed, so every alias of it is off; and only a call raises, so that naming a
+built-in in a comment or an import costs nothing.
+"""
+
+import inspect
+import pydoc
+
+used: list[str] = []
+
+
+class Disallowed(Exception):
+    """A built-in was called that the exercise asks to write."""
+
+
+def refuse(path: str):
+    """Note that a switched-off built-in was called, and raise."""
+    used.append(path)
+    raise Disallowed(f"`{path}` is switched off in this exercise: write it yourself")
+
+
+def switch_off(path: str) -> None:
+    """Make calls of a class or a Python function raise `Disallowed`, under all its names.
+
+    Raises:
+        TypeError: there is nothing at `path` that can be switched off.
+    """
+    target = pydoc.locate(path)
+    if inspect.isclass(target):
+        target.__new__ = staticmethod(lambda *args, **kwargs: refuse(path))
+    elif inspect.isfunction(target):
+        source = (
+            "def switched_off(*args, **kwargs):\n"
+            "    from autograder.switches import refuse\n"
+            f"    refuse({path!r})\n"
+        )
+        scope: dict = {}
+        exec(source, scope)
+        # A function keeps its identity and its closure; only its code is exchanged.
+        free = target.__code__.co_freevars
+        target.__code__ = scope["switched_off"].__code__.replace(co_freevars=free)
+    else:
+        raise TypeError(f"cannot switch off {path!r}: no class or Python function. Got: {target!r}")
