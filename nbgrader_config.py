@@ -1,2 +1,51 @@
+"""nbgrader with our grading; start its commands in this folder."""
+
+import warnings
+
+from sqlalchemy.exc import SAWarning
+
+# nbgrader 0.9 causes three of these for every new submission; its rows are right.
+warnings.filterwarnings("ignore", "Object of type .* not in session", SAWarning)
+
 c = get_config()  # noqa: F821
+
+c.CourseDirectory.course_id = "custom-keras"
+# nbgrader releases every file beside a source notebook: `build/source` holds nothing but notebooks.
 c.CourseDirectory.source_directory = "build/source"
+c.CourseDirectory.release_directory = "release"
+c.CourseDirectory.submitted_directory = "build/submitted"
+c.CourseDirectory.autograded_directory = "build/autograded"
+c.CourseDirectory.feedback_directory = "build/feedback"
+c.CourseDirectory.solution_directory = "build/solution"
+c.CourseDirectory.db_url = "sqlite:///build/gradebook.db"
+
+c.Autograde.exporter_class = "autograder.preprocessors.ReadAnything"
+c.Autograde.sanitize_preprocessors = [
+    "nbgrader.preprocessors.ClearOutput",
+    "autograder.preprocessors.Sanitize",
+    "nbgrader.preprocessors.DeduplicateIds",
+    "nbgrader.preprocessors.OverwriteKernelspec",
+    "nbgrader.preprocessors.OverwriteCells",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+c.Autograde.autograde_preprocessors = [
+    "autograder.preprocessors.Grade",  # instead of Execute: no kernel is started
+    "nbgrader.preprocessors.LimitOutput",
+    "autograder.preprocessors.SaveGrades",
+    "nbgrader.preprocessors.AssignLatePenalties",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+# Feedback shows no hidden test, and nothing a student wrote runs in its reader's browser.
+c.GenerateFeedback.preprocessors = [
+    "nbgrader.preprocessors.GetGrades",
+    "nbgrader.preprocessors.ClearHiddenTests",
+    "nbconvert.preprocessors.sanitize.SanitizeHTML",
+    "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
+]
+c.SanitizeHTML.tags = "a b blockquote br code em i li ol p pre span strong sub sup ul".split()
+c.SanitizeHTML.attributes = {"a": ["href", "title"], "p": ["style"], "span": ["style"],
+                             "strong": ["style"]}  # fmt: skip
+c.SanitizeHTML.styles = ["color", "margin"]
+
+c.ExportApp.plugin_class = "autograder.export.PointsPerDimension"
+c.PointsPerDimension.to = "build/grades.csv"

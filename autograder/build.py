@@ -66,9 +66,10 @@ def source_notebook(exercise: Exercise, checks: list[CheckInfo]) -> nbformat.Not
         elif "solution" in tags:
             made = _code(cell.source, f"solution-{number}", solution=True)
         elif "tests" in tags:
-            calls = "\n".join(f"{test}()" for test in re.findall(r"(?m)^def (test_\w+)", cell.source))
+            tests = re.findall(r"(?m)^def (test_\w+)", cell.source)
+            calls = "\n".join(f"{test}()" for test in tests)
             source = f'{cell.source}\n\n\n{calls}\nprint("The public tests pass.")'
-            made = _code(source, f"tests-{number}", grade=True, locked=True, points=0)
+            made = _code(source, "public-tests", grade=True, locked=True, points=0)
         else:
             made = _code(cell.source, f"given-{number}", locked=True)
         notebook.cells.append(made)

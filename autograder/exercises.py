@@ -1,5 +1,6 @@
 """An exercise: a folder in `solutions/`. Its name is its only registration."""
 
+import ast
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -91,8 +92,6 @@ class Exercise:
 
 
 def _docstring(source: str) -> str:
-    import ast
-
     return ast.get_docstring(ast.parse(source)) or ""
 
 

@@ -4,6 +4,7 @@ Chaffs are asked with a seed of their own, the same in every run, so that their 
 beside the other things that are built.
 """
 
+import contextlib
 import hashlib
 from importlib.metadata import version
 from pathlib import Path
@@ -54,10 +55,8 @@ class Hints:
                    for chaff in exercise.chaffs}  # fmt: skip
         kept = {chaff: {name: vars(outcome) for name, outcome in found.items()}
                 for chaff, found in answers.items()}  # fmt: skip
-        try:
+        with contextlib.suppress(OSError):  # a folder we may not write to: ask again next time
             write_atomically(path, observations.encode(kept))
-        except OSError:
-            pass  # a course folder that cannot be written to: the next run asks again
         return answers
 
     def _key(self) -> str:

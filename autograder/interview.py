@@ -247,7 +247,10 @@ def _cell(cell) -> dict:
                     case {"stream": "stdout" | "stderr", "text": str()}:
                         found["outputs"].append(output)
                     case {"display": dict(data)}:
-                        data = {mime: text for mime, text in data.items()
-                                if mime in ("text/plain", "image/png") and isinstance(text, str)}
+                        data = {
+                            mime: text
+                            for mime, text in data.items()
+                            if mime in ("text/plain", "image/png") and isinstance(text, str)
+                        }
                         found["outputs"].append({"display": data})  # fmt: skip
     return found

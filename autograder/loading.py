@@ -77,6 +77,8 @@ class Notebook:
                 with alarm(seconds):
                     result = self.shell.run_cell(self.cells[index], store_history=True)
                 error = result.error_before_exec or result.error_in_exec
+                if isinstance(result.error_before_exec, SyntaxError):
+                    error.filename = f"cell {index + 1}"  # IPython calls it "<tokenize>"
             except BaseException as raised:
                 error = raised
         return outputs(captured), error

@@ -53,7 +53,9 @@ class Worker:
 
     def __init__(self, limits: Limits = Limits()):  # noqa: B008
         self.limits = limits
-        self._scratch = tempfile.TemporaryDirectory(prefix="autograder-", ignore_cleanup_errors=True)
+        self._scratch = tempfile.TemporaryDirectory(
+            prefix="autograder-", ignore_cleanup_errors=True
+        )
         self._count = 0
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._control = ours

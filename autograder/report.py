@@ -1,19 +1,18 @@
 """Show results to people in a terminal."""
 
-import re
-
 from rich.markup import escape
 from rich.table import Table
 
 from autograder.audit import Audit
+from autograder.pages import plain
 from autograder.results import DIMENSIONS, Run, SubmissionResult
 
 MARKS = {"passed": "[green]✓[/]", "failed": "[red]✗[/]"}
 
 
 def printable(text: str) -> str:
-    """Return text without control characters (a terminal obeys them) and without markup."""
-    return escape(re.sub(r"[^\n\t -~\u00a0-\ud7ff\ue000-\U0010ffff]", "\N{REPLACEMENT CHARACTER}", text))
+    """Return text without markup, and without control characters, which a terminal obeys."""
+    return escape(plain(text))
 
 
 def class_table(run: Run) -> Table:

@@ -9,6 +9,7 @@ talks over the first and prints to the second. The third tells the grader how th
 the grader closes it, the child is killed.
 """
 
+import contextlib
 import gc
 import json
 import os
@@ -18,6 +19,7 @@ import socket
 import sys
 import threading
 import traceback
+from pathlib import Path
 
 
 def main(control: socket.socket) -> None:
@@ -30,8 +32,9 @@ def main(control: socket.socket) -> None:
     gc.collect()
     gc.freeze()
     gc.enable()
-    threads = len(os.listdir("/proc/self/task")) if os.path.isdir("/proc/self/task") else 1
-    if context.context()._initialized or max(threads, threading.active_count()) > 1:
+    tasks = Path("/proc/self/task")
+    threads = len(list(tasks.iterdir())) if tasks.is_dir() else threading.active_count()
+    if context.context()._initialized or threads > 1:
         raise SystemExit("the worker is no longer safe to fork: an import ran an operation")
     control.send(b"ready")
 
@@ -71,23 +74,17 @@ def main(control: socket.socket) -> None:
                 _, status, usage = os.wait4(pid, 0)
                 told = {"exit": os.waitstatus_to_exitcode(status),
                         "cpu": usage.ru_utime + usage.ru_stime}  # fmt: skip
-                try:
+                with contextlib.suppress(KeyError):
                     poller.unregister(life)
-                except KeyError:
-                    pass
-                try:
+                with contextlib.suppress(OSError):
                     connection.send(json.dumps(told).encode())
-                except OSError:
-                    pass
                 connection.close()
 
 
 def _kill(pid: int) -> None:
     for kill in (os.killpg, os.kill):
-        try:
+        with contextlib.suppress(ProcessLookupError):
             kill(pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
 
 
 def _become(child, request: dict, talk: int, out: int):

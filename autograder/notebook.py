@@ -1,0 +1,44 @@
+"""What a grade cell calls where nbgrader runs it in a kernel, with its stock configuration.
+
+The scores are the same as with ours, since the cells that were run so far are graded by the same
+engine; but a kernel belongs to the student's code, which may change the number on its way.
+"""
+
+import functools
+from typing import Any
+
+from autograder import exercises, pages
+from autograder.grading import Grader
+from autograder.processes import Worker
+from autograder.results import SubmissionResult
+from autograder.submissions import Submission
+
+OURS = "from autograder.notebook import points"
+
+
+def points(exercise: str, dimension: str, namespace: dict[str, Any]) -> float:
+    """Print the feedback of one dimension and return its points.
+
+    Args:
+        exercise: its name.
+        dimension: one of the four.
+        namespace: the notebook's `globals()`; IPython keeps there what was run.
+
+    Raises:
+        RuntimeError: the cells cannot be found, or the grading itself failed.
+    """
+    if "In" not in namespace:
+        raise RuntimeError("points(…) grades the cells of a notebook: call it in one.")
+    cells = tuple(cell for cell in namespace["In"] if cell and OURS not in cell)
+    result = _grade(exercise, cells)
+    if result.status == "grader error":
+        raise RuntimeError(f"not graded, and not the student's fault:\n{result.message}")
+    print(pages.text(result, dimension))
+    return float(result.points(dimension)[0])
+
+
+@functools.lru_cache(maxsize=1)  # four grade cells ask about the same cells
+def _grade(exercise: str, cells: tuple[str, ...]) -> SubmissionResult:
+    with Worker() as worker:
+        grader = Grader(worker, exercises.find(exercise))
+        return grader.grade(Submission("notebook", "notebook", True, cells))

@@ -1,0 +1,234 @@
+"""The steps of `nbgrader autograde` that are ours; `nbgrader_config.py` puts them in their places.
+
+nbgrader keeps its gradebook, its folders and its pages. The student's cells run in a locked child
+instead of a kernel, and what a grade cell shows, its one number included, comes from the grader.
+"""
+
+import atexit
+import base64
+import binascii
+import contextlib
+import functools
+import json
+from pathlib import Path
+
+import nbformat
+from nbconvert.exporters import NotebookExporter
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from nbgrader.api import Gradebook
+from nbgrader.preprocessors import Execute, NbGraderPreprocessor, SaveAutoGrades
+from nbgrader.utils import is_grade, is_solution
+from traitlets import Float
+
+from autograder import exercises, pages
+from autograder.grading import Grader
+from autograder.processes import Limits, Worker, WorkerFailed
+from autograder.results import SubmissionResult
+from autograder.submissions import Submission, code_cells
+
+UNREADABLE = "unreadable"  # in our part of a notebook's metadata: why
+
+
+class ReadAnything(NotebookExporter):
+    """Reads what a student submitted as a notebook, whatever it is.
+
+    nbgrader would stop at a file that is no notebook and keep an earlier score.
+    """
+
+    def from_filename(self, filename, resources=None, **kwargs):
+        return self.from_notebook_node(_read(Path(filename)), resources, **kwargs)
+
+
+def _read(file: Path) -> nbformat.NotebookNode:
+    try:
+        content = json.loads(file.read_text(encoding="utf-8-sig"))
+        sources = code_cells(content)
+    except (ValueError, RecursionError, OSError) as error:
+        reason = f"not a notebook: {error or type(error).__name__}"
+        cells = [new_markdown_cell("This file could not be read as a notebook.")]
+        return new_notebook(cells=cells, metadata={"autograder": {UNREADABLE: reason}})
+    if content.get("nbformat") == 4:
+        with contextlib.suppress(Exception):  # whatever nbformat says of it, the code is there
+            notebook = nbformat.read(file, as_version=4)
+            nbformat.validate(notebook)
+            return notebook
+    return new_notebook(cells=[new_code_cell(source) for source in sources])
+
+
+class Sanitize(NbGraderPreprocessor):
+    """Rebuild a submission: what was given is as it was given, what is the student's stays.
+
+    Tags and other metadata go: a tag may skip a cell. Locked cells come from the gradebook, once
+    each; the grade cells stand at the end. Copies of the solution cell stay as plain cells.
+    """
+
+    def preprocess(self, nb, resources):
+        about = resources["nbgrader"]
+        with Gradebook(about["db_url"]) as gradebook:
+            notebook = gradebook.find_notebook(about["notebook"], about["assignment"])
+            points = {cell.name: cell.max_score for cell in notebook.grade_cells}
+            given = {cell.name: _given(cell, points) for cell in notebook.source_cells}
+        mine, taken = [], set()
+        for cell in nb.cells:
+            marks = cell.metadata.get("nbgrader")
+            name = marks.get("grade_id") if isinstance(marks, dict) else None
+            cell.metadata = nbformat.NotebookNode()
+            original = given.get(name) if isinstance(name, str) else None
+            if original is None or (name in taken and not original.metadata.nbgrader.locked):
+                mine.append(cell)
+            elif not original.metadata.nbgrader.grade and name not in taken:
+                if not original.metadata.nbgrader.locked:
+                    original.source = cell.source
+                mine.append(original)
+                taken.add(name)
+        missing = [cell for name, cell in given.items() if name not in taken]
+        first = [cell for cell in missing if not cell.metadata.nbgrader.grade]
+        last = sorted((cell for cell in missing if cell.metadata.nbgrader.grade), key=_order)
+        kept = {"autograder": {UNREADABLE: reason}} if (reason := _unreadable(nb)) else {}
+        nb.metadata = nbformat.from_dict(kept)
+        nb.cells = first + mine + last
+        return nb, resources
+
+
+def _given(cell, points: dict) -> nbformat.NotebookNode:
+    """Return a cell as the gradebook remembers it."""
+    marks = {"schema_version": 3, "grade_id": cell.name, "cell_type": cell.cell_type,
+             "grade": cell.name in points, "locked": cell.locked, "task": False,
+             "solution": not cell.locked, "checksum": cell.checksum}  # fmt: skip
+    if cell.name in points:
+        marks["points"] = points[cell.name]
+    make = new_code_cell if cell.cell_type == "code" else new_markdown_cell
+    return make(cell.source, metadata={"nbgrader": marks})
+
+
+def _order(cell) -> tuple:
+    marks = cell.metadata.nbgrader
+    return marks.points > 0, marks.grade_id  # the public tests, then the dimensions
+
+
+def _unreadable(nb) -> str:
+    ours = nb.metadata.get("autograder")
+    reason = ours.get(UNREADABLE) if isinstance(ours, dict) else None
+    return reason if isinstance(reason, str) else ""
+
+
+@functools.cache
+def _worker(limits: Limits) -> Worker:
+    worker = Worker(limits).__enter__()
+    atexit.register(worker.__exit__)
+    return worker
+
+
+@functools.cache
+def _grader(name: str, limits: Limits) -> Grader:
+    return Grader(_worker(limits), exercises.find(name))
+
+
+class Grade(Execute):
+    """Run the student's cells in a child, ask the checks, and write the outputs of all cells.
+
+    An assignment that is no exercise in `solutions/` is left to nbgrader's own execution.
+    """
+
+    time_limit = Float(30, help="Seconds a cell or a check may take.").tag(config=True)
+
+    def preprocess(self, nb, resources, **kwargs):
+        about = resources["nbgrader"]
+        if about["assignment"] not in [one.name for one in exercises.find_all()]:
+            return super().preprocess(nb, resources, **kwargs)
+        limits = Limits(cell=self.time_limit, check=self.time_limit, total=6 * self.time_limit)
+        theirs = [cell for cell in nb.cells if cell.cell_type == "code" and not _points(cell)]
+        submission = Submission(
+            about["student"], about["notebook"], True, tuple(cell.source for cell in theirs),
+            problem=_unreadable(nb),
+        )  # fmt: skip
+        try:
+            result = _grader(about["assignment"], limits).grade(submission)
+        except WorkerFailed:  # once more with a new one
+            _grader.cache_clear()
+            _worker.cache_clear()
+            result = _grader(about["assignment"], limits).grade(submission)
+        if result.status == "grader error":
+            raise RuntimeError(f"not graded, and not the student's fault:\n{result.message}")
+        for cell, report in zip(theirs, result.cells, strict=False):
+            cell.outputs = _outputs(report)
+        for cell in nb.cells:
+            if _points(cell):
+                cell.outputs = _grade_outputs(cell, result)
+        about["autograder"] = result
+        return nb, resources
+
+
+def _points(cell) -> float:
+    return cell.metadata.nbgrader.points if is_grade(cell) else 0
+
+
+def _grade_outputs(cell, result: SubmissionResult) -> list:
+    dimension = cell.metadata.nbgrader.grade_id
+    score, most = result.points(dimension)
+    if most != _points(cell):
+        raise RuntimeError(
+            f"the released notebook has {_points(cell):g} points for {dimension}, the checks have "
+            f"{most:g}. Run: autograder build"
+        )
+    shown = {
+        "text/plain": pages.text(result, dimension),
+        "text/html": pages.html(result, dimension),
+    }
+    # nbgrader takes the first result's text as the score, if it is a plain number.
+    number = {"text/plain": repr(float(min(max(score, 0.0), most)))}
+    return [new_output("display_data", data=shown), new_output("execute_result", data=number)]
+
+
+def _outputs(report: dict) -> list:
+    found = []
+    for output in report["outputs"]:
+        if "stream" in output:
+            found.append(new_output("stream", name=output["stream"], text=output["text"]))
+        elif data := {mime: text for mime, text in output["display"].items() if _sound(mime, text)}:
+            found.append(new_output("display_data", data=data))
+    if error := report["error"]:
+        kind, message = str(error.get("type", "")), str(error.get("message", ""))
+        place = ": ".join(str(error[key]) for key in ("place", "code") if error.get(key))
+        lines = [place, f"{kind}: {message}"] if place else [f"{kind}: {message}"]
+        found.append(new_output("error", ename=kind, evalue=message, traceback=lines))
+    return found
+
+
+def _sound(mime: str, text: str) -> bool:
+    if mime != "image/png":
+        return True
+    try:
+        return base64.b64decode(text).startswith(b"\x89PNG")
+    except (binascii.Error, ValueError):
+        return False
+
+
+class SaveGrades(SaveAutoGrades):
+    """Save the scores, and say under the student's answer what was lost and why."""
+
+    def preprocess(self, nb, resources):
+        self._result: SubmissionResult | None = resources["nbgrader"].get("autograder")
+        self._commented = False
+        return super().preprocess(nb, resources)
+
+    def _add_score(self, cell, resources):
+        super()._add_score(cell, resources)
+        if self._result and self._result.status == "unreadable":
+            grade = self.gradebook.find_grade(
+                cell.metadata.nbgrader.grade_id, self.notebook_id, self.assignment_id,
+                self.student_id,
+            )  # fmt: skip
+            grade.needs_manual_grade = True
+            self.gradebook.db.commit()
+
+    def _add_comment(self, cell, resources):
+        super()._add_comment(cell, resources)
+        if self._result and is_solution(cell) and not self._commented:
+            self._commented = True
+            comment = self.gradebook.find_comment(
+                cell.metadata.nbgrader.grade_id, self.notebook_id, self.assignment_id,
+                self.student_id,
+            )  # fmt: skip
+            comment.auto_comment = pages.comment(self._result)
+            self.gradebook.db.commit()
