@@ -42,7 +42,10 @@ c.GenerateFeedback.preprocessors = [
     "nbconvert.preprocessors.sanitize.SanitizeHTML",
     "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
 ]
-c.SanitizeHTML.tags = "a b blockquote br code em i li ol p pre span strong sub sup ul".split()
+c.SanitizeHTML.tags = [
+    *("a", "b", "blockquote", "br", "code", "em", "i", "li", "ol"),
+    *("p", "pre", "span", "strong", "sub", "sup", "ul"),
+]
 c.SanitizeHTML.attributes = {"a": ["href", "title"], "p": ["style"], "span": ["style"],
                              "strong": ["style"]}  # fmt: skip
 c.SanitizeHTML.styles = ["color", "margin"]

@@ -33,6 +33,7 @@ def limit(scratch: str, memory: int) -> None:
         HOME=scratch, TMPDIR=scratch, KERAS_HOME=scratch, IPYTHONDIR=scratch, MPLCONFIGDIR=scratch,
         PATH=os.defpath, LANG="C.UTF-8", MPLBACKEND="agg",
     )  # fmt: skip
+    sys.argv[:] = [""]
     tempfile.tempdir = scratch
     os.chdir(scratch)
     sys.stdout, sys.stderr = (
@@ -91,6 +92,9 @@ class Session:
         linecache.cache["checks.py"] = len(source), None, source.splitlines(True), "checks.py"
         try:
             exec(compile(source, "checks.py", "exec"), vars(self._checks))
+            off = getattr(self._checks, "SWITCHED_OFF", [])
+            for path in off:
+                switches.locate(path)
         except Exception:
             return {"problem": traceback.format_exc(limit=-3)}
         described = [
@@ -107,7 +111,6 @@ class Session:
             for check in vars(self._checks).values()
             if isinstance(check, checks.Check)
         ]
-        off = getattr(self._checks, "SWITCHED_OFF", [])
         return {"checks": described, "switched_off": off}
 
     def ask(self, name) -> dict:

@@ -55,9 +55,9 @@ def _numbers(expected, seen, rtol, atol) -> str | None:
     wide_expected, wide_seen = expected.astype("float64"), seen.astype("float64")
     with np.errstate(invalid="ignore"):
         near = np.abs(wide_expected - wide_seen) <= atol + rtol * np.abs(wide_expected)
-    # Infinities of one sign are equal; NaN equals nothing.
-    near |= np.isinf(wide_expected) & (wide_expected == wide_seen)
-    near &= np.isfinite(wide_seen) | np.isinf(wide_expected)
+    # An infinity equals itself, and NaN equals nothing.
+    near = np.where(np.isfinite(wide_expected), near & np.isfinite(wide_seen),
+                    wide_expected == wide_seen)  # fmt: skip
     if near.all():
         return None
     not_finite = ~np.isfinite(wide_seen) & ~near

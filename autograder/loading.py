@@ -9,6 +9,8 @@ import traceback
 import types
 from pathlib import Path
 
+from IPython.core.displayhook import CapturingDisplayHook
+from IPython.core.displaypub import CapturingDisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 from traitlets.config import Config
@@ -72,7 +74,10 @@ class Notebook:
 
     def run(self, index: int, seconds: float) -> tuple[list, BaseException | None]:
         self.shell.compile.get_code_name = lambda *args: f"cell {index + 1}"
-        with capture_output() as captured:
+        shown = CapturingDisplayPublisher()
+        self.shell.display_pub = shown
+        self.shell.display_trap.hook = CapturingDisplayHook(self.shell, shown.outputs)
+        with capture_output(display=False) as printed:
             try:
                 with alarm(seconds):
                     result = self.shell.run_cell(self.cells[index], store_history=True)
@@ -81,21 +86,21 @@ class Notebook:
                     error.filename = f"cell {index + 1}"  # IPython calls it "<tokenize>"
             except BaseException as raised:
                 error = raised
-        return outputs(captured), error
+        return outputs(printed, shown.outputs), error
 
     def place(self, filename: str, line: int) -> str | None:
         return f"{filename}, line {line}" if re.fullmatch(r"cell \d+", filename) else None
 
 
-def outputs(captured) -> list[dict]:
+def outputs(printed, shown: list[dict]) -> list[dict]:
     """Return a cell's outputs: streams, and what it displayed as text or as PNG."""
     found = []
     for name in ("stdout", "stderr"):
-        if text := getattr(captured, name):
+        if text := getattr(printed, name):
             found.append({"stream": name, "text": _cut(text, MAX_OUTPUT)})
-    for output in captured.outputs[:50]:
-        data = {mime: output.data[mime] for mime in ("text/plain", "image/png")
-                if isinstance(output.data.get(mime), str)}  # fmt: skip
+    for output in shown[:50]:
+        data = {mime: output["data"][mime] for mime in ("text/plain", "image/png")
+                if isinstance(output["data"].get(mime), str)}  # fmt: skip
         if len(data.get("image/png", "")) > 500_000:
             del data["image/png"]
         found.append({"display": {mime: _cut(text, 500_000) for mime, text in data.items()}})
@@ -107,7 +112,10 @@ def explain(error: BaseException, submission: Script | Notebook | None) -> dict:
 
     Frames that are not of the submission are left out.
     """
-    message = str(error)
+    try:
+        message = str(error)
+    except BaseException:  # the submission wrote __str__
+        message = ""
     place = code = ""
     frames = [(f.f_code.co_filename, line) for f, line in traceback.walk_tb(error.__traceback__)]
     if isinstance(error, SyntaxError) and error.filename:

@@ -150,6 +150,8 @@ def decode(message: bytes) -> Any:
         nodes += 1
         if nodes > MAX_NODES or depth > MAX_DEPTH:
             raise BadMessage("too large")
+        if isinstance(node, dict) and len(node) != 1:
+            raise BadMessage("an unknown kind of value")
         match node:
             case None | bool() | int() | float():
                 return node

@@ -20,16 +20,24 @@ def refuse(path: str):
     raise Disallowed(f"`{path}` is switched off in this exercise: write it yourself")
 
 
-def switch_off(path: str) -> None:
-    """Make calls of a class or a Python function raise `Disallowed`, under all its names.
+def locate(path: str) -> object:
+    """Return what can be switched off at a path.
 
     Raises:
-        TypeError: there is nothing at `path` that can be switched off.
+        TypeError: there is nothing.
     """
     target = pydoc.locate(path)
+    if not (inspect.isclass(target) or inspect.isfunction(target)):
+        raise TypeError(f"cannot switch off {path!r}: no class or Python function. Got: {target!r}")
+    return target
+
+
+def switch_off(path: str) -> None:
+    """Make calls of a class or a Python function raise `Disallowed`, under all its names."""
+    target = locate(path)
     if inspect.isclass(target):
         target.__new__ = staticmethod(lambda *args, **kwargs: refuse(path))
-    elif inspect.isfunction(target):
+    else:
         source = (
             "def switched_off(*args, **kwargs):\n"
             "    from autograder.switches import refuse\n"
@@ -40,5 +48,3 @@ def switch_off(path: str) -> None:
         # A function keeps its identity and its closure; only its code is exchanged.
         free = target.__code__.co_freevars
         target.__code__ = scope["switched_off"].__code__.replace(co_freevars=free)
-    else:
-        raise TypeError(f"cannot switch off {path!r}: no class or Python function. Got: {target!r}")

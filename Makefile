@@ -1,0 +1,27 @@
+# Everything runs in .venv, which the first call makes.
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+EXERCISES = $(notdir $(wildcard solutions/*))
+
+.PHONY: demo test clean
+
+demo: .venv/ready
+	autograder build
+	mkdir -p build/submitted && cp -R examples/class/submitted/. build/submitted/
+	set -e; for exercise in $(EXERCISES); do \
+	    nbgrader autograde $$exercise --force --log-level=ERROR --Grade.time_limit=10; \
+	    nbgrader generate_feedback $$exercise --force --log-level=ERROR; \
+	done
+	nbgrader export --log-level=ERROR
+	@echo 'gradebook: build/gradebook.db'
+	@echo 'feedback:  build/feedback/STUDENT/EXERCISE/EXERCISE.html'
+
+test: .venv/ready
+	pytest
+
+.venv/ready: pyproject.toml
+	python3 -m venv .venv
+	.venv/bin/pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	touch $@
+
+clean:
+	rm -rf .venv build

@@ -1,0 +1,69 @@
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from autograder.exercises import Exercise, find_all
+from autograder.grading import Grader
+from autograder.processes import Limits, Worker
+from autograder.submissions import Submission
+
+ROOT = Path(__file__).parent.parent
+TOY = Exercise(Path(__file__).parent / "toy" / "solutions" / "scale")
+
+
+def pytest_configure(config):
+    config.addinivalue_line("filterwarnings", "error")
+
+
+def pytest_generate_tests(metafunc):
+    if "exercise" in metafunc.fixturenames:
+        found = find_all(ROOT / "solutions")
+        metafunc.parametrize("exercise", found, ids=[one.name for one in found])
+
+
+@pytest.fixture(scope="session")
+def worker():
+    """A warm worker with short limits."""
+    with Worker(Limits(cell=4, check=4, total=40, memory=2 * 2**30)) as worker:
+        yield worker
+
+
+@pytest.fixture(scope="session")
+def toy_exercise():
+    return TOY
+
+
+@pytest.fixture(scope="session")
+def toy(worker):
+    """A grader of the toy exercise."""
+    return Grader(worker, TOY, seed=7)
+
+
+@pytest.fixture
+def grade(toy):
+    """Grade a script, or the cells of a notebook, against the toy exercise."""
+
+    def grade(*cells, notebook=None):
+        notebook = len(cells) > 1 if notebook is None else notebook
+        return toy.grade(Submission("somebody", "somebody.py", notebook, cells))
+
+    return grade
+
+
+@pytest.fixture
+def course(tmp_path):
+    """A course folder with the toy exercise."""
+    shutil.copytree(TOY.folder.parent, tmp_path / "solutions")
+    shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
+    return tmp_path
+
+
+@pytest.fixture(scope="session")
+def environment():
+    """The environment that a shell has in which `.venv` is active."""
+    import sys
+
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    return {**os.environ, "PATH": path, "COLUMNS": "200"}

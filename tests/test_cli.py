@@ -1,0 +1,106 @@
+"""The command line, as people type it."""
+
+import json
+import shutil
+import subprocess
+
+import pytest
+
+
+@pytest.fixture
+def run(course, environment):
+    def run(*arguments):
+        return subprocess.run(
+            ["autograder", *map(str, arguments)], cwd=course, env=environment, text=True,
+            capture_output=True, timeout=300,
+        )  # fmt: skip
+
+    return run
+
+
+def test_is_every_submission_in_the_output_once(run, course, toy_exercise):
+    folder = course / "handed in"
+    folder.mkdir()
+    (folder / "ada.py").write_text(toy_exercise.reference)
+    (folder / "bob.py").write_text("def Scale(: pass")
+    (folder / "cy.ipynb").write_text("{")
+    (folder / "dan.py").write_text("while True: pass")
+    (folder / "eve.py").write_bytes(b"\xff\xfe\x00")
+    (folder / "notes.txt").write_text("not a submission")
+    layout = folder / "fay" / "scale"
+    layout.mkdir(parents=True)
+    (layout / "scale.ipynb").write_text(
+        json.dumps({"cells": [{"cell_type": "code", "source": [toy_exercise.chaffs[1].source]}]})
+    )
+    (folder / "[red]\x1b[31m=1+1.py").write_text("raise ValueError('\x1b]0;title\x07[bold]<b>')")
+    done = run("grade", "scale", folder, folder / "ada.py", "--json", course / "out.json",
+               "--seed", 3, "--time-limit", 3)  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    result = json.loads((course / "out.json").read_text())
+    found = {one["id"]: (one["status"], one["score"]) for one in result["submissions"]}
+    assert found == {
+        "[red]\x1b[31m=1+1": ("graded", 0.0),
+        "ada": ("graded", 8.0),
+        "bob": ("unreadable", 0.0),
+        "cy": ("unreadable", 0.0),
+        "dan": ("graded", 0.0),
+        "eve": ("unreadable", 0.0),
+        "fay": ("graded", 6.0),
+    }
+    assert len(result["submissions"]) == 7
+    assert (result["exercise"], result["max_score"], result["seed"]) == ("scale", 8.0, 3)
+    ada = result["submissions"][1]
+    assert ada["dimensions"]["numerics"] == {"score": 2.0, "max_score": 2.0}
+    assert ada["checks"][0] == {
+        "name": "multiplies", "dimension": "numerics", "status": "passed", "score": 1.0,
+        "statement": "every element is multiplied by the factor", "max_score": 1.0,
+        "message": "", "hint": "", "chaff": "",
+    }  # fmt: skip
+    assert all(len(one["checks"]) == 7 for one in result["submissions"])
+    assert "\x1b" not in done.stdout
+    assert "[red]" in done.stdout
+    assert "hint: Return the factor from `get_config`." in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("grade", "scales", "x.py"), "no exercise 'scales'. There are: scale."),
+        (("grade", "scale", "nowhere.py"), "no such file or folder: nowhere.py"),
+        (("grade", "scale", "solutions"), "no .py or .ipynb of scale in solutions"),
+        (("grade", "scale"), "Missing argument"),
+        (("mark",), "No such command 'mark'"),
+    ],
+)
+def test_does_wrong_usage_end_with_a_sentence(run, arguments, message):
+    done = run(*arguments)
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_does_a_broken_exercise_end_with_a_sentence(run, course):
+    (course / "solutions" / "scale" / "checks.py").write_text("import nothing_like_it\n")
+    done = run("grade", "scale", "solutions/scale/reference.py")
+    assert done.returncode == 1
+    assert "No module named 'nothing_like_it'" in done.stderr
+
+
+def test_is_a_folder_without_exercises_told(run, course):
+    shutil.rmtree(course / "solutions")
+    done = run("audit")
+    assert done.returncode == 2
+    assert "set AUTOGRADER_SOLUTIONS" in done.stderr
+
+
+def test_does_the_audit_find_what_is_wrong_with_the_specimens(run, course):
+    assert run("audit", "--seed", 1).returncode == 0
+    chaffs = course / "solutions" / "scale" / "chaffs.py"
+    wrong = '\n\n# %% right loses="graph"\n"""Nothing is wrong."""\n\nScale = Scale\n'
+    chaffs.write_text(chaffs.read_text() + wrong)
+    wheats = course / "solutions" / "scale" / "wheats.py"
+    wheats.write_text('# %% wrong\n"""No."""\n\n\ndef Scale(factor):\n    return tf.identity\n')
+    done = run("audit")
+    assert done.returncode == 1
+    assert "loses nothing, not graph" in " ".join(done.stdout.split())
+    assert "2 problems" in done.stdout

@@ -1,0 +1,64 @@
+import numpy as np
+import pytest
+
+from autograder.comparison import difference
+from autograder.observations import Thing
+
+
+def F(value):  # a scalar tensor, observed
+    return np.asarray(value, "float32")
+
+
+A = np.array([[1.0], [2.0]], "float32")
+
+
+@pytest.mark.parametrize(
+    ("expected", "seen"),
+    [
+        (A, A + F(1e-6)),
+        (A, A.astype("float64")),
+        (F(2.5), 2.5),
+        (2, 2.0),
+        (np.asarray(3), 3),
+        (float("inf"), F("inf")),
+        (1e6, F(1e6 + 20)),
+        ("mean", "mean"),
+        (None, None),
+        (True, np.bool_(True).item()),
+        ([A, {"x": 1}], [A, {"x": 1}]),
+    ],
+)
+def test_are_equal_answers_equal(expected, seen):
+    assert difference(expected, seen, 1e-4, 1e-5) is None
+
+
+@pytest.mark.parametrize(
+    ("expected", "seen", "message"),
+    [
+        (2.5, 4.0, "expected 2.5, got 4"),
+        (F(2.5), F(2.5004), "expected 2.5, got 2.5004"),
+        (A, A.ravel(), "shape (2,) where (2, 1) was expected"),
+        (A, F(1), "shape () where (2, 1) was expected"),
+        (A, np.ones((2, 2), "float32"), "shape (2, 2) where (2, 1) was expected"),
+        (A, A.astype(int), "int64 values where float32 values were expected"),
+        (A, A > 1, "bool values where float32 values were expected"),
+        (1, True, "expected 1, got True"),
+        (A, A * F([[1], [np.nan]]), "1 of 2 values differ; at [1, 0] expected 2, got nan"),
+        (A, A * F("inf"), "2 of 2 values differ; at [0, 0] expected 1, got inf"),
+        (A, A + 1, "2 of 2 values differ; at [0, 0] expected 1, got 2"),
+        (float("nan"), float("nan"), "expected nan, got nan"),
+        (float("inf"), float("-inf"), "expected inf, got -inf"),
+        (A, None, "expected an array of shape (2, 1), got None"),
+        (A, Thing("no gradient"), "expected an array of shape (2, 1), got no gradient"),
+        (1.0, "1.0", "expected 1, got '1.0'"),
+        ([1, 2], [1, 3], "answer 2 of 2: expected 2, got 3"),
+        ([1, 2], [1], "expected a list of 2 answers, got a list of one answer"),
+        ({"batch of 3": A}, {"batch of 3": A[:1]},
+         "batch of 3: shape (1, 1) where (2, 1) was expected"),
+        ({"a": 1}, {"b": 1}, "expected 1 named answers (a), got 1 named answers (b)"),
+        ("relu", "linear", "expected 'relu', got 'linear'"),
+        (b"", 0, "expected bytes, got 0"),
+    ],
+)  # fmt: skip
+def test_is_a_difference_told_in_words(expected, seen, message):
+    assert difference(expected, seen, 1e-4, 1e-5) == message

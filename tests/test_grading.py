@@ -1,0 +1,279 @@
+"""What becomes of a submission, whatever it does, against the toy exercise."""
+
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from autograder.exercises import Exercise, find_all
+from autograder.grading import Grader, GraderError
+from autograder.processes import Limits, Worker
+from autograder.results import DIMENSIONS
+from autograder.submissions import Submission
+
+RIGHT = (
+    "import keras\n"
+    "class Scale(keras.layers.Layer):\n"
+    "    def __init__(self, factor=1.0, **kwargs):\n"
+    "        super().__init__(**kwargs)\n"
+    "        self.factor = factor\n"
+    "    def call(self, inputs):\n"
+    "        return inputs * self.factor\n"
+    "    def get_config(self):\n"
+    "        return {**super().get_config(), 'factor': self.factor}\n"
+)
+
+
+def lost(result):
+    return {check.name: check.status for check in result.checks if check.status != "passed"}
+
+
+@pytest.mark.parametrize(
+    "extra",
+    [
+        "print('x' * 100_000)",
+        "import warnings; warnings.warn('careful')",
+        "import os; os.write(2, b'E tensorflow/core: boo\\n' * 1000)",
+        "import sys; print('stderr', file=sys.stderr)",
+        "raise ValueError('after the class')",
+        "import sys; sys.exit(0)",
+        "if __name__ == '__main__': raise SystemExit('a demonstration')",
+        "import tensorflow as tf\ntf.constant(1.0) + tf.constant(2.0)",
+        "import matplotlib_is_not_installed",
+        "while True: pass",
+        "try:\n    while True: pass\nexcept Exception: pass",
+        "import time\ntime.sleep(1000)",
+        "input('name? ')",
+        "keras.utils.set_random_seed(1); keras.backend.set_floatx('float32')",
+        "# \N{SNOWMAN} keras.layers.Rescaling is switched off",
+        "from keras.layers import Rescaling",
+        "__name__ = 'x'",
+    ],
+)
+def test_does_what_stands_beside_a_right_answer_cost_nothing(grade, extra):
+    result = grade(f"{RIGHT}\n{extra}\n")
+    assert result.status == "graded"
+    assert lost(result) == {}
+    assert result.score == result.max_score == 8
+
+
+@pytest.mark.parametrize(
+    ("source", "status", "message"),
+    [
+        ("", "not defined", "`Scale` is not defined"),
+        ("class Scael: pass", "not defined", "did you mean to call `Scael` `Scale`?"),
+        ("1 / 0\n" + RIGHT, "not defined", "ZeroDivisionError: division by zero"),
+        ("import os; os._exit(0)\n" + RIGHT, "crashed", "it ended the process (exit status 0)"),
+        ("import os; os.abort()", "crashed", "SIGABRT"),
+        ("import ctypes; ctypes.string_at(0)", "crashed", "SIGSEGV"),
+        ("import os; os.close(9)", "crashed", "it ended the process"),
+        ("Scale = 3", "raised", "TypeError: 'int' object is not callable"),
+        ("def Scale(factor): raise NotImplementedError", "raised", "not solved yet"),
+        ("def Scale(factor): return Scale(factor)", "raised", "RecursionError"),
+        ("def Scale(factor): raise SystemExit", "raised", "SystemExit"),
+        ("def Scale(factor): raise KeyboardInterrupt", "raised", "KeyboardInterrupt"),
+        ("def Scale(factor): raise BaseException('\\ud800')", "raised", "BaseException: ?"),
+        ("class Error(Exception):\n  def __str__(self): raise self\n"
+         "def Scale(factor): raise Error", "raised", "Error"),
+        ("import keras\nclass Scale(keras.layers.Rescaling): pass", "disallowed",
+         "`keras.layers.Rescaling` is switched off in this exercise: write it yourself"),
+        ("import keras\ndef Scale(factor):\n    return lambda x: keras.ops.multiply(x, factor)",
+         "disallowed", "`keras.ops.multiply` is switched off"),
+    ],
+)  # fmt: skip
+def test_is_every_end_of_a_submission_told(grade, source, status, message):
+    result = grade(source)
+    assert result.status == "graded"
+    assert result.score == 0
+    assert len(result.checks) == 7
+    first = result.checks[0]
+    assert (first.status, message in first.message) == (status, True), first.message
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        ("None", "expected an array of shape (2, 2), got None"),
+        ("print", "got a builtin_function_or_method"),
+        ("float('nan') * x", "got nan"),
+        ("'4'", "got '4'"),
+        ("x[:, 0]", "shape (2,) where (2, 2) was expected"),
+        ("__import__('numpy').zeros((3000, 3000))", "too large to look at"),
+        ("[x] * 100_000", "its answer could not be read"),
+        ("{i: i for i in range(50_000)}", "its answer could not be read"),
+        (40 * "[" + "x" + 40 * "]", "its answer could not be read"),
+    ],
+)
+def test_does_a_strange_answer_cost_its_own_points(grade, value, message):
+    result = grade(f"def Scale(factor):\n    return lambda x: {value}")
+    assert result.score == 0
+    assert message in result.checks[0].message
+
+
+def test_does_a_check_that_never_ends_cost_its_own_points_only(grade):
+    result = grade(RIGHT.replace("return {", "import time; time.sleep(100)\n        return {"))
+    assert lost(result) == {"factor_survives": "timed out", "model_survives": "timed out"}
+
+
+def test_does_a_check_that_kills_the_process_cost_its_own_points_only(grade):
+    result = grade(RIGHT.replace("return {", "import os; os._exit(1)\n        return {"))
+    assert lost(result) == {"factor_survives": "crashed", "model_survives": "crashed"}
+
+
+def test_does_a_submission_have_only_so_much_time(toy_exercise):
+    slow = RIGHT.replace("return inputs", "import time; time.sleep(100)\n        return inputs")
+    with Worker(Limits(cell=2, check=2, total=5)) as worker:
+        grader = Grader(worker, toy_exercise)
+        started = time.monotonic()
+        result = grader.grade(Submission("slow", "", False, (slow,)))
+    assert time.monotonic() - started < 20
+    assert result.score == 0
+    assert {check.status for check in result.checks} == {"timed out"}
+    assert "used up its 5 seconds" in result.checks[-1].message
+
+
+def test_is_memory_bounded(grade):
+    result = grade(RIGHT + "\nimport numpy as np\nx = np.ones((2**31,))\n")
+    assert lost(result) == {}
+    assert "MemoryError" in result.message
+
+
+def test_is_text_that_is_no_python_unreadable(grade):
+    result = grade("class Scale(:\n    pass")
+    assert (result.status, result.score, len(result.checks)) == ("unreadable", 0, 7)
+    assert result.message == "not Python: line 1: invalid syntax"
+
+
+def test_is_a_syntax_error_in_an_import_not_the_files(grade, tmp_path):
+    source = RIGHT + "\nexec('x = (')\n"
+    assert lost(grade(source)) == {}
+
+
+def test_does_the_message_show_the_students_own_line(grade):
+    result = grade("def Scale(factor):\n    wrong = factor + 'a'\n    return wrong\n")
+    assert result.checks[0].message == (
+        "TypeError: unsupported operand type(s) for +: 'float' and 'str'"
+        " (line 2: wrong = factor + 'a')"
+    )
+
+
+def test_does_a_notebook_go_on_after_a_cell_that_fails(grade):
+    result = grade("1 / 0", "x = (", RIGHT, "sys.exit()", "import os; os._exit(3)", "while True: 1",
+                   "%timeit -n1 -r1 None", "print('end')")  # fmt: skip
+    assert lost(result) == {}
+    kinds = [cell["error"] and cell["error"]["type"] for cell in result.cells]
+    assert kinds == ["ZeroDivisionError", "SyntaxError", None, "NameError", "ProcessEnded",
+                     "TooSlow", None, None]  # fmt: skip
+    assert result.cells[1]["error"]["place"] == "cell 2, line 1"
+    assert result.cells[7]["outputs"] == [{"stream": "stdout", "text": "end\n"}]
+
+
+def test_do_a_notebooks_cells_keep_their_outputs(grade):
+    result = grade(RIGHT, "1 + 1", "import sys\nprint('a')\nprint('b', file=sys.stderr)", "Scale")
+    assert [cell["outputs"] for cell in result.cells[1:3]] == [
+        [{"display": {"text/plain": "2"}}],
+        [{"stream": "stdout", "text": "a\n"}, {"stream": "stderr", "text": "b\n"}],
+    ]
+
+
+def test_is_a_tf_function_in_a_notebook_converted(grade):
+    result = grade("import tensorflow as tf", "@tf.function\ndef count(n):\n    i = 0\n"
+                   "    for _ in tf.range(n):\n        i += 1\n    return i\n",
+                   "print(count(tf.constant(3)).numpy())")  # fmt: skip
+    assert result.cells[2]["outputs"] == [{"stream": "stdout", "text": "3\n"}]
+
+
+def test_is_the_environment_of_a_child_empty(grade, monkeypatch):
+    monkeypatch.setenv("SECRET", "42")
+    result = grade("import os, sys\nprint(dict(os.environ), os.listdir('/proc/self/fd'), sys.argv)")
+    assert "SECRET" not in result.output
+    assert str(Path.cwd()) not in result.output
+    assert "'9'" in result.output
+    assert len(result.output.split("[")[1].split("]")[0].split(",")) == 5  # 0, 1, 2, 9, the listing
+
+
+def test_is_much_output_cut_and_the_child_not_blocked(grade):
+    result = grade(RIGHT + "\nfor _ in range(300): print('y' * 10_000)")
+    assert lost(result) == {}
+    assert len(result.output) <= 20_000
+
+
+def test_do_hints_name_the_known_mistake(grade, toy):
+    chaff = {chaff.name: chaff for chaff in toy.exercise.chaffs}
+    result = grade(chaff["forgets"].source)
+    assert {(check.hint, check.chaff) for check in result.checks if check.status == "failed"} == {
+        ("Return the factor from `get_config`.", "forgets")
+    }
+    result = grade(chaff["python_op"].source)
+    in_graphs = ["model_survives", "graph_scales", "export_scales"]
+    assert lost(result) == dict.fromkeys(in_graphs, "raised")
+    assert {check.chaff for check in result.checks if check.status != "passed"} == {"python_op"}
+
+
+def test_are_hints_given_only_where_the_same_was_shown(grade):
+    result = grade(RIGHT.replace("inputs *", "7 + inputs *"))
+    assert [check.hint for check in result.checks if check.hint] == []
+
+
+def test_is_an_exercises_hints_file_read_again(worker, course):
+    exercise = Exercise(course / "solutions" / "scale")
+    wrong = Submission("x", "", False, (exercise.chaffs[0].source,))
+    first = Grader(worker, exercise).grade(wrong)
+    (kept,) = (course / "build" / "hints").iterdir()
+    assert first.checks[0].chaff == "adds"
+    kept.write_bytes(kept.read_bytes().replace(b"adds", b"subs"))
+    with pytest.raises(KeyError):
+        Grader(worker, exercise)._hints.find(Grader(worker, exercise).checks[0], None)
+    kept.write_bytes(b"broken")
+    assert Grader(worker, exercise).grade(wrong).checks[0].chaff == "adds"
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "message"),
+    [
+        ("checks.py", '"numerics"', '"style"', "dimension must be one of"),
+        ("checks.py", '"""every element', '""""""\n    """', "a docstring is missing"),
+        ("checks.py", "points=1", "points=0", "points must be positive"),
+        ("checks.py", "use=drawn", "use=lambda f: 1", "must be a function of the checks module"),
+        ("checks.py", "return Scale(3.0)(rng", "return Scal(3.0)(rng", "NameError"),
+        ("checks.py", "@check", "# @check", "has no checks"),
+        ("checks.py", "import keras", "import keras\n1 / 0", "ZeroDivisionError"),
+        ("checks.py", "keras.ops.multiply", "keras.ops.nothing", "cannot switch off"),
+        ("reference.py", "self.factor * inputs", "inputs * float('nan')", "not a number"),
+        ("reference.py", "class Scale", "class Skale", "`Scale` is not defined"),
+    ],
+)  # fmt: skip
+def test_is_an_authors_mistake_told_and_nobody_graded(worker, course, file, old, new, message):
+    path = course / "solutions" / "scale" / file
+    source = path.read_text()
+    assert old in source
+    path.write_text(source.replace(old, new))
+    (exercise,) = find_all(course / "solutions")
+    with pytest.raises(GraderError, match=None) as error:
+        Grader(worker, exercise)
+    assert message in str(error.value)
+
+
+def test_is_a_failure_of_ours_nobodys_zero(toy, monkeypatch):
+    monkeypatch.setattr(toy, "_verdict", lambda *_: 1 / 0)
+    result = toy.grade(Submission("x", "", False, (RIGHT,)))
+    assert result.status == "grader error"
+    assert "ZeroDivisionError" in result.message
+    assert {check.status for check in result.checks} == {"grader error"}
+
+
+def test_are_random_inputs_new_in_every_run_and_the_same_within_one(worker, toy_exercise):
+    shown = [
+        Grader(worker, toy_exercise, seed)._expected["multiplies_anything"].seen
+        for seed in (1, 1, 2)
+    ]
+    np.testing.assert_array_equal(shown[0], shown[1])
+    assert (shown[0] != shown[2]).all()
+    right = Submission("x", "", False, (RIGHT,))
+    assert Grader(worker, toy_exercise).grade(right).score == 8
+
+
+def test_do_the_dimensions_add_up(grade):
+    result = grade(RIGHT)
+    assert sum(result.points(name)[1] for name in DIMENSIONS) == result.max_score

@@ -1,0 +1,293 @@
+"""The round trip through nbgrader's own commands, with a class that tries its traps."""
+
+import copy
+import csv
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbgrader.api import Gradebook
+
+pytestmark = pytest.mark.slow
+ROOT = Path(__file__).parent.parent
+RIGHT = """
+class Scale(keras.layers.Layer):
+    def __init__(self, factor=1.0, **kwargs):
+        super().__init__(**kwargs)
+        self.factor = factor
+
+    def call(self, inputs):
+        return inputs * self.factor
+"""
+WRONG = RIGHT.replace("*", "+").replace("++", "**")
+
+
+def solved(release, source):
+    notebook = copy.deepcopy(release)
+    for cell in notebook.cells:
+        if cell.metadata.get("nbgrader", {}).get("solution"):
+            cell.source = source
+    return notebook
+
+
+def marks(notebook):
+    return [cell.metadata.nbgrader for cell in notebook.cells if "nbgrader" in cell.metadata]
+
+
+def with_cell(notebook, source, position=None):
+    position = len(notebook.cells) if position is None else position
+    notebook.cells.insert(position, nbformat.v4.new_code_cell(source))
+    return notebook
+
+
+def tagged(notebook):
+    for cell in notebook.cells:
+        cell.metadata["tags"] = ["skip-execution", "raises-exception"]
+    return notebook
+
+
+def without_grade_cells(notebook):
+    keep = [cell for cell in notebook.cells if not cell.metadata.get("nbgrader", {}).get("grade")]
+    notebook.cells = keep
+    return notebook
+
+
+def renamed(notebook):
+    for mark in marks(notebook):
+        mark.grade_id += "-copy"
+    return notebook
+
+
+def flipped(notebook):
+    for mark in marks(notebook):
+        mark.grade, mark.locked, mark.solution = not mark.grade, not mark.locked, True
+        mark.points = 1000
+    return notebook
+
+
+def doubled(notebook):
+    notebook.cells += copy.deepcopy(notebook.cells)
+    return notebook
+
+
+def retyped(notebook, kind):
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.cell_type = kind
+            del cell["outputs"], cell["execution_count"]
+    return notebook
+
+
+def corrupted(notebook):
+    junk = [7, "x", None, [], {"grade_id": []}, {}, {}]
+    for cell, value in zip(notebook.cells, junk, strict=False):
+        cell.metadata["nbgrader"] = value
+    return notebook
+
+
+def answers(notebook, text):
+    for cell in notebook.cells:
+        if cell.metadata.get("nbgrader", {}).get("grade"):
+            cell.source = text
+            cell.outputs = [nbformat.v4.new_output("execute_result", {"text/plain": text})]
+    return notebook
+
+
+FORGE = (
+    "from IPython import get_ipython\n"
+    "get_ipython().run_cell_async = None\n"
+    "get_ipython().input_transformers_cleanup.append(lambda lines: ['pass\\n'])\n"
+    "import sys\nsys.displayhook = lambda value: print(8.0)\n"
+)
+LOUD = (
+    "import os, sys, warnings\nwarnings.warn('careful')\nos.write(2, b'E tensorflow\\n')\n"
+    "print('no', file=sys.stderr)\nprint('y' * 50_000)\nimport numpy as np\nnp.float64(0.0)"
+)
+
+
+def classroom(release):
+    """What a class submits, and the score of its honest work."""
+    right, wrong = solved(release, RIGHT), solved(release, WRONG)
+    return {
+        "right": (right, 8),
+        "wrong": (wrong, 0),
+        "stub": (release, 0),
+        "loud": (with_cell(copy.deepcopy(right), LOUD, 1), 8),
+        "loops": (with_cell(copy.deepcopy(right), "while True: pass", 2), 8),
+        "dies": (with_cell(copy.deepcopy(right), "import os; os._exit(0)", 2), 8),
+        "raises": (with_cell(copy.deepcopy(right), "1 / 0", 0), 8),
+        "tagged-wrong": (tagged(copy.deepcopy(wrong)), 0),
+        "tagged-right": (tagged(copy.deepcopy(right)), 8),
+        "deleted-right": (without_grade_cells(copy.deepcopy(right)), 8),
+        "deleted-wrong": (without_grade_cells(copy.deepcopy(wrong)), 0),
+        "renamed": (renamed(copy.deepcopy(right)), 8),
+        "flipped-wrong": (flipped(copy.deepcopy(wrong)), 0),
+        "flipped-right": (flipped(copy.deepcopy(right)), 8),
+        "doubled": (doubled(copy.deepcopy(right)), 8),
+        "markdown": (retyped(copy.deepcopy(right), "markdown"), 8),
+        "raw": (retyped(copy.deepcopy(wrong), "raw"), 0),
+        "corrupted": (corrupted(copy.deepcopy(right)), 8),
+        "nan": (answers(copy.deepcopy(wrong), "float('nan')"), 0),
+        "numpy-number": (answers(copy.deepcopy(wrong), "np.float64(0.0)"), 0),
+        "more-than-all": (answers(copy.deepcopy(wrong), "1e9"), 0),
+        "forges": (with_cell(copy.deepcopy(wrong), FORGE, 1), 0),
+        "marked-unreadable": (solved(release, RIGHT), 8),
+        "own-cells": (json.dumps({"cells": [
+            {"cell_type": "code", "source": "import keras"}, {"cell_type": "code", "source": RIGHT},
+        ]}), 8),
+        "no-notebook": ("PK\x03\x04", 0),
+        "list": ("[1, 2]", 0),
+        "deep": ("[" * 100_000, 0),
+        "empty": ("", 0),
+    }  # fmt: skip
+
+
+def hand_in(course, student, notebook):
+    path = course / "build" / "submitted" / student / "scale" / "scale.ipynb"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if isinstance(notebook, str):
+        path.write_text(notebook)
+    else:
+        path.write_text(json.dumps(notebook))
+
+
+def scores(course):
+    with Gradebook(f"sqlite:///{course}/build/gradebook.db") as gradebook:
+        return {
+            one.student.id: (one.score, one.needs_manual_grade)
+            for one in gradebook.assignment_submissions("scale")
+        }
+
+
+@pytest.fixture(scope="module")
+def run(environment):
+    def run(course, *command):
+        done = subprocess.run(
+            command, cwd=course, env=environment, text=True, capture_output=True, timeout=900
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def graded(run, toy_exercise, tmp_path_factory):
+    """A course whose class has been graded, and what everybody should have."""
+    course = tmp_path_factory.mktemp("course")
+    shutil.copytree(toy_exercise.folder.parent, course / "solutions")
+    shutil.copy(ROOT / "nbgrader_config.py", course)
+    run(course, "autograder", "build")
+    release = nbformat.read(course / "release" / "scale" / "scale.ipynb", 4)
+    honest = {}
+    for student, (notebook, score) in classroom(release).items():
+        hand_in(course, student, notebook)
+        honest[student] = score
+    run(course, "nbgrader", "autograde", "scale", "--Grade.time_limit=4")
+    run(course, "nbgrader", "generate_feedback", "scale")
+    return course, release, honest
+
+
+def test_does_everybody_get_what_the_honest_work_is_worth(graded):
+    course, _, honest = graded
+    found = scores(course)
+    assert {student: score for student, (score, _) in found.items()} == honest
+    by_hand = {student for student, (_, manual) in found.items() if manual}
+    assert by_hand == {"no-notebook", "list", "deep", "empty"}
+
+
+def test_does_a_resubmission_replace_the_old_score(graded, run):
+    course, release, _ = graded
+    hand_in(course, "right", with_cell(solved(release, ""), "import os; os.abort()", 0))
+    hand_in(course, "wrong", "{")
+    hand_in(course, "stub", solved(release, RIGHT))
+    run(course, "nbgrader", "autograde", "scale", "--force", "--Grade.time_limit=4")
+    found = scores(course)
+    assert (found["right"], found["wrong"], found["stub"]) == ((0, False), (0, True), (8, False))
+
+
+def test_does_the_export_hold_the_points_per_dimension(graded, run):
+    course, _, _ = graded
+    shown = run(course, "nbgrader", "export")
+    lines = (course / "build" / "grades.csv").read_text().splitlines()
+    rows = {row["student_id"]: row for row in csv.DictReader(lines)}
+    assert rows["loud"] == {
+        "assignment": "scale", "student_id": "loud", "last_name": "", "first_name": "",
+        "numerics": "2", "gradients": "2", "serialization": "2", "graph": "2", "score": "8",
+        "max_score": "8", "needs_manual_grade": "0",
+    }  # fmt: skip
+    assert rows["empty"]["needs_manual_grade"] == "1"
+    assert "loud" in shown
+
+
+def test_is_feedback_readable_and_without_secrets(graded, toy_exercise):
+    course, _, honest = graded
+    pages = {path.parts[-3]: path.read_text() for path in course.glob("build/feedback/*/*/*.html")}
+    assert set(pages) == set(honest)
+    assert "every element is multiplied by the factor" in pages["wrong"]
+    assert "factor 2.0: 4 of 4 values differ; at [0, 0] expected 2, got 3" in pages["wrong"]
+    assert "Multiply; do not add." in pages["wrong"]
+    assert "0 of 8 points." in pages["wrong"]
+    assert "8 of 8 points. Every check passes." in pages["right"]
+    assert "not a notebook" in pages["no-notebook"]
+    secrets = [line.strip() for line in toy_exercise.checks.splitlines() if "return" in line]
+    for student, page in pages.items():
+        for secret in [*secrets, "HIDDEN TESTS", "autograder.notebook", "site-packages"]:
+            assert secret not in page, (student, secret)
+
+
+def test_is_markup_in_a_submission_harmless_on_its_page(run, graded):
+    course, release, _ = graded
+    evil = "<script>alert(1)</script><img src=x onerror=alert(2)>"
+    notebook = solved(release, f"raise ValueError('{evil}')")
+    notebook.cells.insert(0, nbformat.v4.new_markdown_cell(evil))
+    shown = f"from IPython.display import HTML\nHTML('{evil}')"
+    notebook.cells.insert(0, nbformat.v4.new_code_cell(shown))
+    notebook.cells.insert(0, nbformat.v4.new_code_cell(f"print('{evil}')\nclass {{}}"))
+    hand_in(course, "evil", notebook)
+    run(course, "nbgrader", "autograde", "scale", "--student=evil", "--Grade.time_limit=4")
+    run(course, "nbgrader", "generate_feedback", "scale", "--student=evil")
+    page = (course / "build" / "feedback" / "evil" / "scale" / "scale.html").read_text()
+    assert "<script>alert" not in page
+    assert "<img src=x" not in page
+
+
+def test_are_other_assignments_left_to_nbgrader(run, graded):
+    course, _, _ = graded
+    folder = course / "build" / "source" / "essay"
+    folder.mkdir()
+    mark = {"schema_version": 3, "grade_id": "sum", "grade": True, "locked": True,
+            "solution": False, "task": False, "cell_type": "code", "points": 3}  # fmt: skip
+    cell = nbformat.v4.new_code_cell("2.0", metadata={"nbgrader": mark})
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    nbformat.write(nbformat.v4.new_notebook(cells=[cell], metadata=kernel), folder / "essay.ipynb")
+    run(course, "nbgrader", "generate_assignment", "essay")
+    target = course / "build" / "submitted" / "ada" / "essay"
+    shutil.copytree(course / "release" / "essay", target)
+    run(course, "nbgrader", "autograde", "essay")
+    with Gradebook(f"sqlite:///{course}/build/gradebook.db") as gradebook:
+        assert gradebook.find_submission("essay", "ada").score == 2
+
+
+def test_does_the_same_notebook_get_the_same_scores_from_stock_nbgrader(
+    run, graded, toy_exercise, tmp_path
+):
+    course, release, _ = graded
+    (tmp_path / "nbgrader_config.py").write_text(
+        "c = get_config()\nc.ExecutePreprocessor.timeout = 60\n"
+    )
+    shutil.copytree(toy_exercise.folder.parent, tmp_path / "solutions")
+    shutil.copytree(course / "build" / "source" / "scale", tmp_path / "source" / "scale")
+    run(tmp_path, "nbgrader", "generate_assignment", "scale")
+    for student in ("right", "wrong", "stub", "loud", "raises"):
+        notebook, _ = classroom(release)[student]
+        path = tmp_path / "submitted" / student / "scale" / "scale.ipynb"
+        path.parent.mkdir(parents=True)
+        path.write_text(json.dumps(notebook))
+    run(tmp_path, "nbgrader", "autograde", "scale")
+    with Gradebook(f"sqlite:///{tmp_path}/gradebook.db") as gradebook:
+        found = {one.student.id: one.score for one in gradebook.assignment_submissions("scale")}
+    assert found == {"right": 8, "wrong": 0, "stub": 0, "loud": 8, "raises": 8}
