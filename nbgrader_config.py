@@ -42,6 +42,7 @@ c.GenerateFeedback.preprocessors = [
     "nbconvert.preprocessors.sanitize.SanitizeHTML",
     "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
 ]
+c.SanitizeHTML.enabled = True
 c.SanitizeHTML.tags = [
     *("a", "b", "blockquote", "br", "code", "em", "i", "li", "ol"),
     *("p", "pre", "span", "strong", "sub", "sup", "ul"),

@@ -1,0 +1,121 @@
+"""Every exercise, found by its folder: do its parts belong together, and tell right from wrong?"""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from autograder.audit import audit
+from autograder.build import build, stub
+from autograder.grading import Grader
+from autograder.processes import Worker
+from autograder.results import DIMENSIONS
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="module")
+def patient_worker():
+    """A worker with the limits that graders have."""
+    with Worker() as worker:
+        yield worker
+
+
+@pytest.mark.slow
+def test_do_the_checks_tell_right_from_wrong(exercise, patient_worker):
+    *_, found = audit(exercise, patient_worker)
+    assert {row.name: row.problem for row in found.rows if row.problem} == {}
+    assert [check for check in found.checks if not found.caught_by(check)] == []
+
+
+@pytest.mark.slow
+def test_are_stub_and_release_what_build_makes_now(exercise, patient_worker, tmp_path):
+    """If not: run `autograder build` and commit what it wrote."""
+    (tmp_path / "nbgrader_config.py").write_bytes((ROOT / "nbgrader_config.py").read_bytes())
+    checks = Grader(patient_worker, exercise, seed=0).checks
+    assert {check.dimension for check in checks} == set(DIMENSIONS)
+    stub_path, _, release = build(exercise, checks, tmp_path)
+    name = exercise.name
+    assert stub_path.read_text() == (ROOT / "exercises" / f"{name}.py").read_text()
+    assert release.read_text() == (ROOT / "release" / name / f"{name}.ipynb").read_text()
+
+
+@pytest.mark.slow
+def test_do_the_public_tests_fail_on_the_stub_and_pass_on_right_answers(exercise, tmp_path):
+    tests = "\n\n".join(
+        cell.source for cell in exercise.notebook.cells if "tests" in cell.metadata.get("tags", [])
+    )
+    assert tests.count("def test_") >= 3
+    (tmp_path / "stub.py").write_text(stub(exercise))
+    (tmp_path / "reference.py").write_text(f"{exercise.reference}\n\n{tests}")
+    for wheat in exercise.wheats:
+        (tmp_path / f"{wheat.name}.py").write_text(f"{wheat.source}\n\n{tests}")
+
+    def failed(*files):
+        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *files]
+        done = subprocess.run(command, cwd=tmp_path, text=True, capture_output=True, timeout=600)
+        return done.stdout, [line for line in done.stdout.splitlines() if line.startswith("FAILED")]
+
+    output, failures = failed("stub.py")
+    assert len(failures) == tests.count("def test_"), output
+    output, failures = failed("reference.py", *(f"{wheat.name}.py" for wheat in exercise.wheats))
+    assert failures == [], output
+
+
+def test_is_nothing_that_students_get_secret(exercise):
+    """Solutions, checks and specimens stay in `solutions/`."""
+    name = exercise.name
+    given = (ROOT / "exercises" / f"{name}.py").read_text()
+    released = (ROOT / "release" / name / f"{name}.ipynb").read_text()
+    secrets = lines_of(exercise.checks) | lines_of("\n".join(_solution_regions(exercise)))
+    for specimen in [*exercise.wheats, *exercise.chaffs]:
+        secrets |= lines_of(specimen.source.removeprefix(exercise.reference))
+    public = lines_of(stub(exercise))
+    for secret in secrets - public:
+        assert secret not in given
+        assert secret.replace("\\", "\\\\").replace('"', '\\"') not in released
+
+
+def lines_of(source):
+    """The lines of a source that are long enough to be somebody's own."""
+    return {line.strip() for line in source.splitlines() if len(line.strip()) > 30}
+
+
+def _solution_regions(exercise):
+    for part in exercise.reference.split("### BEGIN SOLUTION")[1:]:
+        yield part.split("### END SOLUTION")[0]
+
+
+def test_is_every_specimen_a_submission_of_its_own(exercise):
+    wheats, chaffs = exercise.wheats, exercise.chaffs
+    assert len(wheats) >= 6
+    assert len(chaffs) >= 15
+    names = [specimen.name for specimen in [*wheats, *chaffs]]
+    assert len(set(names)) == len(names)
+    assert len({chaff.note for chaff in chaffs}) == len(chaffs)
+    defined = _defined(exercise.reference)
+    for specimen in [*wheats, *chaffs]:
+        assert specimen.note, f"{specimen.name} has no docstring"
+        own = _defined(specimen.source.removeprefix(exercise.reference))
+        assert own & defined or specimen in chaffs, f"{specimen.name} defines none of {defined}"
+    for chaff in chaffs:
+        assert set(chaff.loses) <= set(DIMENSIONS), chaff.name
+
+
+def _defined(source):
+    names = set()
+    for node in ast.parse(source).body:
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            names.add(node.name)
+        elif isinstance(node, ast.Assign):
+            names |= {target.id for target in node.targets if isinstance(target, ast.Name)}
+    return names
+
+
+def test_does_the_machine_know_no_exercise_by_name(exercise):
+    files = [*ROOT.glob("autograder/*.py"), *ROOT.glob("tests/*.py"), ROOT / "Makefile",
+             ROOT / "nbgrader_config.py", ROOT / "pyproject.toml"]  # fmt: skip
+    for file in files:
+        assert exercise.name not in file.read_text(), file
