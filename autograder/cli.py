@@ -2,6 +2,8 @@
 
 import os
 import sys
+import time
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +12,7 @@ from rich.console import Console
 
 from autograder import exercises, report, submissions
 from autograder.grading import Grader, GraderError
-from autograder.processes import Limits, Worker, WorkerFailed
+from autograder.processes import PROTECTION, Limits, Worker, WorkerFailed
 from autograder.results import Run, write_atomically
 
 app = typer.Typer(
@@ -55,7 +57,7 @@ def grade(
     limits = Limits(cell=time_limit, check=time_limit, total=6 * time_limit)
     with Worker(limits) as worker:
         grader = Grader(worker, chosen, seed)
-        run = Run(exercise, grader.max_score, grader.seed, [], [])
+        run = Run(exercise, grader.max_score, grader.seed, list(PROTECTION), [])
         for submission in found:
             result = grader.grade(submission)
             run.submissions.append(result)
@@ -86,6 +88,27 @@ def audit(names: Names = None, seed: Seed = None) -> None:
     console.print(f"{problems} problems" if problems else "[green]no problems[/]")
     if problems:
         raise typer.Exit(1)
+
+
+@app.command()
+def doctor() -> None:
+    """Tell whether this machine can grade, and what it protects."""
+    for package in ("tensorflow", "keras", "numpy", "nbgrader", "ipython"):
+        console.print(f"{package} {version(package)}")
+    started = time.perf_counter()
+    with Worker() as worker:
+        console.print(f"the warm worker started in {time.perf_counter() - started:.1f} s")
+        started = time.perf_counter()
+        with worker.child() as child:
+            child.send({"do": "prepare", "source": "", "seed": 0}, 10)
+            child.receive(10)
+        console.print(f"a child answered after {1000 * (time.perf_counter() - started):.0f} ms")
+    console.print(f"a submission is kept apart by: {', '.join(PROTECTION)}")
+    console.print(
+        "[yellow]not isolated:[/] files, network and signals. Grade strangers' code on a machine, "
+        "or as a user, that has nothing to lose."
+    )
+    console.print(f"exercises: {', '.join(one.name for one in exercises.find_all())}")
 
 
 def main() -> None:

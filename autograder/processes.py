@@ -16,6 +16,10 @@ from pathlib import Path
 from autograder import wire
 from autograder.observations import BadMessage, decode, encode
 
+# What stands between a submission and the rest, as results name it. The file system, the network
+# and signals are not isolated.
+PROTECTION = ("process", "environment", "rlimits")
+
 
 @dataclass(frozen=True)
 class Limits:

@@ -1,7 +1,10 @@
 """What it means to have solved `huber_loss`."""
 
+import contextlib
+
 import keras
 import numpy as np
+import tensorflow as tf
 
 from autograder.checks import check, gradient, in_graph, reloaded
 
@@ -11,28 +14,239 @@ SWITCHED_OFF = [
     "tensorflow.compat.v1.losses.huber_loss",
 ]
 
-# Errors inside and outside of every threshold used here, of both signs, and labels that differ.
-TRUE = np.array([[1.0], [2.0], [4.0], [3.0], [7.0], [-2.0]], "float32")
-PRED = TRUE - np.array([[0.25], [-0.4], [1.5], [-3.0], [10.0], [-1.0]], "float32")
+# Sizes of errors: within the thresholds 0.5, 1.0 and 2.5, between the last two, beyond them all.
+# The square of a middle one is beyond 2.5 as well.
+SMALL, MIDDLE, LARGE = (0.1, 0.4), (1.7, 2.2), (3.0, 6.0)
 
 
-def draw(rng, size=8):
-    """Labels and predictions with small and large errors of both signs."""
-    true = rng.normal(size=(size, 1)).astype("float32")
-    error = rng.uniform(0.05, 0.4, size=(size, 1)) * rng.choice([-1, 1], size=(size, 1))
-    error[size // 2 :] *= 12
-    return true, (true - error).astype("float32")
+def draw(rng, *kinds):
+    """Labels of both signs that differ, and predictions with an error of each kind and sign."""
+    error = np.array([[sign * rng.uniform(*kind)] for kind in kinds for sign in (1, -1)])
+    true = rng.uniform(1, 4, size=error.shape)
+    true[1::4] *= -1
+    true[2::4] *= -1
+    return true.astype("float32"), (true - error).astype("float32")
+
+
+def one_by_one(loss, true, pred):
+    """The loss of each sample alone."""
+    return [loss(true[i : i + 1], pred[i : i + 1]) for i in range(len(true))]
+
+
+def over(seen, expected):
+    """What was seen over what the same loss says elsewhere.
+
+    1 where a loss agrees with itself, so that a wrong formula costs its points only once.
+    """
+    with np.errstate(all="ignore"):
+        return np.asarray(seen, "float64") / np.asarray(expected, "float64")
 
 
 @check("numerics", points=1)
-def small_errors_cost_half_their_square(HuberLoss):
-    """an error within the threshold costs half its square"""
-    loss = HuberLoss(threshold=2.0)
-    return [loss(TRUE[i : i + 1], PRED[i : i + 1]) for i in (0, 1, 2, 5)]
+def small_errors(HuberLoss, rng):
+    """up to the threshold, an error of either sign costs half its square"""
+    true = np.float32([[3], [-1]])
+    return {
+        "threshold 0.5": one_by_one(HuberLoss(0.5), *draw(rng, SMALL)),
+        "threshold 2.5": one_by_one(HuberLoss(2.5), *draw(rng, SMALL, MIDDLE)),
+        "exactly on the threshold 2.5": one_by_one(
+            HuberLoss(2.5), true, true - np.float32([[2.5], [-2.5]])
+        ),
+    }
 
 
 @check("numerics", points=2)
-def large_errors_cost_linearly(HuberLoss, rng):
-    """beyond the threshold the loss grows linearly, whatever the threshold"""
-    true, pred = draw(rng)
-    return {f"threshold {t}": HuberLoss(threshold=t)(true, pred) for t in (0.5, 2.0)}
+def large_errors(HuberLoss, rng):
+    """beyond the threshold, the cost of an error of either sign grows linearly"""
+    return {
+        "threshold 0.5": one_by_one(HuberLoss(0.5), *draw(rng, MIDDLE, LARGE)),
+        "threshold 2.5": one_by_one(HuberLoss(2.5), *draw(rng, LARGE)),
+    }
+
+
+@check("numerics", points=1)
+def threshold_is_one_by_default(HuberLoss, rng):
+    """without a threshold, the loss is that of `threshold=1.0`"""
+    true, pred = draw(rng, SMALL, MIDDLE, LARGE)
+    return {"over that of 1.0": over(HuberLoss()(true, pred), HuberLoss(threshold=1.0)(true, pred))}
+
+
+@check("numerics", points=1)
+def each_keeps_its_threshold(HuberLoss, rng):
+    """a loss still uses its own threshold when another one has been made"""
+    true, pred = draw(rng, MIDDLE, LARGE)
+    first = HuberLoss(0.5)
+    before = first(true, pred)
+    HuberLoss(2.5)(true, pred)
+    return {"over what it was before": over(first(true, pred), before)}
+
+
+# Wrong means show in gradients or other reductions, too; here they show with nothing else around.
+@check("numerics", points=1)
+def mean_of_the_batch(HuberLoss, rng):
+    """by default, a batch of small and large errors costs the mean of what they cost alone"""
+    true, pred = draw(rng, SMALL, LARGE, MIDDLE)
+    loss = HuberLoss(2.5)
+    return {"over the mean": over(loss(true, pred), np.mean(one_by_one(loss, true, pred)))}
+
+
+@check("numerics", points=1)
+def reductions(HuberLoss, rng):
+    """`reduction="sum"` sums the losses of the samples, `reduction=None` leaves them as they are"""
+    true, pred = draw(rng, SMALL, LARGE, MIDDLE)
+    # Of one sample, whatever reduction makes the same.
+    alone = np.ravel(one_by_one(HuberLoss(2.5), true, pred))
+    losses = np.ravel(HuberLoss(2.5, reduction=None)(true, pred))
+    return {
+        "sum, over that of the samples": over(
+            HuberLoss(2.5, reduction="sum")(true, pred), alone.sum()
+        ),
+        "numbers that None gives for 6 samples": losses.size,
+        "None, each over that sample's loss": over(losses[: alone.size], alone),
+    }
+
+
+@check("numerics", points=1)
+def weights(HuberLoss, rng):
+    """weights of shape (batch, 1) give sum(w * loss) / batch"""
+    true, pred = draw(rng, SMALL, LARGE, MIDDLE)
+    # Those of small errors are large: no weight can be mistaken for the mean of them all.
+    weight = np.float32([[9], [9], [2], [2], [2], [2]] * rng.uniform(1, 1.5, size=(6, 1)))
+    loss = HuberLoss(2.5)
+    alone = np.ravel(one_by_one(loss, true, pred))
+    weighted = loss(true, pred, sample_weight=weight)
+    return {"over what it should be": over(weighted, np.mean(weight.ravel() * alone))}
+
+
+@check("numerics", points=1)
+def labels_of_other_dtypes(HuberLoss, rng):
+    """labels that are integers or float64 give what float32 labels of the same value give"""
+    true = rng.choice([-4, -3, -2, 2, 3, 5], size=(6, 1), replace=False)
+    pred = (true - rng.uniform(0.2, 5, size=(6, 1))).astype("float32")
+    loss = HuberLoss(2.5)
+    usual = loss(true.astype("float32"), pred)
+    return {
+        dtype: over(loss(true.astype(dtype), pred), usual)
+        for dtype in ("int32", "int64", "float64")
+    }
+
+
+@check("gradients", points=2)
+def slope_is_the_clipped_error(HuberLoss, rng):
+    """the gradient in each prediction is its clipped error, times what arrives from above"""
+    true, pred = draw(rng, SMALL, MIDDLE, LARGE)
+    return {
+        "3 times the loss, threshold 0.5": gradient(lambda p: 3 * HuberLoss(0.5)(true, p), pred),
+        "3 times the loss, threshold 2.5": gradient(lambda p: 3 * HuberLoss(2.5)(true, p), pred),
+    }
+
+
+@check("gradients", points=1)
+def no_slope_where_it_is_right(HuberLoss):
+    """the gradient is 0 where a prediction is exactly right"""
+    true = np.float32([[1], [-2], [4]])
+    return gradient(lambda pred: HuberLoss(2.5)(true, pred), true)
+
+
+def against_a_new_one(loss, rng):
+    batch = draw(rng, SMALL, MIDDLE, LARGE)
+    # The other is made by the submission's class, here in the same process.
+    return over(loss(*batch), type(loss)(2.5)(*batch))
+
+
+def is_number(value, expected):
+    with contextlib.suppress(TypeError, ValueError):
+        return float(value) == expected
+    return False
+
+
+# What is lost here is lost in a compiled model as well; but that one holds more that can go wrong,
+# and a threshold that `call` does not use can only be missed in the configuration.
+@check("serialization", points=1)
+def threshold_survives(HuberLoss):
+    """the configuration holds the threshold, and a loss loaded from it in a new process uses it"""
+    loss = HuberLoss(2.5)
+    return {
+        "loaded, over a new one of that threshold": reloaded(loss, use=against_a_new_one),
+        "the threshold is in the configuration": any(
+            is_number(value, 2.5) for value in loss.get_config().values()
+        ),
+    }
+
+
+def name_and_reduction(loss, rng):
+    batch = draw(rng, SMALL, SMALL)  # cost the same whatever the threshold
+    new = type(loss)(2.5, reduction="sum")
+    return {"its name": loss.name, "over a new one that sums": over(loss(*batch), new(*batch))}
+
+
+@check("serialization", points=1)
+def name_and_reduction_survive(HuberLoss):
+    """saved and loaded in a new process, a loss has the name and the reduction it was made with"""
+    loss = HuberLoss(2.5, name="mine", reduction="sum")
+    return {"name as made": loss.name, "loaded": reloaded(loss, use=name_and_reduction)}
+
+
+def line(**compiled):
+    """A compiled model that predicts its inputs."""
+    dense = keras.layers.Dense(1, kernel_initializer="ones", use_bias=False)
+    model = keras.Sequential([keras.Input((1,)), dense])
+    model.compile(keras.optimizers.SGD(0.1), jit_compile=False, **compiled)
+    return model
+
+
+def compiled_against_a_new_one(model, rng):
+    true, pred = map(tf.constant, draw(rng, SMALL, MIDDLE, LARGE))
+    return over(model.compute_loss(y=true, y_pred=pred), type(model.loss)(2.5)(true, pred))
+
+
+# A loss that does not survive alone does not survive here either; this is what one uses it for, and
+# what a `__call__` of one's own breaks.
+@check("serialization", points=1)
+def compiled_model_survives(HuberLoss):
+    """a model compiled with the loss is saved as `.keras`, loads, and computes the same loss"""
+    loaded = reloaded(line(loss=HuberLoss(2.5)), use=compiled_against_a_new_one)
+    return {"loaded, over a new one of that threshold": loaded}
+
+
+# The same in every process.
+BATCHES = [draw(np.random.default_rng(len(k)), *k) for k in ((SMALL, MIDDLE, LARGE), (LARGE,))]
+
+
+def against_direct_calls(f):
+    answers = [f(*map(tf.constant, batch)) for batch in BATCHES]
+    return over([np.mean(loss) for loss, _ in answers], answers[0][1])
+
+
+@check("graph", points=1)
+def one_graph_for_all_batches(HuberLoss):
+    """traced once for batches of any size, the graph alone gives what direct calls give"""
+    loss = HuberLoss(2.5)
+    direct = np.float32([np.mean(loss(*batch)) for batch in BATCHES])
+
+    def compute(true, pred):
+        # A loss opens a scope of its name, which must not be the first if it begins with "_".
+        with tf.name_scope("check"):
+            return loss(true, pred), tf.constant(direct)
+
+    graph = in_graph(compute, (None, 1), (None, 1), use=against_direct_calls)
+    return {"over that of direct calls": graph}
+
+
+# What breaks in any graph breaks here too; beside that, `fit` calls a loss in its own way, which a
+# `__call__` of one's own does not always stand.
+@check("graph", points=1)
+def steps_of_training(HuberLoss, rng):
+    """in a compiled model, a step of training goes where the gradient of a direct call points"""
+    model, loss = line(loss=HuberLoss(2.5)), HuberLoss(2.5)
+    (kernel,) = model.trainable_variables
+    steps, slopes = [], []
+    for kinds in (SMALL, LARGE, MIDDLE), (LARGE, SMALL):
+        inputs = rng.uniform(1, 2, size=(len(kinds), 1)).astype("float32")
+        # All errors are of one sign, so that the steps are not too small to compare.
+        error = np.float32([[rng.uniform(*kind)] for kind in kinds])
+        kernel.assign([[1.0]])
+        model.train_on_batch(inputs, inputs + error)
+        steps.append(1 - np.squeeze(kernel))
+        slopes.append(gradient(lambda k, x=inputs, e=error: loss(x + e, x * k), np.float32(1)))
+    return {"steps, over 0.1 times the gradients": over(steps, 0.1 * np.array(slopes))}
