@@ -21,12 +21,12 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from autograder import checks, switches, wire
+from autograder import checks, lock, switches, wire
 from autograder.loading import Notebook, Script, explain
 from autograder.observations import Later, decode, encode, observe
 
 
-def limit(scratch: str, memory: int) -> None:
+def limit(scratch: str, memory: int, call_filter: str) -> None:
     """Empty the environment, move into the scratch folder and bound what the process may use."""
     os.environ.clear()
     os.environ.update(
@@ -47,6 +47,7 @@ def limit(scratch: str, memory: int) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (2**28, 2**28))
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     np.random.seed(random.SystemRandom().getrandbits(32))  # a fork inherits the state of its parent
+    lock.lock_in(scratch, bytes.fromhex(call_filter))
 
 
 def serve(talk) -> None:

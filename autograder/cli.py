@@ -10,9 +10,9 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from autograder import exercises, report, submissions
+from autograder import exercises, lock, report, submissions
 from autograder.grading import Grader, GraderError
-from autograder.processes import PROTECTION, Limits, Worker, WorkerFailed
+from autograder.processes import Limits, Worker, WorkerFailed
 from autograder.results import Run, write_atomically
 
 app = typer.Typer(
@@ -57,7 +57,7 @@ def grade(
     limits = Limits(cell=time_limit, check=time_limit, total=6 * time_limit)
     with Worker(limits) as worker:
         grader = Grader(worker, chosen, seed)
-        run = Run(exercise, grader.max_score, grader.seed, list(PROTECTION), [])
+        run = Run(exercise, grader.max_score, grader.seed, lock.layers(), [])
         for submission in found:
             result = grader.grade(submission)
             run.submissions.append(result)
@@ -103,11 +103,9 @@ def doctor() -> None:
             child.send({"do": "prepare", "source": "", "seed": 0}, 10)
             child.receive(10)
         console.print(f"a child answered after {1000 * (time.perf_counter() - started):.0f} ms")
-    console.print(f"a submission is kept apart by: {', '.join(PROTECTION)}")
-    console.print(
-        "[yellow]not isolated:[/] files, network and signals. Grade strangers' code on a machine, "
-        "or as a user, that has nothing to lose."
-    )
+    layers = lock.layers()
+    for name in lock.LAYERS:
+        console.print(f"{name}: " + ("[green]holds[/]" if name in layers else lock.MISSING[name]))
     console.print(f"exercises: {', '.join(one.name for one in exercises.find_all())}")
 
 

@@ -13,12 +13,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder import wire
+from autograder import lock, wire
 from autograder.observations import BadMessage, decode, encode
-
-# What stands between a submission and the rest, as results name it. The file system, the network
-# and signals are not isolated.
-PROTECTION = ("process", "environment", "rlimits")
 
 
 @dataclass(frozen=True)
@@ -75,9 +71,10 @@ class Worker:
             "OPENBLAS_NUM_THREADS": "1",  # else importing NumPy starts a thread
             "TF_CPP_MIN_LOG_LEVEL": "3",
         }
+        command = [sys.executable, "-I", "-m", "autograder.worker", str(theirs.fileno())]
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-I", "-m", "autograder.worker", str(theirs.fileno())],
+                lock.wrapped(command, self._scratch.name),
                 pass_fds=[theirs.fileno()],
                 env=environment,
                 cwd=self._scratch.name,
@@ -111,7 +108,11 @@ class Worker:
         self._count += 1
         scratch = Path(self._scratch.name, str(self._count))
         scratch.mkdir()
-        request = {"scratch": str(scratch), "memory": self.limits.memory}
+        request = {
+            "scratch": str(scratch),
+            "memory": self.limits.memory,
+            "call_filter": lock.call_filter().hex(),
+        }
         talk, their_talk = socket.socketpair()
         life, their_life = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         output, their_output = os.pipe()

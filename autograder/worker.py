@@ -97,8 +97,9 @@ def _become(child, request: dict, talk: int, out: int):
             os.dup2(source, target)
         os.closerange(3, 9)
         os.closerange(10, 65536)
+        connection = socket.socket(fileno=talk)
         child.limit(**request)
-        child.serve(socket.socket(fileno=talk))
+        child.serve(connection)
         status = 0
     except BaseException:
         traceback.print_exc()

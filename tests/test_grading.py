@@ -65,7 +65,7 @@ def test_does_what_stands_beside_a_right_answer_cost_nothing(grade, extra):
         ("class Scael: pass", "not defined", "did you mean to call `Scael` `Scale`?"),
         ("1 / 0\n" + RIGHT, "not defined", "ZeroDivisionError: division by zero"),
         ("import os; os._exit(0)\n" + RIGHT, "crashed", "it ended the process (exit status 0)"),
-        ("import os; os.abort()", "crashed", "SIGABRT"),
+        ("import os; os.abort()", "crashed", "it crashed"),
         ("import ctypes; ctypes.string_at(0)", "crashed", "SIGSEGV"),
         ("import os; os.close(9)", "crashed", "it ended the process"),
         ("Scale = 3", "raised", "TypeError: 'int' object is not callable"),
