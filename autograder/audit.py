@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from autograder.build import stub
 from autograder.exercises import Exercise
 from autograder.grading import Grader
+from autograder.hints import SEEDS as HINT_SEEDS
 from autograder.processes import Worker
 from autograder.results import DIMENSIONS, SubmissionResult
 from autograder.submissions import Submission
@@ -57,20 +58,29 @@ class Audit:
         ]
 
 
-def specimens(exercise: Exercise) -> Iterator[tuple[str, str, tuple[str, ...], str]]:
-    """Yield kind, name, dimensions it must lose points in, and source of all known answers."""
-    yield "stub", "stub", DIMENSIONS, stub(exercise)
-    for wheat in exercise.wheats:
-        yield "wheat", wheat.name, (), wheat.source
-    for chaff in exercise.chaffs:
-        yield "chaff", chaff.name, chaff.loses, chaff.source
-
-
 def audit(exercise: Exercise, worker: Worker, seed: int | None = None) -> Iterator[Audit]:
-    """Grade all specimens; yield the audit after each."""
-    grader = Grader(worker, exercise, seed)
+    """Grade all specimens; yield the audit after each.
+
+    Without a seed the inputs are those that hints are found with, and the chaffs' answers are kept.
+    """
+    grader = Grader(worker, exercise, HINT_SEEDS.first if seed is None else seed)
     found = Audit(exercise, [check.name for check in grader.checks])
-    for kind, name, loses, source in specimens(exercise):
+
+    def row(kind, name, loses, source):
         result = grader.grade(Submission(name, name, False, (source,)))
         found.rows.append(Row(kind, name, loses, result))
-        yield found
+        return found
+
+    yield row("stub", "stub", DIMENSIONS, stub(exercise))
+    for wheat in exercise.wheats:
+        yield row("wheat", wheat.name, (), wheat.source)
+    for chaff in exercise.chaffs:
+        if seed is None:
+            outcomes = grader.hints.answers[chaff.name]
+            checks = grader.verdicts(outcomes)
+            grader.add_hints(checks, outcomes)
+            result = SubmissionResult(chaff.name, chaff.name, "graded", checks)
+            found.rows.append(Row("chaff", chaff.name, chaff.loses, result))
+            yield found
+        else:
+            yield row("chaff", chaff.name, chaff.loses, chaff.source)

@@ -75,16 +75,22 @@ def gradient(f: Callable, *inputs: Any, upstream: Any = None) -> Any:
         tape.watch(tensors)
         result = f(*tensors)
     if not isinstance(result, tf.Tensor):
-        return Thing(f"no gradient (the result is a {type(result).__name__}, not a tensor)")
+        return _none(f"no gradient (the result is a {type(result).__name__}, not a tensor)")
     if upstream is not None:
         upstream = tf.convert_to_tensor(upstream, result.dtype)
     found = tape.gradient(result, tensors, output_gradients=upstream)
     found = [
-        Thing("no gradient (nothing flows back to the input)") if one is None
+        _none("no gradient (nothing flows back to the input)") if one is None
         else tf.convert_to_tensor(one)
         for one in found
     ]  # fmt: skip
     return found if len(found) > 1 else found[0]
+
+
+def _none(words: str) -> Thing:
+    if tf.inside_function():  # a graph can return tensors only
+        raise ValueError(words)
+    return Thing(words)
 
 
 def reloaded(thing: Any, use: Callable) -> Later:
@@ -114,7 +120,7 @@ def exported(f: Callable, *inputs: Any, use: Callable) -> Later:
         use: a function of the checks module, called with the loaded function, and with a generator
             of its own if it has a second parameter `rng`. What it returns is observed.
     """
-    return _later("exported", use, _saved_model(f, inputs))
+    return _later("exported", use, _saved_model(f, inputs, gradients=True))
 
 
 def in_graph(f: Callable, *inputs: Any, use: Callable) -> Later:
@@ -123,8 +129,9 @@ def in_graph(f: Callable, *inputs: Any, use: Callable) -> Later:
     Like `exported`: the graph runs in a process that never saw the submission, so what it answers
     is in the graph. One trace serves every call, and operations that call back into Python are
     refused. The tracing is Keras': AutoGraph rewrites only what the submission decorates itself.
+    Custom gradients are not saved; to ask for a gradient, let `f` compute it.
     """
-    return _later("in_graph", use, _saved_model(f, inputs))
+    return _later("in_graph", use, _saved_model(f, inputs, gradients=False))
 
 
 def _later(how: str, use: Callable, file: bytes) -> Later:
@@ -136,7 +143,7 @@ def _later(how: str, use: Callable, file: bytes) -> Later:
     return Later(how, use.__name__, "rng" in inspect.signature(use).parameters, file)
 
 
-def _saved_model(f, inputs) -> bytes:
+def _saved_model(f, inputs, gradients: bool) -> bytes:
     specs = [
         given if isinstance(given, tf.TensorSpec) else tf.TensorSpec(given, tf.float32)
         for given in inputs
@@ -144,7 +151,7 @@ def _saved_model(f, inputs) -> bytes:
     module = tf.Module()
     module.f = tf.function(lambda *args: f(*args), input_signature=specs, autograph=False)
     module.variables_of_f = list(module.f.get_concrete_function().graph.variables)
-    options = tf.saved_model.SaveOptions(experimental_custom_gradients=True)
+    options = tf.saved_model.SaveOptions(experimental_custom_gradients=gradients)
     packed = io.BytesIO()
     with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(packed, "w") as archive:
         tf.saved_model.save(module, folder, options=options)

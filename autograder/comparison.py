@@ -12,8 +12,27 @@ from autograder.observations import Thing
 
 
 def difference(expected: Any, seen: Any, rtol: float, atol: float) -> str | None:
-    """Return the first difference in words a student can use, or None where there is none."""
+    """Return the first difference in words a student can use, or None where there is none.
+
+    NaN equals nothing.
+    """
     return _difference(expected, seen, rtol, atol, "")
+
+
+def alike(one: Any, other: Any, rtol: float, atol: float) -> bool:
+    """Tell whether two wrong answers are the same; they may be NaN in the same places."""
+    return _difference(_without_nan(one), _without_nan(other), rtol, atol, "") is None
+
+
+def _without_nan(value):
+    if isinstance(value, dict):
+        return {key: _without_nan(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_without_nan(item) for item in value]
+    if isinstance(value, (float, np.ndarray)) and np.isnan(value).any():
+        mask = np.isnan(value)
+        return {"nan": mask, "else": np.where(mask, 0, value)}
+    return value
 
 
 def _difference(expected, seen, rtol, atol, where) -> str | None:

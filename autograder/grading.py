@@ -52,7 +52,7 @@ class Grader:
     def __init__(self, worker: Worker, exercise: Exercise, seed: int | None = None):
         self.exercise, self._worker = exercise, worker
         self.seed = secrets.randbits(32) if seed is None else seed
-        later = secrets.randbits(32) if seed is None else self.seed ^ 0x9E3779B9
+        later = secrets.randbits(32) if seed is None else self.seed
         self._seeds = Seeds(self.seed, later)
         self._source = exercise.checks
         self._off: list[str] = []
@@ -70,7 +70,7 @@ class Grader:
         self._random = {check.name for check in self.checks if check.random}
         self._plan: dict[tuple, tuple[str, str]] = {}  # what the reference leaves for later
         self._expected = self._ask_reference()
-        self._hints = Hints(self)
+        self.hints = Hints(self)
 
     def grade(self, submission: Submission) -> SubmissionResult:
         """Return the result of one submission; it never raises for what a submission does."""
@@ -97,12 +97,20 @@ class Grader:
         outcomes = interview.outcomes(names, self._seeds, self._plan)
         if interview.unreadable:
             return self._nothing(submission, "unreadable", f"not Python: {interview.unreadable}")
-        checks = [self._verdict(check, outcomes[check.name]) for check in self.checks]
-        self._add_hints(checks, outcomes, interview)
+        checks = self.verdicts(outcomes)
+        if self._seeds != HINT_SEEDS and not _unsolved(checks):
+            failed = [result.name for result in checks if result.status != "passed"]
+            again = [name for name in failed if name in self._random]
+            outcomes |= interview.outcomes(again, HINT_SEEDS, self._plan)
+        self.add_hints(checks, outcomes)
         return SubmissionResult(
             submission.id, submission.path, "graded", checks,
             message=interview.stopped, output=interview.output, cells=interview.cells,
         )  # fmt: skip
+
+    def verdicts(self, outcomes: dict[str, Outcome]) -> list[CheckResult]:
+        """Compare what a submission showed in each check with what the reference showed."""
+        return [self._verdict(check, outcomes[check.name]) for check in self.checks]
 
     def _verdict(self, check: CheckInfo, outcome: Outcome) -> CheckResult:
         status, message = outcome.status, outcome.message
@@ -116,16 +124,13 @@ class Grader:
             check.name, check.dimension, check.statement, check.points, status, message
         )
 
-    def _add_hints(self, results: list[CheckResult], outcomes: dict, interview: Interview) -> None:
-        failed = [result for result in results if result.status not in ("passed", "not defined")]
-        unsolved = [result for result in failed if result.message.startswith("not solved yet")]
-        if len(unsolved) == len(results):
+    def add_hints(self, results: list[CheckResult], outcomes: dict[str, Outcome]) -> None:
+        """Give every failed check its hint; random checks must have been asked with their seed."""
+        if _unsolved(results):
             return
-        infos = {check.name: check for check in self.checks}
-        again = [result.name for result in failed if result.name in self._random]
-        outcomes = outcomes | interview.outcomes(again, HINT_SEEDS, self._plan)
-        for result in failed:
-            result.hint, result.chaff = self._hints.find(infos[result.name], outcomes[result.name])
+        for check, result in zip(self.checks, results, strict=True):
+            if result.status not in ("passed", "not defined"):
+                result.hint, result.chaff = self.hints.find(check, outcomes[check.name])
 
     def _ask_reference(self) -> dict[str, Outcome]:
         """Return what the reference shows, and learn which checks are random."""
@@ -161,3 +166,7 @@ class Grader:
 
     def _interview(self, submission: Submission) -> Interview:
         return Interview(self._worker, self.exercise.name, self._source, self._off, submission)
+
+
+def _unsolved(results: list[CheckResult]) -> bool:
+    return all(result.message.startswith(("not solved yet", "`")) for result in results)

@@ -5,13 +5,13 @@ beside the other things that are built.
 """
 
 import contextlib
+import functools
 import hashlib
 import re
 from importlib.metadata import version
 from pathlib import Path
 
-from autograder import observations
-from autograder.comparison import difference
+from autograder import comparison, observations
 from autograder.interview import Seeds
 from autograder.results import Outcome, write_atomically
 
@@ -23,7 +23,6 @@ class Hints:
 
     def __init__(self, grader):
         self._grader = grader
-        self._answers: dict[str, dict[str, Outcome]] | None = None
 
     def find(self, check, outcome: Outcome) -> tuple[str, str]:
         """Return the hint for a check that failed with an outcome, and its chaff; or nothing.
@@ -31,18 +30,18 @@ class Hints:
         The outcome must have been asked for with `SEEDS` where the check is random. If several
         chaffs show the same and say different things, silence beats misdirection.
         """
-        if self._answers is None:
-            self._answers = self._load()
         matches = [
             chaff
             for chaff in self._grader.exercise.chaffs
-            if alike(check, self._answers[chaff.name][check.name], outcome)
+            if alike(check, self.answers[chaff.name][check.name], outcome)
         ]
         if len({chaff.note for chaff in matches}) != 1:
             return "", ""
         return matches[0].note, matches[0].name
 
-    def _load(self):
+    @functools.cached_property
+    def answers(self) -> dict[str, dict[str, Outcome]]:
+        """What each chaff shows in each check."""
         exercise = self._grader.exercise
         path = exercise.folder.parent.parent / "build" / "hints" / f"{exercise.name}-{self._key()}"
         try:
@@ -75,7 +74,7 @@ def alike(check, chaff: Outcome, outcome: Outcome) -> bool:
     if chaff.status != outcome.status:
         return False
     if chaff.status == "seen":
-        return difference(chaff.seen, outcome.seen, check.rtol, check.atol) is None
+        return comparison.alike(chaff.seen, outcome.seen, check.rtol, check.atol)
     return _essence(chaff.message) == _essence(outcome.message)
 
 

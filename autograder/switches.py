@@ -4,8 +4,9 @@ The object itself is changed, so every alias of it is off; and only a call raise
 built-in in a comment or an import costs nothing.
 """
 
+import contextlib
+import importlib
 import inspect
-import pydoc
 
 used: list[str] = []
 
@@ -26,7 +27,14 @@ def locate(path: str) -> object:
     Raises:
         TypeError: there is nothing.
     """
-    target = pydoc.locate(path)
+    names = path.split(".")
+    target: object = None
+    for length in range(len(names) - 1, 0, -1):  # the longest module that there is
+        with contextlib.suppress(ImportError):
+            target = importlib.import_module(".".join(names[:length]))
+            break
+    for name in names[length:]:
+        target = getattr(target, name, None)
     if not (inspect.isclass(target) or inspect.isfunction(target)):
         raise TypeError(f"cannot switch off {path!r}: no class or Python function. Got: {target!r}")
     return target
