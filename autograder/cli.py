@@ -82,7 +82,7 @@ def audit(names: Names = None, seed: Seed = None) -> None:
         with Worker() as worker, Live(console=console) as live:
             for found in audit_one(exercise, worker, seed):
                 live.update(report.audit_table(found))
-        console.print(report.audit_checks(found), "")
+        console.print(report.audit_findings(found), "")
         problems += sum(bool(row.problem) for row in found.rows)
         problems += sum(not found.caught_by(check) for check in found.checks)
     console.print(f"{problems} problems" if problems else "[green]no problems[/]")

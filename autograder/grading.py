@@ -169,4 +169,7 @@ class Grader:
 
 
 def _unsolved(results: list[CheckResult]) -> bool:
-    return all(result.message.startswith(("not solved yet", "`")) for result in results)
+    return all(
+        result.status == "not defined" or result.message.startswith("not solved yet")
+        for result in results
+    )

@@ -7,7 +7,9 @@ beside the other things that are built.
 import contextlib
 import functools
 import hashlib
+import os
 import re
+from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 from pathlib import Path
 
@@ -51,8 +53,12 @@ class Hints:
         except (OSError, observations.BadMessage):
             pass
         names = [check.name for check in self._grader.checks]
-        answers = {chaff.name: self._grader.interview_specimen(chaff).outcomes(names, SEEDS)
-                   for chaff in exercise.chaffs}  # fmt: skip
+
+        def ask(chaff):
+            return chaff.name, self._grader.interview_specimen(chaff).outcomes(names, SEEDS)
+
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            answers = dict(pool.map(ask, exercise.chaffs))
         kept = {chaff: {name: vars(outcome) for name, outcome in found.items()}
                 for chaff, found in answers.items()}  # fmt: skip
         with contextlib.suppress(OSError):  # a folder we may not write to: ask again next time

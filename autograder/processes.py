@@ -1,6 +1,7 @@
 """The grader's side of the worker and its children: start them, talk to them, end them."""
 
 import contextlib
+import itertools
 import json
 import os
 import select
@@ -56,7 +57,7 @@ class Worker:
         self._scratch = tempfile.TemporaryDirectory(
             prefix="autograder-", ignore_cleanup_errors=True
         )
-        self._count = 0
+        self._numbers = itertools.count()
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._control = ours
         self._log = tempfile.TemporaryFile()  # noqa: SIM115
@@ -105,8 +106,7 @@ class Worker:
 
     def child(self) -> "Child":
         """Fork a child with a scratch folder of its own. Use it in a `with` statement."""
-        self._count += 1
-        scratch = Path(self._scratch.name, str(self._count))
+        scratch = Path(self._scratch.name, str(next(self._numbers)))
         scratch.mkdir()
         request = {
             "scratch": str(scratch),

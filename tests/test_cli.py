@@ -102,5 +102,5 @@ def test_does_the_audit_find_what_is_wrong_with_the_specimens(run, course):
     wheats.write_text('# %% wrong\n"""No."""\n\n\ndef Scale(factor):\n    return tf.identity\n')
     done = run("audit")
     assert done.returncode == 1
-    assert "loses nothing, not graph" in " ".join(done.stdout.split())
+    assert "chaff right: loses nothing, not graph" in done.stdout
     assert "2 problems" in done.stdout
