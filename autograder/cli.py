@@ -61,7 +61,7 @@ def grade(
         for submission in found:
             result = grader.grade(submission)
             run.submissions.append(result)
-            console.print(report.feedback(result), "")
+            console.print(report.feedback(result), "", soft_wrap=True)
     if len(found) > 1:
         console.print(report.class_table(run))
     if json:

@@ -1,6 +1,7 @@
 """An exercise: a folder in `solutions/`. Its name is its only registration."""
 
 import ast
+import functools
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -35,13 +36,15 @@ class Specimen:
 
 @dataclass(frozen=True)
 class Exercise:
+    """Its files are read once, when they are first asked for."""
+
     folder: Path
 
     @property
     def name(self) -> str:
         return self.folder.name
 
-    @property
+    @functools.cached_property
     def checks(self) -> str:
         """The source of the hidden checks."""
         return self._read("checks.py")
@@ -51,7 +54,7 @@ class Exercise:
         """The reference notebook: statement, solution, public tests."""
         return jupytext.reads(self._read("reference.py"), fmt="py:percent")
 
-    @property
+    @functools.cached_property
     def reference(self) -> str:
         """The reference solution, without the public tests."""
         return "\n\n".join(
@@ -60,11 +63,11 @@ class Exercise:
             if cell.cell_type == "code" and "tests" not in cell.metadata.get("tags", [])
         )
 
-    @property
+    @functools.cached_property
     def wheats(self) -> list[Specimen]:
         return list(self._specimens("wheats.py"))
 
-    @property
+    @functools.cached_property
     def chaffs(self) -> list[Specimen]:
         return list(self._specimens("chaffs.py"))
 

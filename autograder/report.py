@@ -23,14 +23,12 @@ def class_table(run: Run) -> Table:
     for name in DIMENSIONS:
         table.add_column(name, justify="right")
     table.add_column("score", justify="right")
-    table.add_column("")
+    table.add_column("", no_wrap=True)
     for result in run.submissions:
         points = [_points(*result.points(name)) for name in DIMENSIONS]
-        note = "" if result.status == "graded" else f"{result.status}: {result.message}"
-        table.add_row(
-            printable(result.id), *points, _points(result.score, result.max_score),
-            printable(note.splitlines()[0] if note else ""),
-        )  # fmt: skip
+        note = "" if result.status == "graded" else result.status
+        total = _points(result.score, result.max_score)
+        table.add_row(printable(result.id), *points, total, note)
     return table
 
 
@@ -39,6 +37,7 @@ def feedback(result: SubmissionResult) -> str:
     lines = [f"[bold]{printable(result.id)}[/]  {_points(result.score, result.max_score)}"]
     if result.status != "graded":
         return "\n".join([*lines, f"  {result.status}: {printable(result.message)}"])
+    told = ""
     for name in DIMENSIONS:
         if checks := result.dimension(name):
             lines.append(f"  {name}  {_points(*result.points(name))}")
@@ -47,8 +46,9 @@ def feedback(result: SubmissionResult) -> str:
             lines.append(f"    {mark} {printable(check.statement)}")
             if check.message:
                 lines.append(f"        {printable(check.message)}")
-            if check.hint:
+            if check.hint and check.hint != told:
                 lines.append(f"        [yellow]hint:[/] {printable(check.hint)}")
+                told = check.hint
     return "\n".join(lines)
 
 

@@ -1,12 +1,15 @@
 """Every exercise, found by its folder: do its parts belong together, and tell right from wrong?"""
 
 import ast
+import html
+import json
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from autograder import pages, submissions
 from autograder.audit import audit
 from autograder.build import build, stub
 from autograder.grading import Grader
@@ -119,3 +122,32 @@ def test_does_the_machine_know_no_exercise_by_name(exercise):
              ROOT / "nbgrader_config.py", ROOT / "pyproject.toml"]  # fmt: skip
     for file in files:
         assert exercise.name not in file.read_text(), file
+
+
+@pytest.mark.slow
+def test_does_the_sample_class_keep_its_scores_and_our_secrets(exercise, patient_worker):
+    """Scores of `examples/class`, which `make demo` grades; and what its pages must not show."""
+    folders = [ROOT / "examples" / "class" / "submitted"]
+    if (scripts := ROOT / "examples" / "class" / "scripts" / exercise.name).exists():
+        folders.append(scripts)
+    grader = Grader(patient_worker, exercise)
+    expected = json.loads((ROOT / "examples" / "class" / "scores.json").read_text())[exercise.name]
+    secrets = lines_of("\n".join(_solution_regions(exercise))) | lines_of(exercise.checks)
+    for specimen in [*exercise.wheats, *exercise.chaffs]:
+        secrets |= lines_of(_code(specimen.source.removeprefix(exercise.reference)))
+    scores = {}
+    for submission in submissions.find(folders, exercise.name):
+        result = grader.grade(submission)
+        scores[submission.id] = {name: result.points(name)[0] for name in DIMENSIONS}
+        shown = [pages.html(result, name) + pages.text(result, name) for name in DIMENSIONS]
+        shown = html.unescape("\n".join([*shown, pages.comment(result), str(result.cells)]))
+        theirs = "\n".join(submission.cells)
+        for secret in secrets:
+            assert secret in theirs or secret not in shown, (submission.id, secret)
+    assert scores == expected
+
+
+def _code(source):
+    """A specimen without its docstring, which is a hint and meant to be shown."""
+    tree = ast.parse(source)
+    return ast.unparse(tree.body[1:])
