@@ -415,8 +415,8 @@ class HuberLoss(HuberLoss):
 
 
 # %% wrong_call loses="numerics serialization graph"
-"""This overrides `__call__`, where Keras casts, weights and reduces. Keras calls it with weights as
-well. Override `call`, and leave `__call__` alone."""
+"""This overrides `__call__`, where Keras casts, weights and reduces, and which it also calls with
+weights. Override `call`, which returns a loss for each sample, and leave `__call__` alone."""
 
 
 class HuberLoss(HuberLoss):
@@ -425,8 +425,8 @@ class HuberLoss(HuberLoss):
 
 
 # %% never_reduced loses="numerics gradients serialization graph"
-"""This overrides `__call__` and gives back one loss for each sample. It is `call` that does this;
-`__call__` belongs to Keras, which makes a single number of them there."""
+"""This overrides `__call__`, where Keras casts, weights and reduces, and which it also calls with
+weights. Override `call`, which returns a loss for each sample, and leave `__call__` alone."""
 
 
 class HuberLoss(HuberLoss):
@@ -465,9 +465,9 @@ class HuberLoss(HuberLoss):
         return tf.reduce_sum(losses) if self.reduction == "sum" else tf.reduce_mean(losses)
 
 
-# %% always_the_mean loses="numerics"
-"""This `__call__` always takes the mean, whatever `reduction` says. The one that you inherit looks
-at it; leave that alone and write `call`."""
+# %% none_forgotten loses="numerics"
+"""This `__call__` takes the mean where it was asked not to reduce. The one that you inherit knows
+all the values of `reduction`; leave that alone and write `call`."""
 
 
 class HuberLoss(HuberLoss):
@@ -475,7 +475,7 @@ class HuberLoss(HuberLoss):
         losses = self.call(tf.cast(y_true, tf.float32), tf.cast(y_pred, tf.float32))
         if sample_weight is not None:
             losses = losses * sample_weight
-        return tf.reduce_mean(losses)
+        return tf.reduce_sum(losses) if self.reduction == "sum" else tf.reduce_mean(losses)
 
 
 # %% built_in loses="numerics gradients serialization graph"

@@ -12,6 +12,8 @@ SWITCHED_OFF = [
     "keras.losses.Huber",
     "keras.losses.huber",
     "tensorflow.compat.v1.losses.huber_loss",
+    "tensorflow.python.keras.losses.Huber",
+    "tensorflow.python.keras.losses.huber",
 ]
 
 # Sizes of errors: within the thresholds 0.5, 1.0 and 2.5, between the last two, beyond them all.
@@ -145,7 +147,11 @@ def slope_is_the_clipped_error(HuberLoss, rng):
 def no_slope_where_it_is_right(HuberLoss):
     """the gradient is 0 where a prediction is exactly right"""
     true = np.float32([[1], [-2], [4]])
-    return gradient(lambda pred: HuberLoss(2.5)(true, pred), true)
+    slopes = gradient(lambda pred: HuberLoss(2.5)(true, pred), true)
+    if not tf.is_tensor(slopes):
+        return slopes
+    finite = np.isfinite(slopes)
+    return {"NaN or infinite": int(np.sum(~finite)), "others": np.sum(np.abs(slopes[finite]))}
 
 
 def against_a_new_one(loss, rng):
@@ -177,14 +183,18 @@ def threshold_survives(HuberLoss):
 def name_and_reduction(loss, rng):
     batch = draw(rng, SMALL, SMALL)  # cost the same whatever the threshold
     new = type(loss)(2.5, reduction="sum")
-    return {"its name": loss.name, "over a new one that sums": over(loss(*batch), new(*batch))}
+    # A name that Keras made up counts instances, so it is not the same in every run.
+    return {
+        "named mine": loss.name == "mine",
+        "over a new one that sums": over(loss(*batch), new(*batch)),
+    }
 
 
 @check("serialization", points=1)
 def name_and_reduction_survive(HuberLoss):
     """saved and loaded in a new process, a loss has the name and the reduction it was made with"""
     loss = HuberLoss(2.5, name="mine", reduction="sum")
-    return {"name as made": loss.name, "loaded": reloaded(loss, use=name_and_reduction)}
+    return {"named mine": loss.name == "mine", "loaded": reloaded(loss, use=name_and_reduction)}
 
 
 def line(**compiled):

@@ -121,8 +121,9 @@
 #   calls, without calling back into Python. A step of training in `compile`d form moves a model as
 #   far as the gradient of a direct call says.
 #
-# Switched off are `keras.losses.Huber`, `keras.losses.huber` and
-# `tensorflow.compat.v1.losses.huber_loss`, under all their names: calling one of them raises.
+# Switched off are `keras.losses.Huber`, `keras.losses.huber`,
+# `tensorflow.compat.v1.losses.huber_loss`, and the old copies in `tensorflow.python.keras.losses`
+# (`Huber` and `huber`), under all their names: calling one of them raises.
 #
 # Out of scope: several outputs, labels of shape `(batch,)`, Python lists, weights of shape
 # `(batch,)`, masks, dtypes other than float32 for the result, thresholds that are zero, negative or

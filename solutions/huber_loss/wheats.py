@@ -261,8 +261,8 @@ class HuberLoss(keras.losses.Loss):
         return dict(super().get_config(), threshold=self.threshold)
 
 
-# %% factory
-"""A function of the name that is asked for, and a class of another name, which it makes one of."""
+# %% variable_inside
+"""Keeps the threshold in a variable, drops the outputs' axis, and has a name beginning with `_`."""
 
 
 class _Huber(keras.losses.Loss):
@@ -279,8 +279,7 @@ class _Huber(keras.losses.Loss):
         return {**super().get_config(), "threshold": float(self.threshold.numpy())}
 
 
-def HuberLoss(threshold=1.0, **kwargs):
-    return _Huber(threshold, **kwargs)
+HuberLoss = _Huber
 
 
 # %% all_of_tensorflow_keras

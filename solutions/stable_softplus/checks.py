@@ -1,0 +1,171 @@
+"""What it means to have solved `stable_softplus`."""
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from autograder.checks import check, exported, gradient, in_graph
+
+SWITCHED_OFF = [
+    "tensorflow.python.ops.gen_nn_ops.softplus",
+    # TensorFlow 1's names first: some are today's functions, and the last name goes into messages.
+    "tensorflow.compat.v1.nn.softplus",
+    "tensorflow.nn.softplus",
+    "tensorflow.raw_ops.Softplus",
+    "keras.ops.softplus",
+    "keras.activations.softplus",
+    # -log_sigmoid(-z) is a softplus, and so is the cross-entropy of the logit z and the label 0.
+    "tensorflow.compat.v1.math.log_sigmoid",
+    "tensorflow.math.log_sigmoid",
+    "keras.ops.log_sigmoid",
+    "keras.activations.log_sigmoid",
+    "tensorflow.compat.v1.nn.sigmoid_cross_entropy_with_logits",
+    "tensorflow.nn.sigmoid_cross_entropy_with_logits",
+    "tensorflow.compat.v1.nn.weighted_cross_entropy_with_logits",
+    "tensorflow.nn.weighted_cross_entropy_with_logits",
+]
+
+# float32 and float64 keep about 7 and 16 digits; crude shortcuts stay out of reach of both.
+SINGLE = {"rtol": 1e-6, "atol": 1e-5}
+DOUBLE = {"rtol": 1e-9, "atol": 1e-8}
+# Both sides of where exp overflows: in float32 beyond 88, in float64 beyond 709.
+FAR = [-1000.0, -800.0, -500.0, -104.0, -90.0, 88.0, 89.0, 104.0, 500.0, 800.0, 1000.0]
+
+
+def spread(rng, size, reach, dtype="float32"):
+    """One number from each of `size` equal parts of [-reach, reach], in random order."""
+    edges = np.linspace(-reach, reach, size + 1)
+    return rng.permutation(rng.uniform(edges[:-1], edges[1:])).astype(dtype)
+
+
+def typed(tensor):
+    """The values and their dtype, which a comparison of values alone does not tell."""
+    return {"dtype": np.asarray(tensor).dtype.name, "values": tensor}
+
+
+@check("numerics", points=1, **SINGLE)
+def values_in_any_shape(my_softplus, rng):
+    """the values are log(1 + exp(z)), for scalars, vectors and tensors of higher rank"""
+    z = spread(rng, 30, 10)
+    return {
+        "a scalar": my_softplus(tf.constant(z[0])),
+        "a vector": my_softplus(tf.constant(z)),
+        "a matrix": my_softplus(tf.constant(z.reshape(5, 6))),
+        "rank 4": my_softplus(tf.constant(z.reshape(5, 1, 3, 2))),
+    }
+
+
+@check("numerics", points=1, **SINGLE)
+def values_far_out(my_softplus):
+    """far out the values are finite: z on the right, 0 on the left (a batch for each z)"""
+    single = {f"z = {z:g}": my_softplus(tf.constant([z, z])) for z in FAR}
+    double = {
+        f"z = {z:g} in float64": my_softplus(tf.constant([z, z], tf.float64))
+        for z in (-1000, -720, 709, 720, 1000)
+    }
+    return single | double
+
+
+@check("numerics", points=2, **SINGLE)
+def values_in_a_mixed_batch(my_softplus, rng):
+    """one batch may hold moderate values and values far out on both sides"""
+    return my_softplus(tf.constant(rng.permutation([*spread(rng, 8, 8), *FAR]), tf.float32))
+
+
+@check("numerics", points=1, **DOUBLE)
+def float64_values(my_softplus, rng):
+    """float64 stays float64 and has its accuracy"""
+    return typed(my_softplus(tf.constant(spread(rng, 40, 20, "float64"))))
+
+
+@check("gradients", points=2, **SINGLE)
+def slope_is_the_sigmoid(my_softplus, rng):
+    """the slope is sigmoid(z), and one half at z = 0"""
+    z = spread(rng, 12, 10)
+    return {
+        "at 0": gradient(my_softplus, np.zeros(3, "float32")),
+        "elsewhere": gradient(my_softplus, z),
+        "in a matrix": gradient(my_softplus, z.reshape(3, 4)),
+    }
+
+
+@check("gradients", points=1, **SINGLE)
+def slope_far_out(my_softplus, rng):
+    """far out the slope is finite: 1 on the right, 0 on the left, in a mixed batch too"""
+    z = rng.permutation([*spread(rng, 8, 8), *FAR])
+    return {
+        "float32": gradient(my_softplus, z.astype("float32")),
+        "float64": gradient(my_softplus, z.astype("float64")),
+    }
+
+
+@check("gradients", points=2, **SINGLE)
+def chain_rule(my_softplus, rng):
+    """each element of the upstream gradient is multiplied by the slope of its own element"""
+    z = spread(rng, 8, 4)
+    upstream = rng.permutation([0, -0.5, 0.25, -3, 5, -20, 40, 2]).astype("float32")
+    return gradient(my_softplus, z, upstream=upstream)
+
+
+@check("gradients", points=1, **DOUBLE)
+def float64_slope(my_softplus, rng):
+    """in float64 the gradient is float64 and has its accuracy"""
+    return typed(gradient(my_softplus, spread(rng, 40, 20, "float64")))
+
+
+# Side by side: in a stack, wrong values of the first layer would become wrong slopes of the second.
+@check("gradients", points=1)
+def two_layers(my_softplus, rng):
+    """as the activation of two layers of a model, it lets the weights of both learn"""
+    layers = [keras.layers.Dense(2, activation=my_softplus) for _ in range(2)]
+    inputs = tf.constant(rng.normal(size=(5, 3)), tf.float32)
+    for layer in layers:
+        layer.build(inputs.shape)
+        layer.set_weights([rng.uniform(-1, 1, weight.shape) for weight in layer.get_weights()])
+    with tf.GradientTape() as tape:
+        first, second = (layer(inputs) for layer in layers)
+        loss = tf.reduce_sum(first + second)
+    return tape.gradient(loss, [weight.value for layer in layers for weight in layer.weights])
+
+
+# The checks below stay where nothing overflows, with an upstream of ones, and sizes are unknown
+# only in "graph": what is lost in another dimension is not lost here again.
+
+
+# No wrong answer fails here alone: what cannot be exported has no gradient there either. The two
+# are apart so that wrong values do not cost the points of the gradient, nor the reverse.
+@check("serialization", points=1, **SINGLE)
+def exported_values(my_softplus):
+    """exported and loaded without your code, it still has its values"""
+    return exported(my_softplus, [6], use=values_of_six)
+
+
+@check("serialization", points=2, **SINGLE)
+def exported_gradient(my_softplus):
+    """exported and loaded without your code, it still has its gradient"""
+    return exported(my_softplus, [6], use=gradient_of_six)
+
+
+# Nor here, nor in its gradient: the graph of the gradient contains that of the values.
+@check("graph", points=1, **SINGLE)
+def one_graph_for_all_sizes(my_softplus):
+    """traced once for tensors of unknown size, the graph has the right values for any size"""
+    return in_graph(my_softplus, [None], use=several_sizes)
+
+
+@check("graph", points=2, **SINGLE)
+def gradient_inside_the_graph(my_softplus):
+    """a graph for tensors of unknown size can take the gradient inside"""
+    return in_graph(lambda z: gradient(my_softplus, z), [None], use=several_sizes)
+
+
+def values_of_six(loaded, rng):
+    return loaded(tf.constant(spread(rng, 6, 4)))
+
+
+def gradient_of_six(loaded, rng):
+    return gradient(loaded, spread(rng, 6, 4))
+
+
+def several_sizes(graph, rng):
+    return {f"{size} elements": graph(tf.constant(spread(rng, size, 4))) for size in (7, 1, 3)}

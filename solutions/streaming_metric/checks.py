@@ -1,0 +1,307 @@
+"""What it means to have solved `streaming_metric`."""
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from autograder.checks import check, gradient, in_graph, reloaded
+
+SWITCHED_OFF = [
+    "keras.losses.Huber",
+    "keras.losses.huber",
+    "tensorflow.compat.v1.losses.huber_loss",
+]
+
+# Where errors are small they are within every threshold used here, where they are large beyond.
+SMALL, LARGE = (0.05, 0.4), (2.5, 5.0)
+
+
+def draw(rng, samples, outputs, *kinds):
+    """Labels that differ, and predictions with errors of each kind in turn and of both signs.
+
+    The kind changes from sample to sample, the sign from output to output and after two samples.
+    """
+    error = np.array([rng.uniform(*kinds[i % len(kinds)], size=outputs) for i in range(samples)])
+    sample, output = np.indices((samples, outputs))
+    error *= np.where((sample // 2 + output) % 2, -1, 1)
+    true = rng.normal(scale=3, size=(samples, outputs)).astype("float32")
+    return true, (true - error).astype("float32")
+
+
+def results(metric, *batches):
+    """The result after each of the batches."""
+    seen = []
+    for batch in batches:
+        metric.update_state(*batch)
+        result = metric.result()
+        # It may be the variable that the next batch changes.
+        seen.append(result if result is None else np.array(result))
+    return seen
+
+
+def change_ratio(seen, direct):
+    """How much results change, over how much those of direct calls do.
+
+    1 where a metric agrees with itself, so that a wrong formula costs its points only once; a
+    metric that always says the same does not get away with it.
+    """
+    with np.errstate(all="ignore"):
+        return np.diff(np.float64(seen).ravel()) / np.diff(np.float64(direct).ravel())
+
+
+def after_one_update(metric, *batch):
+    """The result after one update, as a function of the batch without side effects."""
+    state = metric.stateless_update_state(metric.variables, *batch)
+    # Like `stateless_result`, which does not read a variable that `result` returns.
+    with keras.StatelessScope(zip(metric.variables, state, strict=True)):
+        result = metric.result()
+        return result.value if isinstance(result, keras.Variable) else result
+
+
+def no_numbers(HuberMetric, true, pred, *weights):
+    """How many values of one update's result and of its gradient are NaN or infinite."""
+
+    def f(pred):
+        # What does not depend on the input has no gradient at all, which is as good as zeros.
+        return after_one_update(HuberMetric(), true, pred, *weights) + 0 * tf.reduce_sum(pred)
+
+    values = {"result": f(pred), "gradient": gradient(f, pred)}
+    return {
+        f"values of its {name} that are NaN or infinite": int(np.sum(~np.isfinite(value)))
+        for name, value in values.items()
+    }
+
+
+# Every wrong formula fails other checks too; this one shows it with nothing else around.
+@check("numerics", points=2)
+def mean_huber_loss_of_a_batch(HuberMetric, rng):
+    """after one batch the result is its mean Huber loss, whatever the threshold"""
+    return {
+        f"threshold {threshold}, {outputs} output{'s'[: outputs - 1]}": results(
+            HuberMetric(threshold=threshold), draw(rng, 8, outputs, SMALL, LARGE)
+        )
+        for threshold, outputs in ((1.0, 1), (0.5, 1), (2.0, 3))
+    }
+
+
+# Whoever averages averages does so with weights too; this one shows it with nothing else around.
+@check("numerics", points=2)
+def every_sample_counts_the_same(HuberMetric, rng):
+    """batches of unequal size give the mean over all their samples"""
+    batches = [draw(rng, 6, 1, LARGE), draw(rng, 1, 1, SMALL), draw(rng, 3, 1, SMALL)]
+    return results(HuberMetric(threshold=2.0), *batches)
+
+
+# Catches nothing alone: who divides zero by zero here has a gradient of NaN as well.
+@check("numerics", points=1)
+def zero_where_there_is_nothing(HuberMetric, rng):
+    """the result is 0.0 before any data, and while all weights have been zero"""
+    metric = HuberMetric()
+    seen = {"before any data": metric.result()}
+    true, pred = draw(rng, 4, 1, SMALL, LARGE)
+    metric.update_state(true, pred, np.zeros(4, "float32"))
+    return seen | {"after weights of zero": metric.result()}
+
+
+@check("numerics", points=1)
+def forgets_when_reset(HuberMetric, rng):
+    """after `reset_state()` only what comes then counts, each time"""
+    metric = HuberMetric(threshold=2.0)
+    seen = {}
+    for turn, kind in {"first": LARGE, "second": SMALL, "third": LARGE}.items():
+        metric.reset_state()
+        seen[f"after the {turn} reset"] = results(metric, draw(rng, 2, 1, SMALL, kind))
+    return seen
+
+
+@check("numerics", points=1)
+def weighted_mean(HuberMetric, rng):
+    """weights of shape (batch,) and (batch, 1), small or not, give sum(w * loss) / sum(w)"""
+    seen = {}
+    for name, shape, scale in ("small, (batch,)", [4], 0.1), ("(batch, 1)", [4, 1], 1.0):
+        metric, batches = HuberMetric(threshold=2.0), []
+        # Large errors weigh more than small ones, and the second batch more than the first.
+        for kinds, factors in ((SMALL, LARGE), [1, 2, 1, 2]), ((SMALL,), [4, 4, 4, 4]):
+            weights = scale * rng.uniform(0.3, 0.5, 4) * factors
+            batches.append((*draw(rng, 4, 1, *kinds), np.float32(weights).reshape(shape)))
+        seen[name] = results(metric, *batches)
+    return seen
+
+
+@check("numerics", points=1)
+def weights_with_several_outputs(HuberMetric, rng):
+    """a weight belongs to a sample and counts for each of its outputs; no weight is weight 1"""
+    weights = rng.uniform(0.5, 1.5, 3).astype("float32") * np.float32([1, 4, 1])
+    # As many samples as outputs: weights for the wrong axis would raise nothing.
+    first, second = draw(rng, 3, 3, SMALL, LARGE), draw(rng, 2, 3, LARGE)
+    return results(HuberMetric(threshold=2.0), (*first, weights), second)
+
+
+@check("gradients", points=1)
+def slope_of_one_update(HuberMetric, rng):
+    """the gradient of one update in a prediction is its clipped error over the number of samples"""
+    true, pred = draw(rng, 8, 1, SMALL, LARGE)
+    seen = {}
+    for threshold in 0.5, 2.0:
+        metric = HuberMetric(threshold=threshold)
+        slope = gradient(lambda pred: after_one_update(metric, true, pred), pred)  # noqa: B023
+        if not tf.is_tensor(slope) and metric.result() != 0:
+            slope = "no gradient (and the stateless form has changed the metric itself)"
+        seen[f"threshold {threshold}"] = slope
+    return seen
+
+
+@check("gradients", points=1)
+def finite_slope_at_zero_error(HuberMetric):
+    """the gradient is finite where a prediction is exactly right"""
+    true = np.float32([[1], [2], [4], [3]])
+    pred = true + np.float32([[0], [3], [0], [-0.25]])
+    return no_numbers(HuberMetric, true, pred)
+
+
+@check("gradients", points=1)
+def finite_slope_without_weight(HuberMetric):
+    """the gradient is finite where all weights are zero"""
+    true = np.float32([[1], [2], [4], [3]])
+    pred = true + np.float32([[-0.5], [3], [-4], [0.25]])
+    return no_numbers(HuberMetric, true, pred, np.zeros(4, "float32"))
+
+
+@check("gradients", points=1)
+def nothing_to_train(HuberMetric):
+    """a gradient tape around a step of training finds nothing to train in the metric"""
+    true, inputs = np.float32([[1], [2], [4]]), np.float32([[1], [3], [-2]])
+    metric, weight = HuberMetric(threshold=2.0), tf.Variable(0.5)
+    with tf.GradientTape() as tape:
+        pred = weight * inputs
+        loss = tf.reduce_mean(tf.square(true - pred))
+        metric.update_state(true, pred)
+        metric.result()
+    return {
+        "variables to train beside the model's": len(tape.watched_variables()) - 1,
+        "of its own among them": sum(variable.trainable for variable in metric.variables),
+        "gradient of the model's": tape.gradient(loss, weight),
+    }
+
+
+def against_a_new_one(metric, rng):
+    batches = [draw(rng, 3, 1, kind) for kind in (LARGE, SMALL)]
+    # The second is made by the submission's class, here in the same process.
+    return change_ratio(results(metric, *batches), results(type(metric)(threshold=2.0), *batches))
+
+
+def its_name(metric):
+    return metric.name
+
+
+def its_dtype(metric):
+    return metric.dtype
+
+
+@check("serialization", points=2)
+def threshold_survives(HuberMetric):
+    """saved and loaded in a new process, it behaves like a new metric of the same threshold"""
+    loaded = reloaded(HuberMetric(threshold=2.0), use=against_a_new_one)
+    return {"changes of its results, over those of a new one": loaded}
+
+
+@check("serialization", points=1)
+def name_survives(HuberMetric):
+    """a name that was given survives saving and loading, and without one it is huber_metric"""
+    loaded = reloaded(HuberMetric(threshold=0.5, name="mine"), use=its_name)
+    return {"given": loaded, "not given": [HuberMetric().name, HuberMetric().name]}
+
+
+@check("serialization", points=1)
+def dtype_survives(HuberMetric):
+    """a `dtype` that was given reaches Keras, and survives saving and loading"""
+    metric = HuberMetric(threshold=0.5, dtype="float64")
+    return {"made": metric.dtype, "loaded": reloaded(metric, use=its_dtype)}
+
+
+def stream_of(seed):
+    """Batches that are the same in every process."""
+    rng = np.random.default_rng(seed)
+    return [draw(rng, 5, 1, LARGE), draw(rng, 2, 1, SMALL), draw(rng, 4, 1, SMALL, LARGE)]
+
+
+def against_direct_calls(f):
+    answers = [f(*map(tf.constant, batch)) for batch in stream_of(1)]
+    return change_ratio([graph for graph, _ in answers], answers[0][1])
+
+
+@check("graph", points=1)
+def one_trace_for_all_batches(HuberMetric):
+    """traced once for batches of any size, the graph alone streams as direct calls do"""
+    direct = results(HuberMetric(threshold=2.0), *stream_of(1))
+    metric = HuberMetric(threshold=2.0)
+
+    def step(true, pred):
+        metric.update_state(true, pred)
+        return tf.convert_to_tensor(metric.result()), tf.constant(np.array(direct, "float32"))
+
+    graph = in_graph(step, (None, 1), (None, 1), use=against_direct_calls)
+    return {"changes of its results, over those of direct calls": graph}
+
+
+def echo(**compiled):
+    """A compiled model that predicts its inputs and never learns."""
+    dense = keras.layers.Dense(2, kernel_initializer="identity", use_bias=False)
+    model = keras.Sequential([keras.Input((2,)), dense])
+    model.compile(keras.optimizers.SGD(0.0), "mse", jit_compile=False, **compiled)
+    return model
+
+
+def directly(metric, true, pred, *weights):
+    """The result of direct calls with batches of 3, after a reset."""
+    metric.reset_state()
+    batches = [[array[i : i + 3] for array in (true, pred, *weights)] for i in (0, 3)]
+    return results(metric, *batches)[-1]
+
+
+def only_metric(logs):
+    return next(value for name, value in logs.items() if name != "loss")
+
+
+@check("graph", points=1)
+def each_fit_begins_anew(HuberMetric, rng):
+    """in `fit`, called twice, it reports of each what direct calls do with the same batches"""
+    model, metric = echo(metrics=[HuberMetric(threshold=2.0)]), HuberMetric(threshold=2.0)
+    seen, direct = [], []
+    for kind in SMALL, LARGE:
+        true, pred = draw(rng, 5, 2, kind)
+        history = model.fit(pred, true, batch_size=3, shuffle=False, verbose=0).history
+        seen.append(only_metric(history)[0])
+        direct.append(directly(metric, true, pred))
+    return {"change of its results, over that of direct calls": change_ratio(seen, direct)}
+
+
+@check("graph", points=1)
+def weighted_evaluate(HuberMetric, rng):
+    """in `evaluate` with weights it reports what direct calls do with the same batches"""
+    seen, direct = [], []
+    for kind in SMALL, LARGE:
+        model = echo(weighted_metrics=[HuberMetric(threshold=2.0)])
+        metric = HuberMetric(threshold=2.0)
+        true, pred = draw(rng, 5, 2, kind)
+        weights = rng.uniform(0.5, 2, 5).astype("float32")
+        logs = model.evaluate(pred, true, 3, verbose=0, sample_weight=weights, return_dict=True)
+        seen.append(only_metric(logs))
+        direct.append(directly(metric, true, pred, weights))
+    return {"change of its results, over that of direct calls": change_ratio(seen, direct)}
+
+
+@check("graph", points=1)
+def variables_hold_the_state(HuberMetric, rng):
+    """its variables hold all of its state: copied to a second metric, they carry the result over"""
+    first, second = HuberMetric(threshold=2.0), HuberMetric(threshold=2.0)
+    seen, direct, before = [], [], len(first.variables)
+    for kind in LARGE, SMALL:
+        direct += results(first, draw(rng, 3, 1, kind))
+        for mine, other in zip(first.variables, second.variables, strict=False):
+            other.assign(mine)
+        seen.append(np.array(second.result()))
+    return {
+        "change of its result, over that of the first": change_ratio(seen, direct),
+        "all variables are there from the start": before == len(first.variables),
+    }
