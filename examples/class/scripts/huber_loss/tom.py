@@ -1,0 +1,3 @@
+Dear instructor,
+
+my laptop broke. Please find my thoughts on robust losses below.

@@ -1,0 +1,237 @@
+# %% [markdown]
+# # A dense layer of your own
+#
+# Most of a neural network is one formula, repeated: multiply by a matrix, add a vector, bend the
+# result. A layer that does this is called *dense*, as every output depends on every input.
+#
+# The formula fits into one line. What makes it a *layer* is the rest: its weights come into being
+# when the first inputs show how many there are, Keras finds them for training and for saving, a
+# file brings the layer back as it was, and a graph may be made of it before any data exists. Once
+# you have written that for the dense layer, you can write it for any other.
+
+# %% [markdown]
+# ## The formula
+#
+# A layer with $n$ inputs and $u$ units has a kernel $W$ of shape $(n, u)$ and a bias $b$ of shape
+# $(u,)$. For a batch $X$ with one row for each sample, and an activation $\varphi$:
+#
+# $$
+# Y = \varphi(X W + b)
+# $$
+#
+# The bias is added to every row. Inputs may have more axes than two: a batch of 8 sequences with 20
+# steps of 3 numbers has the shape $(8, 20, 3)$. The layer then treats every step alike. It
+# transforms the *last* axis, and the others stay as they are: 5 units give the shape $(8, 20, 5)$.
+
+# %% [markdown]
+# ## An example
+#
+# Two inputs and three units:
+#
+# $$
+# x = \begin{pmatrix} 1 & 2 \end{pmatrix}, \qquad
+# W = \begin{pmatrix} 1 & 0 & -1 \\ 2 & 1 & 0.5 \end{pmatrix}, \qquad
+# b = \begin{pmatrix} 0 & -3 & 1 \end{pmatrix}
+# $$
+#
+# | step | unit 1 | unit 2 | unit 3 |
+# |---|---|---|---|
+# | $xW$ | 5 | 2 | 0 |
+# | $xW + b$ | 5 | −1 | 1 |
+# | $\operatorname{relu}(xW + b)$ | 5 | 0 | 1 |
+#
+# The order matters. With the bias added after the activation, unit 2 would answer −1, which relu
+# never does.
+
+# %% [markdown]
+# ## What to write
+#
+# A class `MyDense(units, activation=None, **kwargs)`, a subclass of `keras.layers.Layer`, with
+# these methods:
+#
+# - The constructor takes the number of units, the activation, and in `**kwargs` the arguments that
+#   all layers have, such as `name`, `dtype` and `trainable`.
+# - `activation` is `None` (then the layer is linear), the name of any activation that Keras knows,
+#   like `"relu"`, or a function of a tensor.
+# - `build(input_shape)` creates the two weights. Keras calls it once, before the first call of the
+#   layer. The shape is a tuple; its last entry is the number of inputs, and others may be `None`.
+# - `call(inputs)` returns $\varphi(X W + b)$ for inputs of any rank from 2 on, in the layer's
+#   dtype.
+# - `get_config()` returns a dictionary from which the layer can be made again.
+#
+# Both weights are trainable and have the dtype of the layer. The kernel starts at random, such that
+# no two units are alike. With which random numbers, and where the bias starts, is up to you, as are
+# the names of weights and attributes.
+#
+# When you are done, this works:
+#
+# ```python
+# model = keras.Sequential([keras.Input((3,)), MyDense(8, activation="relu"), MyDense(1)])
+# model.save("dense.keras")
+# again = keras.saving.load_model("dense.keras", custom_objects={"MyDense": MyDense})
+# ```
+#
+# `keras.layers.Dense` and `keras.layers.EinsumDense` are switched off: a call of one of them, or of
+# a class derived from one, raises an exception when your work is graded. The rest of Keras and
+# TensorFlow is yours, `keras.activations` included.
+
+# %% [markdown]
+# ## Traps
+#
+# **A name is not a function.** `"relu"` cannot be called, and neither can `None`. Turn what the
+# constructor gets into a function, once and in the constructor: while Keras loads a file, it knows
+# the functions that were given as `custom_objects`, and after that it does not.
+#
+# **Keras tracks its own variables only.** Weights come from
+# `self.add_weight(name=..., shape=..., initializer=...)`, with the name given by keyword. A plain
+# `tf.Variable` computes just as well, but Keras 3 does not know of it: `fit` leaves it unchanged,
+# and a saved file does not contain it.
+#
+# **The dtype is the layer's business.** `MyDense(4, dtype="float64")` computes in double precision
+# without a line of yours, if none of your lines says `float32`. Keras casts the inputs before it
+# calls `call`, and `add_weight` takes the layer's dtype. Only a layer that you use inside yours has
+# a dtype of its own: pass it `dtype=self.dtype_policy`.
+#
+# **A shape may be unknown.** While a graph is traced, `inputs.shape` can be `(None, None, 3)`. Only
+# the last entry is sure to be a number. NumPy and Python's `if` and `for` on tensors do not get
+# into the graph at all.
+#
+# **A configuration consists of the constructor's arguments**: those of the base class, which
+# `super().get_config()` returns, and yours, in a form that JSON can hold. A number is one, a
+# function is none; `keras.activations` has functions for both directions. The weights do not
+# belong there, as Keras saves them elsewhere. A layer may be asked for its configuration before it
+# is built.
+#
+# **Less is needed than old books say.** Keras 3 finds the shape of the output without
+# `compute_output_shape`. If you write it nevertheless: it gets a plain tuple, and all axes but the
+# last come back unchanged.
+
+# %% [markdown]
+# ## What is graded
+#
+# - **Numerics**: the answers for given weights, with no activation, with activations by name and by
+#   function (one that looks at all units of a row, like softmax, is among them), for inputs of rank
+#   2, 3 and 4, and for a layer with `dtype="float64"`; the kernel's shape, and the number of values
+#   in the bias.
+# - **Gradients**: the gradients in the inputs, in the kernel and in the bias; one step of gradient
+#   descent with `layer.trainable_weights` (on the loss and on what the layer adds to it, which is
+#   nothing); and that the units start with different kernels.
+# - **Serialization**: a layer loaded in a new process has its units, its activation (a function of
+#   one's own is given as one of the `custom_objects`), and the `name`, `dtype` and `trainable` it
+#   was made with, whether it had been built or not; a model saved as a `.keras` file has its
+#   weights again.
+# - **Graph**: a graph traced once, with the batch size unknown, answers what direct calls answer,
+#   for every batch size; a Functional model with inputs of shape `(None, None, 3)` knows the shape
+#   of its output and works.
+#
+# Weights are found by their shapes, never by their names or their order. A lambda cannot be saved,
+# so no check uses one. Integer inputs, sparse inputs and mixed precision are out of scope.
+
+# %%
+import keras
+import numpy as np
+import tensorflow as tf
+
+
+# %% tags=["solution"]
+class MyDense(keras.layers.Layer):
+    """A densely connected layer: `activation(inputs @ kernel + bias)`.
+
+    Args:
+        units: the number of outputs.
+        activation: None for none, the name of a Keras activation, or a function.
+        **kwargs: the arguments of `keras.layers.Layer`, such as `name` and `dtype`.
+    """
+
+    def __init__(self, units, activation=None, **kwargs):
+        ### BEGIN SOLUTION
+        super().__init__(**kwargs)
+        self.units = units
+        self.activation = keras.activations.get(activation)
+        ### END SOLUTION
+
+    def build(self, input_shape):
+        """Create the kernel and the bias; `input_shape` is a tuple, its last entry the inputs."""
+        ### BEGIN SOLUTION
+        self.kernel = self.add_weight(
+            name="kernel", shape=(input_shape[-1], self.units), initializer="glorot_uniform"
+        )
+        self.bias = self.add_weight(name="bias", shape=(self.units,), initializer="zeros")
+        ### END SOLUTION
+
+    def call(self, inputs):
+        """Return `activation(inputs @ kernel + bias)`."""
+        ### BEGIN SOLUTION
+        return self.activation(tf.matmul(inputs, self.kernel) + self.bias)
+        ### END SOLUTION
+
+    def get_config(self):
+        """Return the base class' configuration together with `units` and `activation`."""
+        ### BEGIN SOLUTION
+        return {
+            **super().get_config(),
+            "units": self.units,
+            "activation": keras.activations.serialize(self.activation),
+        }
+        ### END SOLUTION
+
+
+# %% tags=["tests"]
+def with_weights(layer, kernel, bias):
+    """Build a layer and set its weights, whatever their names and their order."""
+    kernel, bias = np.array(kernel, "float32"), np.array(bias, "float32")
+    layer(np.zeros((1, len(kernel)), "float32"))
+    shapes = [tuple(weight.shape) for weight in layer.trainable_weights]
+    assert len(shapes) == 2, f"a kernel and a bias should be trainable, got the shapes {shapes}"
+    for weight in layer.trainable_weights:
+        values = kernel if tuple(weight.shape) == kernel.shape else bias
+        weight.assign(np.reshape(values, weight.shape))
+    return layer
+
+
+EXAMPLE = [[1, 0, -1], [2, 1, 0.5]], [0, -3, 1]
+ROW = np.array([[1.0, 2.0]], "float32")
+
+
+def test_worked_example():
+    got = np.asarray(with_weights(MyDense(3, activation="relu"), *EXAMPLE)(ROW))
+    assert np.allclose(got, [[5, 0, 1]]), f"relu(x W + b): got {got}, expected [[5, 0, 1]]"
+
+
+def test_no_activation():
+    got = np.asarray(with_weights(MyDense(3), *EXAMPLE)(ROW))
+    assert np.allclose(got, [[5, -1, 1]]), f"x W + b: got {got}, expected [[5, -1, 1]]"
+
+
+def test_function_as_activation():
+    got = np.asarray(with_weights(MyDense(3, activation=tf.square), *EXAMPLE)(ROW))
+    assert np.allclose(got, [[25, 1, 1]]), f"square(x W + b): got {got}, expected [[25, 1, 1]]"
+
+
+def test_sequences():
+    got = MyDense(5, activation="tanh")(np.ones((8, 20, 3), "float32")).shape
+    assert tuple(got) == (8, 20, 5), f"MyDense(5) made {got} of (8, 20, 3), not (8, 20, 5)"
+
+
+def test_gradients_reach_both_weights():
+    layer = with_weights(MyDense(3), *EXAMPLE)
+    with tf.GradientTape() as tape:
+        y = layer(ROW)
+    got = tape.gradient(y, layer.trainable_weights)
+    assert all(one is not None for one in got), f"gradients of kernel and bias: got {got}"
+
+
+def test_configuration():
+    layer = MyDense(3, activation="relu", name="hidden")
+    again = MyDense.from_config(layer.get_config())
+    assert again.name == "hidden", f"the name was 'hidden', and came back as {again.name!r}"
+    got = np.asarray(with_weights(again, *EXAMPLE)(ROW))
+    assert np.allclose(got, [[5, 0, 1]]), f"relu(x W + b), made again: got {got}, not [[5, 0, 1]]"
+
+
+def test_functional_model():
+    inputs = keras.Input((2,))
+    model = keras.Model(inputs, MyDense(1)(MyDense(4, activation="relu")(inputs)))
+    assert model.output_shape == (None, 1), f"output shape: {model.output_shape}, not (None, 1)"
+    got = model(np.ones((6, 2), "float32")).shape
+    assert tuple(got) == (6, 1), f"a batch of 6 gave the shape {got}, not (6, 1)"

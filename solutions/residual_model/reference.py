@@ -1,0 +1,244 @@
+# %% [markdown]
+# # A model with shortcuts
+#
+# Stack more layers and a network can represent more, yet beyond some depth it often trains *worse*:
+# every layer must first learn to hand on what the layer below found out, and a freshly initialized
+# layer hands on a garbled version. A **residual block** takes this duty from its layers. It adds
+# its inputs to what its layers make of them,
+#
+# $$h(x) = x + f(x),$$
+#
+# so the layers only learn the correction $f$, the *residual*. With all weights at zero the block
+# hands on its inputs unchanged, and by $h'(x) = 1 + f'(x)$ the gradient reaches the layers below
+# along the shortcut even while $f$ is of no use yet.
+#
+# You write such a block as a layer, and a regression model made of blocks. No built-in layer does
+# it for you, and nothing is switched off: use every layer and operation you like.
+
+# %% [markdown]
+# ## The block
+#
+# `ResidualBlock(n_layers, n_neurons, **kwargs)` is a Keras layer. It owns `n_layers` dense layers,
+# one after the other, each with `n_neurons` neurons, ReLU activation and the kernel initializer
+# `"he_normal"`. Its output is the sum of its inputs and of what the last of them returns. Nothing
+# comes after the sum.
+#
+# Inputs and outputs have the shape (batch, `n_neurons`): a sum needs two tensors of one shape.
+#
+# **An example.** Take `ResidualBlock(2, 2)`, give both dense layers the identity matrix as their
+# kernel and the bias $(0, -1)$, and feed it $x = (3, -2)$:
+#
+# | step | values |
+# |---|---|
+# | inputs | $(3, -2)$ |
+# | first dense layer: $\max(0, (3, -2) + (0, -1))$ | $(3, 0)$ |
+# | second dense layer: $\max(0, (3, 0) + (0, -1))$ | $(3, 0)$ |
+# | output: $(3, -2) + (3, 0)$ | $(6, -2)$ |
+#
+# The shortcut spans all layers of the block at once, not each of them, and the $-2$ comes out as it
+# went in: ReLU belongs to the dense layers, not to the sum.
+
+# %% [markdown]
+# ## The model
+#
+# `ResidualRegressor(output_dim, **kwargs)` is a subclass of `keras.Model`. Its inputs, of shape
+# (batch, features), pass in turn through
+#
+# 1. a dense layer of 30 neurons, ReLU, `"he_normal"`;
+# 2. a `ResidualBlock(2, 30)`, applied **four times**: it is one block with one set of weights, and
+#    it gets its own output back three times;
+# 3. a second `ResidualBlock(2, 30)` with weights of its own, applied once;
+# 4. a dense layer of `output_dim` neurons without activation, so that predictions may be negative.
+#
+# Calling a layer object again uses its weights again; making another object makes other weights. So
+# the model applies 12 dense layers, but owns 6. With a kernel and a bias each it has 12 variables,
+# all of them trainable.
+#
+# A graph of layers in which one block gets its own output back is awkward to draw with
+# `keras.Sequential`; in `call` it is a plain Python loop.
+
+# %% [markdown]
+# ## Saving
+#
+# A `.keras` file holds the weights and, for each object, a *configuration*: the dictionary that
+# `get_config` returns. Loading makes a new object with `cls(**config)`, builds it and fills in the
+# weights. Hence:
+#
+# - Each of your two classes needs a configuration with which its own constructor can be called
+#   again. It adds its arguments to what `super().get_config()` returns, which holds the name among
+#   other things; the constructor hands what it does not know itself (`**kwargs`) to `super()`.
+# - Layers belong into the constructor. Keras finds them when they are attributes, or in lists and
+#   dictionaries that are attributes. A layer made anew in each `call` starts with new random
+#   weights each time, and nobody can find, train or save them.
+# - You need no `build` method: the layers get their weights when the model is called first. Should
+#   you write one, it must build *every* sublayer. Otherwise loading a model calls your `build`,
+#   takes the model for complete, and restores **not a single weight, without any exception**. So
+#   compare the predictions and the number of weights of a loaded model, not just that it loads.
+# - Do not decorate `call` with `tf.function`. Keras traces `call` once to find out which weights to
+#   make; a decorated one keeps this first trace, in which the weights do not exist yet. `compile`
+#   and `fit` make graphs of your model without your help.
+
+# %% [markdown]
+# ## What is graded
+#
+# - **Numerics.** The block's outputs for given weights, for several `n_layers` and `n_neurons`, for
+#   inputs of both signs; the number and the shapes of its weights, and what they start from. The
+#   model's predictions for given weights and several `output_dim`, and which of its layers share
+#   their weights.
+# - **Gradients.** Gradients flow along the shortcut and through the layers, and reach every weight.
+# - **Serialization.** Saved as `.keras` and loaded in a new process, with your classes as
+#   `custom_objects`, a model keeps its predictions; so does another model that contains your block.
+#   Weights saved on their own (`save_weights`) can be loaded into a second `ResidualRegressor`.
+#   Blocks and models keep the names they were given.
+# - **Graph.** The model runs as a graph that was traced once for a batch of unknown size. The block
+#   works on a `keras.Input`, in a functional model.
+#
+# Weights are told apart by their shapes and by what they do: call your attributes, layers and
+# methods other than `call` and `get_config` what you like, and make the layers in any order.
+#
+# Out of scope: inputs of another width than `n_neurons`, mixed precision, and how well it learns.
+
+# %%
+import keras
+import tensorflow as tf
+
+
+# %% tags=["solution"]
+class ResidualBlock(keras.layers.Layer):
+    """Dense layers whose output is added to their input.
+
+    Args:
+        n_layers: how many dense layers there are.
+        n_neurons: the width of each, and of the inputs.
+    """
+
+    def __init__(self, n_layers, n_neurons, **kwargs):
+        ### BEGIN SOLUTION
+        super().__init__(**kwargs)
+        self.n_layers = n_layers
+        self.n_neurons = n_neurons
+        self.hidden = [
+            keras.layers.Dense(n_neurons, activation="relu", kernel_initializer="he_normal")
+            for _ in range(n_layers)
+        ]
+        ### END SOLUTION
+
+    def call(self, inputs):
+        """Return `inputs` plus what the layers make of them."""
+        ### BEGIN SOLUTION
+        outputs = inputs
+        for layer in self.hidden:
+            outputs = layer(outputs)
+        return inputs + outputs
+        ### END SOLUTION
+
+    def get_config(self):
+        """Return what the constructor needs to make this block again."""
+        ### BEGIN SOLUTION
+        config = super().get_config()
+        return {**config, "n_layers": self.n_layers, "n_neurons": self.n_neurons}
+        ### END SOLUTION
+
+
+class ResidualRegressor(keras.Model):
+    """A dense layer, a residual block applied four times, another one, and a linear output.
+
+    Args:
+        output_dim: how many numbers to predict for each input.
+    """
+
+    def __init__(self, output_dim, **kwargs):
+        ### BEGIN SOLUTION
+        super().__init__(**kwargs)
+        self.output_dim = output_dim
+        self.hidden = keras.layers.Dense(30, activation="relu", kernel_initializer="he_normal")
+        self.block1 = ResidualBlock(2, 30)
+        self.block2 = ResidualBlock(2, 30)
+        self.out = keras.layers.Dense(output_dim)
+        ### END SOLUTION
+
+    def call(self, inputs):
+        """Return the predictions, of shape (batch, `output_dim`)."""
+        ### BEGIN SOLUTION
+        outputs = self.hidden(inputs)
+        for _ in range(4):
+            outputs = self.block1(outputs)
+        return self.out(self.block2(outputs))
+        ### END SOLUTION
+
+    def get_config(self):
+        """Return what the constructor needs to make this model again."""
+        ### BEGIN SOLUTION
+        return {**super().get_config(), "output_dim": self.output_dim}
+        ### END SOLUTION
+
+
+# %% tags=["tests"]
+def test_block_adds_its_inputs():
+    block = ResidualBlock(2, 3)
+    inputs = tf.constant([[1.0, -2.0, 0.5]])
+    block(inputs)
+    for weight in block.weights:
+        weight.assign(tf.zeros(weight.shape))
+    outputs = block(inputs).numpy().tolist()
+    assert outputs == inputs.numpy().tolist(), (
+        f"with all its weights at zero the block must return its inputs. It returned {outputs}"
+    )
+
+
+def test_block_gives_the_example():
+    block = ResidualBlock(2, 2)
+    inputs = tf.constant([[3.0, -2.0]])
+    block(inputs)
+    for weight in block.weights:
+        weight.assign(tf.eye(2) if len(weight.shape) == 2 else [0.0, -1.0])
+    outputs = block(inputs).numpy().tolist()
+    assert outputs == [[6.0, -2.0]], (
+        f"in the example above the outputs are [[6.0, -2.0]]. The block returned {outputs}"
+    )
+
+
+def test_block_has_its_layers():
+    block = ResidualBlock(3, 4)
+    block(tf.ones((1, 4)))
+    shapes = sorted(tuple(weight.shape) for weight in block.weights)
+    assert shapes == [(4,)] * 3 + [(4, 4)] * 3, (
+        f"ResidualBlock(3, 4) has three kernels and three biases. Its weights have shapes {shapes}"
+    )
+
+
+def test_model_has_12_trainable_variables():
+    model = ResidualRegressor(2)
+    predictions = model(tf.ones((5, 8)))
+    assert tuple(predictions.shape) == (5, 2), (
+        f"ResidualRegressor(2) makes 2 predictions for each of 5 inputs. Shape: {predictions.shape}"
+    )
+    count = len(model.trainable_variables)
+    assert count == 12, f"6 dense layers have 12 trainable variables, but the model has {count}"
+
+
+def test_every_variable_gets_a_gradient():
+    keras.utils.set_random_seed(1)
+    model = ResidualRegressor(1)
+    inputs = tf.random.normal((20, 8))
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_mean(model(inputs) ** 2)
+    gradients = tape.gradient(loss, model.trainable_variables)
+    missing = sum(gradient is None for gradient in gradients)
+    assert gradients and not missing, f"{missing} of {len(gradients)} variables get no gradient"
+
+
+def test_model_can_be_saved_and_loaded():
+    import tempfile
+
+    model = ResidualRegressor(3)
+    inputs = tf.ones((2, 8))
+    expected = model(inputs)
+    with tempfile.TemporaryDirectory() as folder:
+        model.save(f"{folder}/model.keras")
+        classes = {"ResidualBlock": ResidualBlock, "ResidualRegressor": ResidualRegressor}
+        loaded = keras.models.load_model(f"{folder}/model.keras", custom_objects=classes)
+    counts = len(model.weights), len(loaded.weights)
+    assert counts[0] == counts[1], f"{counts[0]} weights were saved, but {counts[1]} loaded"
+    error = float(tf.reduce_max(tf.abs(loaded(inputs) - expected)))
+    assert error < 1e-4, f"the loaded model's predictions differ by up to {error}"
