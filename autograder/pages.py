@@ -17,7 +17,7 @@ CHECKS = Environment(autoescape=True, trim_blocks=True).from_string("""\
 {{ check.statement }}
 <span style="color: gray">({{ "%g" % check.score }} of {{ "%g" % check.max_score }})</span>
 {% if check.message %}<br><code>{{ check.message }}</code>{% endif %}
-{% if check.hint and check.hint != loop.previtem.hint %}
+{% if check.hint and loop.changed(check.hint) %}
 <br><strong>Hint:</strong> {{ check.hint }}
 {% endif %}
 </p>
