@@ -16,7 +16,7 @@ demo: .venv/ready
 	@echo 'feedback:  build/feedback/STUDENT/EXERCISE/EXERCISE.html'
 
 test: .venv/ready
-	pytest
+	pytest -n 2 --dist loadscope
 
 .venv/ready: pyproject.toml
 	python3 -m venv .venv

@@ -62,6 +62,8 @@ class Hints:
         kept = {chaff: {name: vars(outcome) for name, outcome in found.items()}
                 for chaff, found in answers.items()}  # fmt: skip
         with contextlib.suppress(OSError):  # a folder we may not write to: ask again next time
+            for old in path.parent.glob(f"{exercise.name}-*"):
+                old.unlink()
             write_atomically(path, observations.encode(kept))
         return answers
 

@@ -138,14 +138,15 @@ class MyDense(MyDense):
         return z
 
 
-# %% functions_ignored loses="numerics"
-"""An activation that is a function, not a name, is silently replaced by none at all."""
+# %% functions_by_their_name loses="numerics"
+"""A function is looked up by its name among those of Keras, and silently replaced by none where it
+is not found. A function needs no looking up: it can be called as it is."""
 
 
 class MyDense(MyDense):
     def __init__(self, units, activation=None, **kwargs):
-        if not isinstance(activation, str):
-            activation = None
+        if callable(activation):
+            activation = getattr(keras.activations, activation.__name__, None)
         super().__init__(units, activation, **kwargs)
 
 

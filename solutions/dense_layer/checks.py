@@ -92,10 +92,9 @@ def activation_by_name(MyDense, rng):
 
 @check("numerics", points=1)
 def activation_by_function(MyDense, rng):
-    """the activation may be a function: one of Keras, like its name, of TensorFlow, or one's own"""
+    """the activation may be a function: one of Keras, of TensorFlow, or one's own"""
     x, kernel, bias = both_signs(rng, 6, 3), draw(rng, 3, 4), draw(rng, 4)
     functions = {
-        "the name 'tanh'": "tanh",
         "keras.activations.tanh": keras.activations.tanh,
         "tf.sin": tf.sin,
         "a function of the checks": share,

@@ -451,14 +451,14 @@ def exponential_smoothing(series, alpha):
 
 # %% alpha_in_a_variable loses="gradients"
 """`alpha` goes through a variable: the value arrives, the gradient does not, for an assignment has
-none. Use the argument itself."""
+none. Use the argument itself wherever it occurs."""
 rate = tf.Variable(0.0)
 
 
 @tf.function
 def exponential_smoothing(series, alpha):
     rate.assign(alpha)
-    decay = 1.0 - rate
+    decay = 1.0 - alpha
     return tf.scan(lambda s, x: rate * x + decay * s, series)
 
 
@@ -493,22 +493,7 @@ def exponential_smoothing(series, alpha):
             state = alpha * row + (1 - alpha) * state
         rows = rows.write(t, state)
         t += 1
-    return rows.stack()
-
-
-# %% alpha_as_a_number loses="gradients serialization graph"
-"""`float(alpha)` outside of the graph function makes a Python number of it: it has no gradient,
-each value makes a new graph, and while tracing there is no number to be had. Pass the tensor on,
-and decorate `exponential_smoothing` itself."""
-
-
-@tf.function
-def _smooth(series, alpha):
-    return tf.scan(lambda s, x: alpha * x + (1 - alpha) * s, series)
-
-
-def exponential_smoothing(series, alpha):
-    return _smooth(series, float(alpha))
+    return tf.concat([series[:1], rows.stack()[1:]], 0)
 
 
 # %% infinite_weights_masked loses="gradients"

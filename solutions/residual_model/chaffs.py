@@ -44,6 +44,34 @@ class ResidualBlock(ResidualBlock):
         return inputs
 
 
+# %% shortcut_every_two_layers loses="numerics"
+"""The inputs are added after the second layer, wherever the block ends. A block of three layers
+adds them after the third: the sum comes after the loop."""
+
+
+class ResidualBlock(ResidualBlock):
+    def call(self, inputs):
+        outputs = inputs
+        for i, layer in enumerate(self.hidden):
+            outputs = layer(outputs)
+            if i == min(1, self.n_layers - 1):
+                outputs = inputs + outputs
+        return outputs
+
+
+# %% returns_in_the_loop loses="numerics"
+"""`return` is indented too far: it belongs after the loop. Within, it ends the call after the first
+layer, and the others never get any weights."""
+
+
+class ResidualBlock(ResidualBlock):
+    def call(self, inputs):
+        outputs = inputs
+        for layer in self.hidden:
+            outputs = layer(outputs)
+            return inputs + outputs
+
+
 # %% linear_layers loses="numerics"
 """The block's dense layers have no activation; a stack of linear layers is one linear layer."""
 
@@ -481,7 +509,18 @@ restores no weights, without an exception. Build all sublayers in it, or leave `
 
 class ResidualRegressor(ResidualRegressor):
     def build(self, input_shape):
-        super(keras.Model, self).build(input_shape)
+        self.built = True
+
+
+# %% builds_the_first_layer loses="serialization"
+"""`build` does not build every sublayer. Loading calls it, takes the model for complete, and
+restores no weights, without an exception. Build all sublayers in it, or leave `build` out."""
+
+
+class ResidualRegressor(ResidualRegressor):
+    def build(self, input_shape):
+        self.hidden.build(input_shape)
+        self.built = True
 
 
 # %% no_kwargs loses="serialization"

@@ -107,8 +107,7 @@ def block_without_weights_is_the_identity(ResidualBlock, rng):
     return answers
 
 
-# Two layers are asked for by the model's predictions, too; one and three only here. The inputs are
-# positive: what a ReLU does to the sum is asked above.
+# The inputs are positive: what a ReLU does to the sum is asked above.
 @check("numerics", points=2, rtol=1e-3)
 def block_adds_what_its_layers_make(ResidualBlock, rng):
     """a block adds the output of its last layer to its inputs, for any n_layers and n_neurons"""

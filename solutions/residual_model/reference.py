@@ -94,7 +94,8 @@
 #   works on a `keras.Input`, in a functional model.
 #
 # Weights are told apart by their shapes and by what they do: call your attributes, layers and
-# methods other than `call` and `get_config` what you like, and make the layers in any order.
+# methods other than `call` and `get_config` what you like, and make the layers in any order. Only
+# keep clear of the names that Keras uses itself, such as `layers`, `weights` and `path`.
 #
 # Out of scope: inputs of another width than `n_neurons`, mixed precision, and how well it learns.
 

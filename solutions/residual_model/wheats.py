@@ -134,6 +134,46 @@ class ResidualBlock(keras.layers.Layer):
         return {**super().get_config(), **self._args}
 
 
+# %% functional_inside
+"""The block knows its width, so it may hold a functional model."""
+
+
+class ResidualBlock(keras.layers.Layer):
+    def __init__(self, n_layers, n_neurons, **kwargs):
+        super().__init__(**kwargs)
+        self.n_layers, self.n_neurons = n_layers, n_neurons
+        inputs = Z = keras.Input((n_neurons,))
+        for _ in range(n_layers):
+            Z = layers.Dense(n_neurons, **HE)(Z)
+        self.net = keras.Model(inputs, layers.Add()([inputs, Z]))
+
+    def call(self, inputs):
+        return self.net(inputs)
+
+    def get_config(self):
+        return {**super().get_config(), "n_layers": self.n_layers, "n_neurons": self.n_neurons}
+
+
+# %% block_is_a_sequential
+"""The block is a `keras.Sequential` that adds its inputs to what it would return."""
+
+
+class ResidualBlock(keras.Sequential):
+    def __init__(self, n_layers, n_neurons, **kwargs):
+        super().__init__([layers.Dense(n_neurons, **HE) for _ in range(n_layers)], **kwargs)
+        self.n_layers, self.n_neurons = n_layers, n_neurons
+
+    def call(self, inputs, training=None, mask=None):
+        return inputs + super().call(inputs, training=training, mask=mask)
+
+    def get_config(self):
+        return {"name": self.name, "n_layers": self.n_layers, "n_neurons": self.n_neurons}
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        return cls(**config)
+
+
 # %% keras_records_the_arguments
 """The block has no `get_config`: Keras itself records a layer's arguments if they are numbers."""
 

@@ -299,7 +299,7 @@ def my_softplus(z):
 
 
 # %% recomputed
-"""`tf.recompute_grad` is made with `tf.custom_gradient`; what it wraps is a logsumexp with zeros."""
+"""`tf.recompute_grad` is made with `tf.custom_gradient`; it wraps a logsumexp with zeros."""
 
 
 @tf.recompute_grad
