@@ -114,8 +114,8 @@ def main() -> None:
     try:
         app()
     except (exercises.NoExercise, FileNotFoundError) as error:
-        errors.print(f"autograder: {error}", markup=False)
+        errors.print(f"autograder: {error}", markup=False, soft_wrap=True)
         sys.exit(2)
     except (GraderError, WorkerFailed) as error:
-        errors.print(f"autograder: {error}", markup=False)
+        errors.print(f"autograder: {error}", markup=False, soft_wrap=True)
         sys.exit(1)

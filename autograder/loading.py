@@ -139,8 +139,8 @@ def _innermost(message: str) -> str:
     """Return the text of the exception that Keras or AutoGraph wrapped into a longer message."""
     lines = [line.strip() for line in message.splitlines()]
     for line in lines:
-        if re.match(r"[A-Za-z_.]*(Error|Exception)\b.*: ", line):
-            return line.split(": ", 1)[1]
+        if found := re.match(r"[A-Za-z_.]*(?:Error|Exception): ?(.*)", line):
+            return found[1]
         if line.startswith("\x1b[1m"):  # Keras prints the original message in bold
             return re.sub(r"\x1b\[\d*m", "", line)
     return message

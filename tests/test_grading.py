@@ -70,6 +70,10 @@ def test_does_what_stands_beside_a_right_answer_cost_nothing(grade, extra):
         ("import os; os.close(9)", "crashed", "it ended the process"),
         ("Scale = 3", "raised", "TypeError: 'int' object is not callable"),
         ("def Scale(factor): raise NotImplementedError", "raised", "not solved yet"),
+        ("import tensorflow as tf\n@tf.function\ndef Scale(factor):\n"
+         "    raise NotImplementedError()", "raised", "not solved yet"),
+        ("def Scale(factor): raise NotImplementedError('no such kernel')",
+         "raised", "NotImplementedError: no such kernel"),
         ("def Scale(factor): return Scale(factor)", "raised", "RecursionError"),
         ("def Scale(factor): raise SystemExit", "raised", "SystemExit"),
         ("def Scale(factor): raise KeyboardInterrupt", "raised", "KeyboardInterrupt"),

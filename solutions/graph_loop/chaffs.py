@@ -479,23 +479,6 @@ def exponential_smoothing(series, alpha):
     return tf.reshape(rows.stack(), tf.shape(series))
 
 
-# %% dataset_loop loses="gradients"
-"""A loop over a `tf.data.Dataset` is part of the graph, but no gradient leaves a dataset. Loop over
-the tensor itself."""
-
-
-@tf.function
-def exponential_smoothing(series, alpha):
-    rows = tf.TensorArray(tf.float32, size=tf.shape(series)[0])
-    state, t = series[0], 0
-    for row in tf.data.Dataset.from_tensor_slices(series):
-        if t > 0:
-            state = alpha * row + (1 - alpha) * state
-        rows = rows.write(t, state)
-        t += 1
-    return tf.concat([series[:1], rows.stack()[1:]], 0)
-
-
 # %% infinite_weights_masked loses="gradients"
 """The values are right, but the long gradient is NaN. `tf.where` hides the infinite powers above
 the diagonal from the value only; in the gradient they meet a zero, and inf times 0 is NaN. Make the
