@@ -23,7 +23,7 @@ from traitlets import Float
 from autograder import exercises, pages
 from autograder.grading import Grader
 from autograder.processes import Limits, Worker, WorkerFailed
-from autograder.results import SubmissionResult
+from autograder.results import DIMENSIONS, SubmissionResult
 from autograder.submissions import Submission, code_cells
 
 UNREADABLE = "unreadable"  # in our part of a notebook's metadata: why
@@ -101,9 +101,9 @@ def _given(cell, points: dict) -> nbformat.NotebookNode:
     return make(cell.source, metadata={"nbgrader": marks})
 
 
-def _order(cell) -> tuple:
-    marks = cell.metadata.nbgrader
-    return marks.points > 0, marks.grade_id  # the public tests, then the dimensions
+def _order(cell) -> int:
+    name = cell.metadata.nbgrader.grade_id  # the public tests, then the dimensions
+    return DIMENSIONS.index(name) if name in DIMENSIONS else -1
 
 
 def _unreadable(nb) -> str:
