@@ -97,7 +97,7 @@ def test_is_every_specimen_a_submission_of_its_own(exercise):
     assert len(chaffs) >= 15
     names = [specimen.name for specimen in [*wheats, *chaffs]]
     assert len(set(names)) == len(names)
-    assert len({chaff.note for chaff in chaffs}) == len(chaffs)
+    assert len({specimen.source for specimen in [*wheats, *chaffs]}) == len(names)
     defined = _defined(exercise.reference)
     for specimen in [*wheats, *chaffs]:
         assert specimen.note, f"{specimen.name} has no docstring"

@@ -274,7 +274,7 @@ class ResidualRegressor(ResidualRegressor):
     pass
 
 
-# %% compiled_call
+# %% compiled_forward
 """The model's `call` is a `tf.function` with a loop in the graph. That is right because `build`
 makes all weights before the first trace."""
 
