@@ -7,6 +7,7 @@ from autograder.build import stub
 from autograder.exercises import Exercise
 from autograder.grading import Grader
 from autograder.hints import SEEDS as HINT_SEEDS
+from autograder.interview import Seeds
 from autograder.processes import Worker
 from autograder.results import DIMENSIONS, SubmissionResult
 from autograder.submissions import Submission
@@ -63,7 +64,7 @@ def audit(exercise: Exercise, worker: Worker, seed: int | None = None) -> Iterat
 
     Without a seed the inputs are those that hints are found with, and the chaffs' answers are kept.
     """
-    grader = Grader(worker, exercise, HINT_SEEDS.first if seed is None else seed)
+    grader = Grader(worker, exercise, HINT_SEEDS if seed is None else Seeds.both(seed))
     found = Audit(exercise, [check.name for check in grader.checks])
 
     def row(kind, name, loses, source):

@@ -91,14 +91,20 @@ def _code(source, grade_id, *, grade=False, locked=False, solution=False, points
     return nbformat.v4.new_code_cell(source, metadata={"nbgrader": metadata})
 
 
+def course_config(course: Path) -> Config:
+    """Return a course's nbgrader configuration, for use from any folder."""
+    config = PyFileConfigLoader("nbgrader_config.py", path=str(course)).load_config()
+    config.merge(Config({"CourseDirectory": {"root": str(course)}}))
+    return config
+
+
 def release(name: str, course: Path) -> None:
     """Have nbgrader generate the assignment.
 
     Raises:
         BuildError: it could not.
     """
-    config = PyFileConfigLoader("nbgrader_config.py", path=str(course)).load_config()
-    config.merge(Config({"CourseDirectory": {"root": str(course)}}))
+    config = course_config(course)
     # nbgrader starts `alembic` by its name.
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     done = NbGraderAPI(config=config).generate_assignment(name, force=True, create=True)

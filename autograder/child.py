@@ -68,6 +68,10 @@ class Session:
         self._checks = types.ModuleType("checks")
         self._seed = 0
 
+    def ping(self) -> dict:
+        """Say that everything is locked."""
+        return {}
+
     def load(self, name, notebook, cells, skip, switched_off, seconds) -> dict:
         """Run the submission, all its cells but those in `skip`; tell before each which it is."""
         for path in switched_off:

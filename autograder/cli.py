@@ -1,5 +1,6 @@
 """The command line."""
 
+import contextlib
 import os
 import sys
 import time
@@ -10,9 +11,13 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from autograder import exercises, lock, report, submissions
+from autograder import exercises, lock, report, running, submissions
 from autograder.grading import Grader, GraderError
+from autograder.interview import Seeds
+from autograder.kept import Results
 from autograder.processes import Limits, Worker, WorkerFailed
+from autograder.progress import Told
+from autograder.progress import profile as phases
 from autograder.results import Run, write_atomically
 
 app = typer.Typer(
@@ -22,7 +27,14 @@ app = typer.Typer(
 console = Console(highlight=False)
 errors = Console(stderr=True, highlight=False)
 
+CORES = os.cpu_count() or 1
 Names = Annotated[list[str] | None, typer.Argument(help="Exercises; all of them by default.")]
+Json = Annotated[Path | None, typer.Option(help="Write the results to this file.")]
+Jobs = Annotated[int, typer.Option("-j", "--jobs", min=1, help="How many to grade at once.")]
+TimeLimit = Annotated[float, typer.Option(help="Seconds a cell or a check may take.")]
+Force = Annotated[bool, typer.Option("--force", help="Grade again what was graded before.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print the table alone.")]
+Profile = Annotated[bool, typer.Option("--profile", help="Print where the time went.")]
 Seed = Annotated[int | None, typer.Option(help="Draw random inputs from this, to repeat a run.")]
 
 
@@ -38,7 +50,7 @@ def build(names: Names = None) -> None:
     chosen = _chosen(names)
     with Worker() as worker:
         for exercise in chosen:
-            checks = Grader(worker, exercise, seed=0).checks
+            checks = Grader(worker, exercise, Seeds.both(0)).checks
             for path in build_one(exercise, checks, exercises.solutions_folder().parent):
                 console.print(f"wrote {os.path.relpath(path)}")
 
@@ -47,26 +59,91 @@ def build(names: Names = None) -> None:
 def grade(
     exercise: Annotated[str, typer.Argument(help="The exercise's name.")],
     paths: Annotated[list[Path], typer.Argument(help="Files (.py, .ipynb) or folders of them.")],
-    json: Annotated[Path | None, typer.Option(help="Write the results to this file.")] = None,
-    time_limit: Annotated[float, typer.Option(help="Seconds a cell or a check may take.")] = 30,
+    json: Json = None,
+    jobs: Jobs = CORES,
+    time_limit: TimeLimit = 30,
     seed: Seed = None,
+    force: Force = False,
+    quiet: Quiet = False,
+    profile: Profile = False,
 ) -> None:
     """Grade submissions and explain every lost point."""
     chosen = exercises.find(exercise)
     found = list(submissions.find(paths, exercise))
-    limits = Limits(cell=time_limit, check=time_limit, total=6 * time_limit)
-    with Worker(limits) as worker:
-        grader = Grader(worker, chosen, seed)
-        run = Run(exercise, grader.max_score, grader.seed, lock.layers(), [])
-        for submission in found:
-            result = grader.grade(submission)
-            run.submissions.append(result)
-            console.print(report.feedback(result), "", soft_wrap=True)
-    if len(found) > 1:
-        console.print(report.class_table(run))
+    limits = Limits.of(time_limit)
+    results = Results(chosen, limits, force) if seed is None else None
+    seeds = results.seeds if results else Seeds.both(seed)
+    started = time.perf_counter()
+    with Worker(limits) as worker, _told([one.id for one in found], jobs, quiet) as told:
+        grader = Grader(worker, chosen, seeds)
+        grader.hints.told = told.preparing
+        run = Run(exercise, grader.max_score, seeds.first, lock.layers(), [])
+        with running.here(grader, jobs, results) as runner:
+            for future in [runner.submit(submission, told.done) for submission in found]:
+                run.submissions.append(result := future.result())
+                if not quiet:
+                    console.print(report.feedback(result), "", soft_wrap=True)
+    _finish([run], json, profile, time.perf_counter() - started)
+
+
+@app.command()
+def autograde(
+    names: Names = None,
+    json: Json = None,
+    jobs: Jobs = CORES,
+    time_limit: TimeLimit = 30,
+    force: Force = False,
+    quiet: Quiet = False,
+    profile: Profile = False,
+) -> None:
+    """Do what `nbgrader autograde` does, for a whole class in parallel.
+
+    Without names it takes every exercise that somebody submitted. What is written already is
+    written again only if the submission, the exercise or the engine have changed.
+    """
+    from autograder.autograde import class_autograde
+
+    course = exercises.solutions_folder().parent
+    limits = Limits.of(time_limit)
+    runs, gradebook, started = [], 0.0, time.perf_counter()
+    with contextlib.chdir(course), Worker(limits) as worker:
+        for exercise in _chosen(names):
+            step = class_autograde(exercise.name, course)
+            if not names and not step.is_submitted:
+                continue
+            results = Results(exercise, limits, force)
+            grader = Grader(worker, exercise, results.seeds)
+            run = Run(exercise.name, grader.max_score, results.seeds.first, lock.layers(), [])
+            with running.here(grader, jobs, results) as runner:
+                students = step.prepare(runner, results)
+                with _told(students, jobs, quiet) as told:
+                    grader.hints.told = told.preparing
+                    step.told = lambda result, told=told, run=run: (
+                        told.done(result), run.submissions.append(result)
+                    )  # fmt: skip
+                    step.start()
+            gradebook += step.seconds
+            runs.append(run)
+    _finish(runs, json, profile, time.perf_counter() - started, gradebook)
+
+
+def _told(names: list[str], jobs: int, quiet: bool) -> Told:
+    return Told(console if console.is_terminal else errors, names, jobs, quiet)
+
+
+def _finish(runs: list[Run], json: Path | None, profile: bool, seconds: float,
+            gradebook: float = 0) -> None:  # fmt: skip
+    """Print what belongs to whole runs; fail if something of ours did."""
+    for run in runs:
+        if len(run.submissions) > 1:
+            console.print(report.class_table(run))
+    found = [result for run in runs for result in run.submissions]
+    if profile:
+        console.print(phases(found, seconds, gradebook))
     if json:
-        write_atomically(json, run.as_json())
-    if any(result.status == "grader error" for result in run.submissions):
+        content = [run.as_json() for run in runs]
+        write_atomically(json, content[0] if len(content) == 1 else f"[{','.join(content)}]")
+    if any(result.status == "grader error" for result in found):
         raise typer.Exit(1)
 
 
@@ -100,7 +177,7 @@ def doctor() -> None:
         console.print(f"the warm worker started in {time.perf_counter() - started:.1f} s")
         started = time.perf_counter()
         with worker.child() as child:
-            child.send({"do": "prepare", "source": "", "seed": 0}, 10)
+            child.send({"do": "ping"}, 10)
             child.receive(10)
         console.print(f"a child answered after {1000 * (time.perf_counter() - started):.0f} ms")
     layers = lock.layers()
@@ -116,6 +193,9 @@ def main() -> None:
     except (exercises.NoExercise, FileNotFoundError) as error:
         errors.print(f"autograder: {error}", markup=False, soft_wrap=True)
         sys.exit(2)
+    except KeyboardInterrupt:
+        errors.print("\nstopped; what has been graded is kept: the same command goes on from there")
+        sys.exit(130)
     except (GraderError, WorkerFailed) as error:
         errors.print(f"autograder: {error}", markup=False, soft_wrap=True)
         sys.exit(1)

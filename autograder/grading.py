@@ -4,7 +4,6 @@ This process holds the reference's answers and the verdicts. It never runs a sub
 imports TensorFlow.
 """
 
-import secrets
 import time
 import traceback
 from dataclasses import dataclass
@@ -46,14 +45,12 @@ class Grader:
     Attributes:
         checks: of the exercise, in order.
         max_score: the sum of their points.
-        seed: what the random inputs of this run are drawn from.
+        seeds: what the random inputs are drawn from.
     """
 
-    def __init__(self, worker: Worker, exercise: Exercise, seed: int | None = None):
-        self.exercise, self._worker = exercise, worker
-        self.seed = secrets.randbits(32) if seed is None else seed
-        later = secrets.randbits(32) if seed is None else self.seed
-        self._seeds = Seeds(self.seed, later)
+    def __init__(self, worker: Worker, exercise: Exercise, seeds: Seeds | None = None):
+        self.exercise, self.worker = exercise, worker
+        self.seeds = seeds or Seeds.fresh()
         self._source = exercise.checks
         self._off: list[str] = []
         try:
@@ -73,7 +70,13 @@ class Grader:
         self.hints = Hints(self)
 
     def grade(self, submission: Submission) -> SubmissionResult:
-        """Return the result of one submission; it never raises for what a submission does."""
+        """Return the result of one submission; it never raises for what a submission does.
+
+        Several threads may call it at once.
+
+        Raises:
+            WorkerFailed: the worker died, perhaps because of another submission.
+        """
         started = time.perf_counter()
         try:
             result = self._grade(submission)
@@ -81,8 +84,9 @@ class Grader:
             raise
         except Exception:
             message = traceback.format_exc(limit=-4)
-            result = self._nothing(submission, "grader error", message)
+            result = self.nothing(submission, "grader error", message)
         result.seconds = time.perf_counter() - started
+        result.phases["compare"] = result.seconds - sum(result.phases.values())
         return result
 
     def interview_specimen(self, specimen: Specimen) -> Interview:
@@ -91,22 +95,26 @@ class Grader:
 
     def _grade(self, submission: Submission) -> SubmissionResult:
         if submission.problem:
-            return self._nothing(submission, "unreadable", submission.problem)
+            return self.nothing(submission, "unreadable", submission.problem)
         interview = self._interview(submission)
         names = [check.name for check in self.checks]
-        outcomes = interview.outcomes(names, self._seeds, self._plan)
+        outcomes = interview.outcomes(names, self.seeds, self._plan)
         if interview.unreadable:
-            return self._nothing(submission, "unreadable", f"not Python: {interview.unreadable}")
-        checks = self.verdicts(outcomes)
-        if self._seeds != HINT_SEEDS and not _unsolved(checks):
-            failed = [result.name for result in checks if result.status != "passed"]
+            return self.nothing(submission, "unreadable", f"not Python: {interview.unreadable}")
+        result = SubmissionResult(
+            submission.id, submission.path, "graded", self.verdicts(outcomes),
+            message=interview.stopped, output=interview.output, cells=interview.cells,
+            phases=interview.phases,
+        )  # fmt: skip
+        if self.seeds != HINT_SEEDS and not _unsolved(result.checks) and not result.timed_out:
+            failed = [check.name for check in result.checks if check.status != "passed"]
             again = [name for name in failed if name in self._random]
             outcomes |= interview.outcomes(again, HINT_SEEDS, self._plan)
-        self.add_hints(checks, outcomes)
-        return SubmissionResult(
-            submission.id, submission.path, "graded", checks,
-            message=interview.stopped, output=interview.output, cells=interview.cells,
-        )  # fmt: skip
+        result.cpu_seconds = interview.cpu_seconds
+        started = time.perf_counter()
+        self.add_hints(result.checks, outcomes)
+        result.phases["hints"] = time.perf_counter() - started
+        return result
 
     def verdicts(self, outcomes: dict[str, Outcome]) -> list[CheckResult]:
         """Compare what a submission showed in each check with what the reference showed."""
@@ -138,7 +146,7 @@ class Grader:
         interview = self._interview(
             Submission("reference", str(exercise.folder), False, (exercise.reference,))
         )
-        outcomes = interview.outcomes([check.name for check in self.checks], self._seeds)
+        outcomes = interview.outcomes([check.name for check in self.checks], self.seeds)
         self._plan = {key: (leaf.how, leaf.use) for key, leaf in interview.followed.items()}
         self._random |= {name for (name, _), leaf in interview.followed.items() if leaf.random}
         for name, outcome in outcomes.items():
@@ -155,7 +163,7 @@ class Grader:
                 )
         return outcomes
 
-    def _nothing(self, submission: Submission, status: str, message: str) -> SubmissionResult:
+    def nothing(self, submission: Submission, status: str, message: str) -> SubmissionResult:
         """Return a result without a point, with every check listed."""
         shown = "not defined" if status == "unreadable" else status
         checks = [
@@ -165,7 +173,7 @@ class Grader:
         return SubmissionResult(submission.id, submission.path, status, checks, message=message)
 
     def _interview(self, submission: Submission) -> Interview:
-        return Interview(self._worker, self.exercise.name, self._source, self._off, submission)
+        return Interview(self.worker, self.exercise.name, self._source, self._off, submission)
 
 
 def _unsolved(results: list[CheckResult]) -> bool:

@@ -1,8 +1,10 @@
 """Ask one submission its questions, in one child after the other, and believe nothing."""
 
+import contextlib
 import difflib
+import secrets
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from autograder.observations import Later, replace, walk
@@ -28,6 +30,14 @@ class Seeds:
     first: int
     later: int
 
+    @classmethod
+    def fresh(cls) -> "Seeds":
+        return cls(secrets.randbits(32), secrets.randbits(32))
+
+    @classmethod
+    def both(cls, seed: int) -> "Seeds":
+        return cls(seed, seed)
+
 
 class _Unloadable(Exception):
     def __init__(self, outcome: Outcome):
@@ -39,6 +49,8 @@ class Interview:
 
     Attributes:
         cells: what the code cells printed and raised, once it is loaded.
+        cpu_seconds: of its children.
+        phases: wall seconds by what was waited for.
         unreadable: why its code is no Python.
         followed: what was left for another process, by check and path.
     """
@@ -51,6 +63,8 @@ class Interview:
         self._names: list[str] = []
         self._lost: dict[int, str] = {}  # cells that ended the process, and how
         self._printed = b""
+        self.cpu_seconds = 0.0
+        self.phases: dict[str, float] = {}
         self.cells: list[dict] = []
         self.unreadable = ""
         self.followed: dict[tuple, Later] = {}
@@ -118,10 +132,13 @@ class Interview:
                 child = self._start(with_submission, seed)
             except _Unloadable as error:
                 return outcomes + [error.outcome for _ in rest]
-            with child:
+            with self._ending(child):
                 for question in rest:
+                    phase = " ".join(question[key] for key in ("how", "name", "use")
+                                     if key in question)  # fmt: skip
                     try:
-                        reply = self._ask(child, question, self._worker.limits.check)
+                        with self._timed(phase):
+                            reply = self._ask(child, question, self._worker.limits.check)
                         outcomes.append(self._outcome(reply))
                     except ChildTooSlow:
                         seconds = self._worker.limits.check
@@ -131,8 +148,26 @@ class Interview:
                     except ChildEnded as error:
                         outcomes.append(Outcome("crashed", message=str(error)))
                         break
-            self._printed = self._printed or child.printed
         return outcomes
+
+    @contextlib.contextmanager
+    def _timed(self, phase: str) -> Iterator[None]:
+        started = time.perf_counter()
+        try:
+            yield
+        finally:
+            spent = time.perf_counter() - started
+            self.phases[phase] = self.phases.get(phase, 0) + spent
+
+    @contextlib.contextmanager
+    def _ending(self, child: Child) -> Iterator[None]:
+        try:
+            yield
+        finally:
+            with self._timed("end"):
+                child.__exit__()
+            self.cpu_seconds += child.cpu_seconds
+            self._printed = self._printed or child.printed
 
     def _start(self, with_submission: bool, seed: int) -> Child:
         """Return a child that has loaded what it needs."""
@@ -143,13 +178,17 @@ class Interview:
                 raise _Unloadable(Outcome("timed out", message=message))
             child = self._worker.child()
             try:
+                with self._timed("fork and lock"):
+                    self._ask(child, {"do": "ping"}, self._worker.limits.check)
                 if with_submission:
-                    self._load(child)
-                self._prepare(child, seed)
+                    with self._timed("load the submission"):
+                        self._load(child)
+                with self._timed("load the checks"):
+                    self._prepare(child, seed)
                 return child
             except BaseException as error:
-                child.__exit__()
-                self._printed = self._printed or child.printed
+                with self._ending(child):
+                    pass
                 if not isinstance(error, (ChildEnded, ChildTooSlow)):
                     raise
                 if with_submission and self._submission.notebook and self._running is not None:

@@ -22,8 +22,9 @@ from traitlets import Float
 
 from autograder import exercises, pages
 from autograder.grading import Grader
-from autograder.processes import Limits, Worker, WorkerFailed
+from autograder.processes import Limits, Worker
 from autograder.results import DIMENSIONS, SubmissionResult
+from autograder.running import Jobs
 from autograder.submissions import Submission, code_cells
 
 UNREADABLE = "unreadable"  # in our part of a notebook's metadata: why
@@ -36,10 +37,10 @@ class ReadAnything(NotebookExporter):
     """
 
     def from_filename(self, filename, resources=None, **kwargs):
-        return self.from_notebook_node(_read(Path(filename)), resources, **kwargs)
+        return self.from_notebook_node(read(Path(filename)), resources, **kwargs)
 
 
-def _read(file: Path) -> nbformat.NotebookNode:
+def read(file: Path) -> nbformat.NotebookNode:
     try:
         content = json.loads(file.read_text(encoding="utf-8-sig"))
         sources = code_cells(content)
@@ -120,8 +121,18 @@ def _worker(limits: Limits) -> Worker:
 
 
 @functools.cache
-def _grader(name: str, limits: Limits) -> Grader:
-    return Grader(_worker(limits), exercises.find(name))
+def _jobs(name: str, limits: Limits) -> Jobs:
+    return Jobs(Grader(_worker(limits), exercises.find(name)), 1)
+
+
+def submission(nb, student: str, name: str) -> Submission:
+    """Return what a sanitized notebook holds of the student's."""
+    cells = tuple(cell.source for cell in _theirs(nb))
+    return Submission(student, name, True, cells, problem=_unreadable(nb))
+
+
+def _theirs(nb) -> list:
+    return [cell for cell in nb.cells if cell.cell_type == "code" and not _points(cell)]
 
 
 class Grade(Execute):
@@ -136,26 +147,19 @@ class Grade(Execute):
         about = resources["nbgrader"]
         if about["assignment"] not in [one.name for one in exercises.find_all()]:
             return super().preprocess(nb, resources, **kwargs)
-        limits = Limits(cell=self.time_limit, check=self.time_limit, total=6 * self.time_limit)
-        theirs = [cell for cell in nb.cells if cell.cell_type == "code" and not _points(cell)]
-        submission = Submission(
-            about["student"], about["notebook"], True, tuple(cell.source for cell in theirs),
-            problem=_unreadable(nb),
-        )  # fmt: skip
-        try:
-            result = _grader(about["assignment"], limits).grade(submission)
-        except WorkerFailed:  # once more with a new one
-            _grader.cache_clear()
-            _worker.cache_clear()
-            result = _grader(about["assignment"], limits).grade(submission)
+        given = submission(nb, about["student"], about["notebook"])
+        if about.get("graded"):  # ahead, by `autograder autograde`
+            result, nb.metadata["autograder"] = about["graded"](given)
+        else:
+            result = _jobs(about["assignment"], Limits.of(self.time_limit)).grade(given)
         if result.status == "grader error":
             raise RuntimeError(f"not graded, and not the student's fault:\n{result.message}")
-        for cell, report in zip(theirs, result.cells, strict=False):
+        for cell, report in zip(_theirs(nb), result.cells, strict=False):
             cell.outputs = _outputs(report)
         for cell in nb.cells:
             if _points(cell):
                 cell.outputs = _grade_outputs(cell, result)
-        about["autograder"] = result
+        about["result"] = result
         return nb, resources
 
 
@@ -208,7 +212,7 @@ class SaveGrades(SaveAutoGrades):
     """Save the scores, and say under the student's answer what was lost and why."""
 
     def preprocess(self, nb, resources):
-        self._result: SubmissionResult | None = resources["nbgrader"].get("autograder")
+        self._result: SubmissionResult | None = resources["nbgrader"].get("result")
         self._commented = False
         return super().preprocess(nb, resources)
 

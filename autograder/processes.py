@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,6 +37,11 @@ class Limits:
     memory: int = 4 * 2**30
     output: int = 20_000
 
+    @classmethod
+    def of(cls, seconds: float) -> "Limits":
+        """Return the limits for so many seconds of a cell or a check."""
+        return cls(cell=seconds, check=seconds, total=6 * seconds)
+
 
 class ChildEnded(Exception):
     """The child ended before it answered."""
@@ -50,7 +56,7 @@ class WorkerFailed(Exception):
 
 
 class Worker:
-    """A warm process that forks children. Use it in a `with` statement."""
+    """A warm process that forks children, several at once. Use it in a `with` statement."""
 
     def __init__(self, limits: Limits = Limits()):  # noqa: B008
         self.limits = limits
@@ -58,8 +64,13 @@ class Worker:
             prefix="autograder-", ignore_cleanup_errors=True
         )
         self._numbers = itertools.count()
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self._control = ours
+        self._starting = threading.RLock()
+        self.closed = False
+        self.generation = 0
+        self._start()
+
+    def _start(self) -> None:
+        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._log = tempfile.TemporaryFile()  # noqa: SIM115
         environment = {
             "PATH": os.defpath,
@@ -85,16 +96,30 @@ class Worker:
                 start_new_session=True,  # a Ctrl-C is the grader's to handle
             )
 
-    def __enter__(self):
+    def _wait_until_ready(self) -> None:
         if self._control.recv(16) != b"ready":
             self._process.wait()
             self._log.seek(0)
             log = self._log.read()[-2000:].decode(errors="replace")
-            self.__exit__()
+            self.close()
             raise WorkerFailed(f"the warm worker did not start:\n{log}")
+
+    def __enter__(self):
+        self._wait_until_ready()
         return self
 
     def __exit__(self, *_):
+        self.close()
+
+    def close(self) -> None:
+        """End the worker and its children; whoever waits for one of them gets `WorkerFailed`."""
+        with self._starting:
+            if not self.closed:
+                self.closed = True
+                self._stop()
+                self._scratch.cleanup()
+
+    def _stop(self) -> None:
         self._control.close()
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(5)
@@ -102,7 +127,21 @@ class Worker:
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
         self._log.close()
-        self._scratch.cleanup()
+
+    def restart(self, generation: int) -> None:
+        """Start the process again, unless that has happened since a generation.
+
+        Raises:
+            WorkerFailed: it cannot be started, or has been closed.
+        """
+        with self._starting:
+            if self.closed:
+                raise WorkerFailed("the warm worker has been closed")
+            if self.generation == generation:
+                self._stop()
+                self._start()
+                self._wait_until_ready()
+                self.generation += 1
 
     def child(self) -> "Child":
         """Fork a child with a scratch folder of its own. Use it in a `with` statement."""
@@ -146,10 +185,13 @@ class Child:
         return self
 
     def __exit__(self, *_):
-        self.end()
-        self._talk.close()
-        os.close(self._output)
-        subprocess.run(["rm", "-rf", "--", self._scratch], check=False)
+        try:
+            self.end()
+        finally:
+            self._talk.close()
+            self._life.close()
+            os.close(self._output)
+            subprocess.run(["rm", "-rf", "--", self._scratch], check=False)
 
     def send(self, message: dict, seconds: float) -> None:
         """Send a message.
@@ -199,15 +241,16 @@ class Child:
         """Kill the child if it does not end by itself; say how it ended."""
         if self._ending is None:
             self._life.settimeout(patience or None)
-            if not patience:
-                self._life.shutdown(socket.SHUT_WR)
             try:
+                if not patience:
+                    self._life.shutdown(socket.SHUT_WR)
                 told = self._life.recv(4096)
             except TimeoutError:
                 return self.end()
+            except OSError:
+                told = b""
             if not told:
                 raise WorkerFailed("the warm worker died")
-            self._life.close()
             ending = json.loads(told)
             self.cpu_seconds = ending["cpu"]
             self._ending = _describe(ending["exit"])

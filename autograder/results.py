@@ -43,8 +43,10 @@ class SubmissionResult:
     checks: list[CheckResult] = field(default_factory=list)
     message: str = ""  # why it is unreadable, what stopped it while it was loaded
     output: str = ""
-    cells: list[list[dict]] = field(default_factory=list)  # a notebook's outputs, cell by cell
-    seconds: float = 0.0
+    cells: list[dict] = field(default_factory=list)  # what a notebook's cells printed and raised
+    seconds: float = 0.0  # of wall time
+    cpu_seconds: float = 0.0  # of its children
+    phases: dict[str, float] = field(default_factory=dict)  # wall seconds by what was waited for
 
     @property
     def score(self) -> float:
@@ -53,6 +55,13 @@ class SubmissionResult:
     @property
     def max_score(self) -> float:
         return sum(check.max_score for check in self.checks)
+
+    @property
+    def timed_out(self) -> bool:
+        """Whether a limit of wall time was hit."""
+        return any(check.status == "timed out" for check in self.checks) or any(
+            cell["error"] and cell["error"].get("type") == "TooSlow" for cell in self.cells
+        )
 
     def dimension(self, name: str) -> list[CheckResult]:
         """Return the results of the checks of one dimension."""
@@ -95,6 +104,7 @@ def _submission(result: SubmissionResult) -> dict:
         "score": float(result.score),
         "max_score": float(result.max_score),
         "seconds": round(result.seconds, 3),
+        "cpu_seconds": round(result.cpu_seconds, 3),
         "message": result.message,
         "dimensions": {
             name: {"score": float(score), "max_score": float(most)}

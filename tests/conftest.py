@@ -6,6 +6,7 @@ import pytest
 
 from autograder.exercises import Exercise, find_all
 from autograder.grading import Grader
+from autograder.interview import Seeds
 from autograder.processes import Limits, Worker
 from autograder.submissions import Submission
 
@@ -38,7 +39,7 @@ def toy_exercise():
 @pytest.fixture(scope="session")
 def toy(worker):
     """A grader of the toy exercise."""
-    return Grader(worker, TOY, seed=7)
+    return Grader(worker, TOY, Seeds.both(7))
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from autograder import pages, submissions
 from autograder.audit import audit
 from autograder.build import build, stub
 from autograder.grading import Grader
+from autograder.interview import Seeds
 from autograder.processes import Worker
 from autograder.results import DIMENSIONS
 
@@ -37,7 +38,7 @@ def test_do_the_checks_tell_right_from_wrong(exercise, patient_worker):
 def test_are_stub_and_release_what_build_makes_now(exercise, patient_worker, tmp_path):
     """If not: run `autograder build` and commit what it wrote."""
     (tmp_path / "nbgrader_config.py").write_bytes((ROOT / "nbgrader_config.py").read_bytes())
-    checks = Grader(patient_worker, exercise, seed=0).checks
+    checks = Grader(patient_worker, exercise, Seeds.both(0)).checks
     assert {check.dimension for check in checks} == set(DIMENSIONS)
     stub_path, _, release = build(exercise, checks, tmp_path)
     name = exercise.name

@@ -8,6 +8,7 @@ import pytest
 
 from autograder.exercises import Exercise, find_all
 from autograder.grading import Grader, GraderError
+from autograder.interview import Seeds
 from autograder.processes import Limits, Worker
 from autograder.results import DIMENSIONS
 from autograder.submissions import Submission
@@ -269,7 +270,7 @@ def test_is_a_failure_of_ours_nobodys_zero(toy, monkeypatch):
 
 def test_are_random_inputs_new_in_every_run_and_the_same_within_one(worker, toy_exercise):
     shown = [
-        Grader(worker, toy_exercise, seed)._expected["multiplies_anything"].seen
+        Grader(worker, toy_exercise, Seeds.both(seed))._expected["multiplies_anything"].seen
         for seed in (1, 1, 2)
     ]
     np.testing.assert_array_equal(shown[0], shown[1])

@@ -1,0 +1,147 @@
+"""nbgrader's autograding of a whole class, with the grading itself done ahead in parallel."""
+
+import json
+import logging
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from pathlib import Path
+
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.apps.api import NbGraderAPI
+from nbgrader.converters import Autograde
+from nbgrader.converters.base import NbGraderException
+
+from autograder import preprocessors
+from autograder.build import course_config
+from autograder.kept import Results
+from autograder.results import SubmissionResult
+from autograder.running import Runner
+from autograder.submissions import Submission
+
+
+class ClassAutograde(Autograde):
+    """Hands all submissions to a runner first; then nbgrader writes one after the other.
+
+    A submission is left alone if what nbgrader wrote for it came from the same content.
+
+    Attributes:
+        told: called with each result when nbgrader has written it, in order.
+        seconds: what nbgrader took for itself.
+    """
+
+    told: Callable[[SubmissionResult], None]
+    seconds = 0.0
+
+    @property
+    def is_submitted(self) -> bool:
+        """Whether there is any submission of the assignment."""
+        source = Path(self._format_source(self.coursedir.assignment_id, "*"))
+        return any(Path(source.anchor).glob(str(source.relative_to(source.anchor))))
+
+    def prepare(self, runner: Runner, results: Results) -> list[str]:
+        """Find the submissions of `coursedir.assignment_id` and start to grade them.
+
+        Args:
+            runner: grades them.
+            results: names their contents.
+
+        Returns:
+            The students.
+
+        Raises:
+            NbGraderException: there is no submission, or no such assignment in the gradebook.
+        """
+        self._runner, self._results = runner, results
+        self._given: dict[str, Submission] = {}
+        self._ahead: dict[Submission, Future[SubmissionResult]] = {}
+        super().init_notebooks()
+        for filename in (file for found in self.assignments.values() for file in found):
+            resources = self.init_single_notebook_resources(filename)
+            about = resources["nbgrader"]
+            if about["notebook"] != about["assignment"]:
+                continue  # nbgrader skips what was not released
+            nb = preprocessors.read(Path(filename))
+            try:
+                nb, _ = preprocessors.Sanitize().preprocess(nb, resources)
+            except MissingEntry:
+                name = about["assignment"]
+                raise NbGraderException(
+                    f"{name} is not in the gradebook. Run: autograder build {name}"
+                ) from None
+            given = preprocessors.submission(nb, about["student"], about["notebook"])
+            self._given[about["student"]] = given
+        for student in sorted(self._given):
+            self._submit(self._given[student])
+        return sorted(self._given)
+
+    def _submit(self, given: Submission) -> Future:
+        if given not in self._ahead:
+            self._ahead[given] = self._runner.submit(given)
+        return self._ahead[given]
+
+    def _wait(self, given: Submission) -> SubmissionResult:
+        started = time.perf_counter()
+        try:
+            return self._submit(given).result()
+        finally:
+            self.seconds -= time.perf_counter() - started
+
+    def start(self):
+        self.seconds -= time.perf_counter()
+        super().start()
+        self.seconds += time.perf_counter()
+
+    def init_notebooks(self):
+        """Keep what `prepare` found."""
+
+    def init_single_notebook_resources(self, notebook_filename):
+        resources = super().init_single_notebook_resources(notebook_filename)
+        about = resources["nbgrader"]
+        # A function, since nbconvert makes deep copies of everything else.
+        about["graded"] = lambda given: (
+            self._wait(given),
+            {"graded": self._state(about["assignment"], given)},
+        )
+        return resources
+
+    def _state(self, assignment_id: str, given: Submission) -> str:
+        """Return a name for all that nbgrader's output depends on."""
+        folder = self.coursedir.format_path(self.coursedir.submitted_directory, given.id,
+                                            assignment_id)  # fmt: skip
+        timestamp = self.coursedir.get_existing_timestamp(folder)
+        return f"{self._results.name(given)} {timestamp}"
+
+    def init_destination(self, assignment_id, student_id):
+        if self._is_written(assignment_id, student_id):
+            self.told(self._submit(self._given[student_id]).result())
+            return False
+        self.force = True
+        return super().init_destination(assignment_id, student_id)
+
+    def _is_written(self, assignment_id: str, student_id: str) -> bool:
+        folder = Path(self._format_dest(assignment_id, student_id))
+        try:
+            content = json.loads((folder / f"{assignment_id}.ipynb").read_text())
+            state = content["metadata"]["autograder"]["graded"]
+            if state != self._state(assignment_id, self._given[student_id]):
+                return False
+            with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
+                gradebook.find_submission(assignment_id, student_id)
+            return True
+        except (OSError, ValueError, KeyError, TypeError, MissingEntry):
+            return False
+
+    def convert_single_notebook(self, notebook_filename):
+        super().convert_single_notebook(notebook_filename)
+        student = self.init_single_notebook_resources(notebook_filename)["nbgrader"]["student"]
+        if student in self._given:
+            self.told(self._submit(self._given[student]).result())
+
+
+def class_autograde(name: str, course: Path) -> ClassAutograde:
+    """Return the step for one assignment, with the course's configuration."""
+    api = NbGraderAPI(config=course_config(course))
+    api.log.setLevel(logging.ERROR)
+    api.coursedir.assignment_id = name
+    return ClassAutograde(coursedir=api.coursedir, parent=api)

@@ -1,0 +1,89 @@
+"""Tell people how far a run is, and where its time went."""
+
+import threading
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from autograder.report import printable
+from autograder.results import SubmissionResult
+
+
+class Told:
+    """A live bar in a terminal, a line for each submission elsewhere. Use it in a `with` statement.
+
+    Args:
+        console: where to write.
+        names: the submissions, in order.
+        jobs: how many are graded at once.
+        quiet: write nothing.
+    """
+
+    def __init__(self, console: Console, names: list[str], jobs: int, quiet: bool = False):
+        self._console, self._jobs, self._quiet = console, jobs, quiet
+        self._names, self._waiting = names, list(names)
+        self._score = self._most = 0.0
+        self._lock = threading.Lock()
+        self._bar = Progress(
+            TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
+            TextColumn("{task.fields[points]}"), TimeRemainingColumn(),
+            console=console, disable=quiet or not console.is_terminal,
+        )  # fmt: skip
+        self._task = self._bar.add_task("", total=len(names), points="")
+
+    def __enter__(self):
+        self._bar.start()
+        return self
+
+    def __exit__(self, *_):
+        self._bar.stop()
+
+    def preparing(self, done: int, total: int) -> None:
+        """Tell that the known mistakes are being asked for their hints."""
+        text = "known mistakes, asked once for their hints"
+        if not self._bar.disable:
+            self._bar.update(self._task, description=text, completed=done, total=total)
+        elif not self._quiet and done % 10 == 0:
+            self._console.print(f"{text}: {done}/{total}")
+
+    def done(self, result: SubmissionResult) -> None:
+        """Tell that one more submission has its result."""
+        with self._lock:
+            self._waiting.remove(result.id)
+            self._score += result.score
+            self._most += result.max_score
+            done = len(self._names) - len(self._waiting)
+        if not self._bar.disable:
+            self._bar.update(
+                self._task, completed=done, total=len(self._names),
+                description=printable(", ".join(self._waiting[: self._jobs])),
+                points=f"{self._score:g}/{self._most:g} points",
+            )  # fmt: skip
+        elif not self._quiet:
+            points = f"{result.score:g}/{result.max_score:g}"
+            self._console.print(f"{done}/{len(self._names)} {printable(result.id)} {points}")
+
+
+def profile(results: list[SubmissionResult], wall: float, gradebook: float = 0) -> Table:
+    """Return a table of where the wall time of all children went, phase by phase.
+
+    Args:
+        results: of the run.
+        wall: seconds of the whole run.
+        gradebook: seconds that nbgrader took for itself.
+    """
+    phases: dict[str, float] = {}
+    for result in results:
+        for phase, seconds in result.phases.items():
+            phases[phase] = phases.get(phase, 0) + seconds
+    if gradebook:
+        phases["gradebook"] = gradebook
+    total = sum(phases.values())
+    table = Table(title=f"{len(results)} submissions in {wall:.1f} s")
+    table.add_column("phase")
+    for column in ("seconds", "share"):
+        table.add_column(column, justify="right")
+    for phase, seconds in sorted(phases.items(), key=lambda one: -one[1]):
+        table.add_row(printable(phase), f"{seconds:.2f}", f"{seconds / total:.1%}")
+    return table
