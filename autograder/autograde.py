@@ -39,20 +39,12 @@ class ClassAutograde(Autograde):
         source = Path(self._format_source(self.coursedir.assignment_id, "*"))
         return any(Path(source.anchor).glob(str(source.relative_to(source.anchor))))
 
-    def prepare(self, runner: Runner, results: Results) -> list[str]:
-        """Find the submissions of `coursedir.assignment_id` and start to grade them.
-
-        Args:
-            runner: grades them.
-            results: names their contents.
-
-        Returns:
-            The students.
+    def find(self) -> list[str]:
+        """Find the submissions of `coursedir.assignment_id`; return the students.
 
         Raises:
             NbGraderException: there is no submission, or no such assignment in the gradebook.
         """
-        self._runner, self._results = runner, results
         self._given: dict[str, Submission] = {}
         self._ahead: dict[Submission, Future[SubmissionResult]] = {}
         super().init_notebooks()
@@ -71,9 +63,18 @@ class ClassAutograde(Autograde):
                 ) from None
             given = preprocessors.submission(nb, about["student"], about["notebook"])
             self._given[about["student"]] = given
+        return sorted(self._given)
+
+    def submit(self, runner: Runner, results: Results) -> None:
+        """Start to grade what was found.
+
+        Args:
+            runner: grades it.
+            results: names its content.
+        """
+        self._runner, self._results = runner, results
         for student in sorted(self._given):
             self._submit(self._given[student])
-        return sorted(self._given)
 
     def _submit(self, given: Submission) -> Future:
         if given not in self._ahead:
@@ -93,7 +94,7 @@ class ClassAutograde(Autograde):
         self.seconds += time.perf_counter()
 
     def init_notebooks(self):
-        """Keep what `prepare` found."""
+        """Keep what `find` found."""
 
     def init_single_notebook_resources(self, notebook_filename):
         resources = super().init_single_notebook_resources(notebook_filename)

@@ -4,6 +4,7 @@ import contextlib
 import os
 import sys
 import time
+from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
@@ -35,6 +36,9 @@ TimeLimit = Annotated[float, typer.Option(help="Seconds a cell or a check may ta
 Force = Annotated[bool, typer.Option("--force", help="Grade again what was graded before.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print the table alone.")]
 Profile = Annotated[bool, typer.Option("--profile", help="Print where the time went.")]
+Scheduler = Annotated[
+    str | None, typer.Option(help="Grade on the Dask cluster with this scheduler's address.")
+]
 Seed = Annotated[int | None, typer.Option(help="Draw random inputs from this, to repeat a run.")]
 
 
@@ -66,6 +70,7 @@ def grade(
     force: Force = False,
     quiet: Quiet = False,
     profile: Profile = False,
+    scheduler: Scheduler = None,
 ) -> None:
     """Grade submissions and explain every lost point."""
     chosen = exercises.find(exercise)
@@ -74,11 +79,11 @@ def grade(
     results = Results(chosen, limits, force) if seed is None else None
     seeds = results.seeds if results else Seeds.both(seed)
     started = time.perf_counter()
-    with Worker(limits) as worker, _told([one.id for one in found], jobs, quiet) as told:
-        grader = Grader(worker, chosen, seeds)
-        grader.hints.told = told.preparing
-        run = Run(exercise, grader.max_score, seeds.first, lock.layers(), [])
-        with running.here(grader, jobs, results) as runner:
+    with _machine(limits, scheduler, jobs) as machine:
+        run = Run(exercise, seeds.first, machine.protection)
+        names = [one.id for one in found]
+        with (_told(names, machine.jobs, quiet) as told,
+              machine.runner(chosen, seeds, results, told.preparing) as runner):  # fmt: skip
             for future in [runner.submit(submission, told.done) for submission in found]:
                 run.submissions.append(result := future.result())
                 if not quiet:
@@ -95,6 +100,7 @@ def autograde(
     force: Force = False,
     quiet: Quiet = False,
     profile: Profile = False,
+    scheduler: Scheduler = None,
 ) -> None:
     """Do what `nbgrader autograde` does, for a whole class in parallel.
 
@@ -106,25 +112,51 @@ def autograde(
     course = exercises.solutions_folder().parent
     limits = Limits.of(time_limit)
     runs, gradebook, started = [], 0.0, time.perf_counter()
-    with contextlib.chdir(course), Worker(limits) as worker:
+    with contextlib.chdir(course), _machine(limits, scheduler, jobs) as machine:
         for exercise in _chosen(names):
             step = class_autograde(exercise.name, course)
             if not names and not step.is_submitted:
                 continue
+            students = step.find()
             results = Results(exercise, limits, force)
-            grader = Grader(worker, exercise, results.seeds)
-            run = Run(exercise.name, grader.max_score, results.seeds.first, lock.layers(), [])
-            with running.here(grader, jobs, results) as runner:
-                students = step.prepare(runner, results)
-                with _told(students, jobs, quiet) as told:
-                    grader.hints.told = told.preparing
-                    step.told = lambda result, told=told, run=run: (
-                        told.done(result), run.submissions.append(result)
-                    )  # fmt: skip
-                    step.start()
+            seeds = results.seeds
+            run = Run(exercise.name, seeds.first, machine.protection)
+            with (_told(students, machine.jobs, quiet) as told,
+                  machine.runner(exercise, seeds, results, told.preparing) as runner):  # fmt: skip
+                step.told = lambda result, told=told, run=run: (
+                    told.done(result), run.submissions.append(result)
+                )  # fmt: skip
+                step.submit(runner, results)
+                step.start()
             gradebook += step.seconds
             runs.append(run)
     _finish(runs, json, profile, time.perf_counter() - started, gradebook)
+
+
+@contextlib.contextmanager
+def _machine(limits: Limits, scheduler: str | None, jobs: int) -> Iterator:
+    """Yield where to grade: a warm worker here, or a Dask cluster."""
+    try:
+        with _cluster(scheduler, limits) if scheduler else Worker(limits) as there:
+            yield there if scheduler else running.Here(there, jobs)
+            if scheduler and there.lost:
+                errors.print(f"{there.lost} Dask workers were lost; others graded what they had")
+    except KeyboardInterrupt:
+        errors.print("stopped; what has been graded is kept: the same command goes on from there")
+        raise typer.Exit(130) from None
+
+
+def _cluster(scheduler: str, limits: Limits):
+    try:
+        from autograder.cluster import Cluster
+
+        return Cluster(scheduler, limits)
+    except ImportError:
+        problem = "--scheduler needs Dask: pip install distributed"
+    except OSError as error:
+        problem = f"no Dask scheduler at {scheduler}: {error}"
+    errors.print(f"autograder: {problem}", markup=False)
+    raise typer.Exit(2)
 
 
 def _told(names: list[str], jobs: int, quiet: bool) -> Told:
@@ -193,9 +225,6 @@ def main() -> None:
     except (exercises.NoExercise, FileNotFoundError) as error:
         errors.print(f"autograder: {error}", markup=False, soft_wrap=True)
         sys.exit(2)
-    except KeyboardInterrupt:
-        errors.print("\nstopped; what has been graded is kept: the same command goes on from there")
-        sys.exit(130)
     except (GraderError, WorkerFailed) as error:
         errors.print(f"autograder: {error}", markup=False, soft_wrap=True)
         sys.exit(1)

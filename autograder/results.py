@@ -76,17 +76,16 @@ class SubmissionResult:
 @dataclass
 class Run:
     exercise: str
-    max_score: float
     seed: int
     protection: list[str]
-    submissions: list[SubmissionResult]
+    submissions: list[SubmissionResult] = field(default_factory=list)
 
     def as_json(self) -> str:
         """Return the run in the documented format."""
         return json.dumps(
             {
                 "exercise": self.exercise,
-                "max_score": float(self.max_score),
+                "max_score": float(max((one.max_score for one in self.submissions), default=0)),
                 "seed": self.seed,
                 "protection": self.protection,
                 "submissions": [_submission(one) for one in self.submissions],

@@ -5,9 +5,12 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 
+from autograder import lock
+from autograder.exercises import Exercise
 from autograder.grading import Grader
+from autograder.interview import Seeds
 from autograder.kept import Results
-from autograder.processes import WorkerFailed
+from autograder.processes import Worker, WorkerFailed
 from autograder.results import SubmissionResult
 from autograder.submissions import Submission
 
@@ -52,21 +55,42 @@ def _there(done: Future) -> bool:
     return not done.cancelled() and not done.exception()
 
 
-@contextlib.contextmanager
-def here(grader: Grader, jobs: int = 1, results: Results | None = None) -> Iterator[Runner]:
-    """Yield a runner that grades on this machine, in so many children at once.
+class Here:
+    """This machine, as a place to grade at; `cluster.Cluster` is another.
 
-    Leaving the block by an exception ends what is still running.
+    Attributes:
+        jobs: how many submissions it grades at once.
+        protection: the layers that hold here.
     """
-    executor = ThreadPoolExecutor(jobs, "grade")
-    try:
-        yield Runner(executor, Jobs(grader, jobs).grade, results)
-    except BaseException:
-        executor.shutdown(wait=False, cancel_futures=True)
-        grader.worker.close()
-        raise
-    finally:
-        executor.shutdown()
+
+    def __init__(self, worker: Worker, jobs: int):
+        self._worker, self.jobs, self.protection = worker, jobs, lock.layers()
+
+    @contextlib.contextmanager
+    def runner(self, exercise: Exercise, seeds: Seeds, results: Results | None = None,
+               hinted: Callable[[int, int], None] | None = None) -> Iterator[Runner]:  # fmt: skip
+        """Yield a runner for one exercise.
+
+        Leaving the block by an exception ends what is still running.
+
+        Args:
+            exercise: what is graded.
+            seeds: of the random inputs.
+            results: what is there already, and where new results are kept.
+            hinted: told how many chaffs were asked, of how many, if they have to be.
+        """
+        grader = Grader(self._worker, exercise, seeds)
+        if hinted:
+            grader.hints.told = hinted
+        executor = ThreadPoolExecutor(self.jobs, "grade")
+        try:
+            yield Runner(executor, Jobs(grader, self.jobs).grade, results)
+        except BaseException:
+            executor.shutdown(wait=False, cancel_futures=True)
+            self._worker.close()
+            raise
+        finally:
+            executor.shutdown()
 
 
 class Jobs:
