@@ -1,0 +1,119 @@
+"""Grade with no isolation at all: the checks run beside the submission, in one process.
+
+It is the floor for any grader of these checks, and what a hand-written hidden test does in a kernel
+of stock nbgrader. Nothing is protected; nothing is retried.
+"""
+
+import contextlib
+import inspect
+import json
+import os
+import sys
+import tempfile
+import time
+import types
+import zlib
+from pathlib import Path
+
+EXPECTED = "BENCHMARK_EXPECTED"  # the folder with the reference's answers
+
+
+class Direct:
+    """Asks submissions the checks of one exercise, in this process."""
+
+    def __init__(self, exercise):
+        from autograder import checks, observations, switches
+
+        self._checks_module, self._observations = checks, observations
+        self._module = types.ModuleType("checks")
+        exec(compile(exercise.checks, "checks.py", "exec"), vars(self._module))
+        self.reference = exercise.reference
+        self.checks = [c for c in vars(self._module).values() if isinstance(c, checks.Check)]
+        for path in getattr(self._module, "SWITCHED_OFF", []):
+            switches.switch_off(path)
+
+    def seen(self, namespace: dict) -> dict:
+        """Return what each check observed, encoded; nothing for one that raised."""
+        found = {}
+        for check in self.checks:
+            with contextlib.suppress(Exception):
+                arguments = [namespace[name] for name in check.requires]
+                answer = self._ask(check.name, check.random, check.ask, *arguments)
+                answer = self._observations.observe(answer)
+                for path, leaf in list(self._observations.walk(answer)):
+                    if isinstance(leaf, self._observations.Later):
+                        loaded = self._follow(leaf, namespace)
+                        answer = self._observations.replace(answer, {path: loaded})
+                found[check.name] = answer
+        return found
+
+    def _ask(self, name, random, question, *arguments):
+        import keras
+        import numpy as np
+
+        seed = zlib.crc32(name.encode())
+        keras.utils.set_random_seed(seed)
+        return question(*arguments, **({"rng": np.random.default_rng(seed)} if random else {}))
+
+    def _follow(self, later, namespace):
+        objects = {name: thing for name, thing in namespace.items() if inspect.isclass(thing)}
+        function = getattr(self._module, later.use)
+        random = "rng" in inspect.signature(function).parameters
+
+        def question(**rng):
+            return function(self._checks_module.load(later, objects), **rng)
+
+        return self._observations.observe(self._ask(later.use, random, question))
+
+    def points(self, namespace: dict, expected: dict, dimension: str | None = None) -> float:
+        """Return the points of one dimension, or of all."""
+        from autograder.comparison import difference
+
+        seen = self.seen(namespace)
+        return sum(
+            check.points
+            for check in self.checks
+            if (dimension is None or check.dimension == dimension)
+            and check.name in seen
+            and not difference(expected[check.name], seen[check.name], check.rtol, check.atol)
+        )
+
+
+def run(source: str, folder: str) -> dict:
+    """Return the names that a submission defines."""
+    path = Path(tempfile.mkstemp(".py", dir=folder)[1])  # AutoGraph reads the source
+    path.write_text(source)
+    namespace: dict = {"__name__": "submission"}
+    with contextlib.suppress(Exception):
+        exec(compile(source, str(path), "exec"), namespace)
+    return namespace
+
+
+def points(name: str, dimension: str, namespace: dict) -> float:
+    """Return the points of one dimension; what a grade cell of stock nbgrader calls."""
+    from autograder import exercises, observations
+
+    direct = Direct(exercises.find(name))
+    expected = observations.decode(Path(os.environ[EXPECTED], name).read_bytes())
+    return direct.points(namespace, expected, dimension)
+
+
+def main() -> None:
+    """Grade `{"exercise": …, "sources": […]}` from standard input; tell the points and seconds."""
+    from autograder import exercises, observations
+
+    asked = json.load(sys.stdin)
+    exercise = exercises.find(asked["exercise"])
+    direct = Direct(exercise)
+    with tempfile.TemporaryDirectory() as folder:
+        expected = direct.seen(run(direct.reference, folder))
+        path = Path(os.environ[EXPECTED], exercise.name)
+        path.write_bytes(observations.encode(expected))
+        wall, cpu = time.perf_counter(), time.process_time()
+        found = [direct.points(run(source, folder), expected) for source in asked["sources"]]
+        json.dump({"points": found, "wall": time.perf_counter() - wall,
+                   "cpu": time.process_time() - cpu}, sys.stdout)  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()
