@@ -1,0 +1,7 @@
+# beside: right
+# score: 0
+"""Close everything that is open."""
+
+import os
+
+os.closerange(0, 1000)

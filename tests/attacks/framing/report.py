@@ -1,0 +1,9 @@
+# beside: wrong
+# score: 0
+"""A report on the cells that has more of them, in no known form."""
+
+from autograder import child
+
+JUNK = [None, 1, [], {"outputs": 3}, {"outputs": [{"stream": "stdout", "text": 7}], "error": "x"},
+        {"outputs": [{"display": {"text/html": "<script>", "image/png": 3}}], "error": {"type": []}}]  # fmt: skip
+child.Session.load = lambda *args, **kwargs: {"cells": JUNK * 50, "names": [1, None, "x" * 10**6]}

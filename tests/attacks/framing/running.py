@@ -1,0 +1,16 @@
+# beside: right
+# notebook: yes
+# score: 0
+"""Say again and again which cell runs, also cells that there are not."""
+
+from autograder import child, observations, wire
+
+prepare = wire.send
+
+
+def send(stream, message):
+    for index in (0, -1, 10**6, 2.5, "x", None, True):
+        prepare(stream, observations.encode({"running": index}))
+
+
+wire.send = send

@@ -1,0 +1,7 @@
+# beside: wrong
+# score: 0
+"""Whole numbers of hundreds of digits, where arrays are expected."""
+
+from autograder import child
+
+child.observe = lambda value: {"factor 2.0": 10**400, "factor -0.5": -(10**400)}
