@@ -45,6 +45,9 @@ def limit(scratch: str, memory: int, call_filter: str) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (most, most))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (2**28, 2**28))
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    most = 1024 if hard == resource.RLIM_INFINITY else min(hard, 1024)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     np.random.seed(random.SystemRandom().getrandbits(32))  # a fork inherits the state of its parent
     lock.lock_in(scratch, bytes.fromhex(call_filter))
@@ -74,8 +77,7 @@ class Session:
 
     def load(self, name, notebook, cells, skip, switched_off, seconds) -> dict:
         """Run the submission, all its cells but those in `skip`; tell before each which it is."""
-        for path in switched_off:
-            switches.switch_off(path)
+        switches.switch_off(switched_off)
         self._submission = submission = Notebook(cells) if notebook else Script(name, cells[0])
         report = []
         for index in range(len(cells)):
@@ -135,11 +137,12 @@ class Session:
                    if inspect.isclass(thing) or inspect.isfunction(thing)}  # fmt: skip
         # A configuration holds the name that a class was made with, not the one it goes by.
         custom_objects = {thing.__name__: thing for thing in objects.values()} | objects
+        operations = switches.operations(getattr(self._checks, "SWITCHED_OFF", []))
         function = getattr(self._checks, use)
         later = Later(how, use, "rng" in inspect.signature(function).parameters, file)
 
         def question(**rng):
-            return function(checks.load(later, custom_objects), **rng)
+            return function(checks.load(later, custom_objects, operations), **rng)
 
         return self._outcome(use, later.random, question)
 

@@ -28,13 +28,19 @@ class Limits:
         check: wall seconds of one check.
         total: wall seconds of everything.
         memory: bytes of address space above what the warm worker has.
+        disk: bytes of all files in the scratch folder of a process.
+        files: how many there may be.
+        threads: of a process; TensorFlow starts a few for every processor.
         output: bytes kept of what it prints.
     """
 
     cell: float = 30
     check: float = 30
     total: float = 180
-    memory: int = 4 * 2**30
+    memory: int = 2 * 2**30
+    disk: int = 2**30
+    files: int = 10_000
+    threads: int = 256 + 16 * (os.cpu_count() or 1)
     output: int = 20_000
 
     @classmethod
@@ -147,10 +153,14 @@ class Worker:
         """Fork a child with a scratch folder of its own. Use it in a `with` statement."""
         scratch = Path(self._scratch.name, str(next(self._numbers)))
         scratch.mkdir()
+        limits = self.limits
         request = {
-            "scratch": str(scratch),
-            "memory": self.limits.memory,
-            "call_filter": lock.call_filter().hex(),
+            "limit": {
+                "scratch": str(scratch),
+                "memory": limits.memory,
+                "call_filter": lock.call_filter().hex(),
+            },
+            "watch": {"disk": limits.disk, "files": limits.files, "threads": limits.threads},
         }
         talk, their_talk = socket.socketpair()
         life, their_life = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -191,7 +201,7 @@ class Child:
             self._talk.close()
             self._life.close()
             os.close(self._output)
-            subprocess.run(["rm", "-rf", "--", self._scratch], check=False)
+            _remove(str(self._scratch))
 
     def send(self, message: dict, seconds: float) -> None:
         """Send a message.
@@ -253,9 +263,10 @@ class Child:
                 raise WorkerFailed("the warm worker died")
             ending = json.loads(told)
             self.cpu_seconds = ending["cpu"]
-            self._ending = _describe(ending["exit"])
-            while self._read_output():
-                pass
+            self._ending = ending["excess"] or _describe(ending["exit"])
+            for _ in range(100):  # a pipe does not hold more
+                if not self._read_output():
+                    break
         return self._ending
 
     def _wait(self, deadline: float, writing: bool = False) -> None:
@@ -282,6 +293,14 @@ class Child:
         self._output_open = bool(data)
         self.printed += data[: self._keep - len(self.printed)]
         return self._output_open
+
+
+def _remove(folder: str) -> None:
+    """Remove a folder, also one with folders that were made so that they cannot be emptied."""
+    for command in (["rm", "-rf"], ["chmod", "-R", "u+rwX"], ["rm", "-rf"]):
+        subprocess.run([*command, "--", folder], capture_output=True, check=False)
+        if not os.path.lexists(folder):
+            break
 
 
 def _describe(status: int) -> str:

@@ -6,10 +6,12 @@ a check or an answer, since a fork inherits its parent's memory.
 
 A request is one packet on the control socket: the limits as JSON, and three descriptors. The child
 talks over the first and prints to the second. The third tells the grader how the child ended; when
-the grader closes it, the child is killed.
+the grader closes it, the child is killed. So it is when it uses more threads or disk than it may,
+which the kernel does not bound for every user: the worker looks every WATCH seconds.
 """
 
 import contextlib
+import ctypes
 import gc
 import json
 import os
@@ -19,7 +21,21 @@ import socket
 import sys
 import threading
 import traceback
+from dataclasses import dataclass
 from pathlib import Path
+
+WATCH = 0.1  # seconds
+PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
+
+
+@dataclass
+class Life:
+    """A child, and the socket over which the grader holds on to it."""
+
+    connection: socket.socket
+    pid: int
+    request: dict
+    excess: str = ""  # why it was killed
 
 
 def main(control: socket.socket) -> None:
@@ -38,47 +54,118 @@ def main(control: socket.socket) -> None:
         raise SystemExit("the worker is no longer safe to fork: an import ran an operation")
     control.send(b"ready")
 
+    _prctl(PR_SET_CHILD_SUBREAPER, 1)  # what a child leaves behind becomes ours
+
     poller = select.poll()
     poller.register(control, select.POLLIN)
-    lives: dict[int, tuple[socket.socket, int]] = {}  # what the grader holds on to -> child
+    lives: dict[int, Life] = {}  # by the descriptor of their connection
     ends: dict[int, int] = {}  # pidfd -> the same key
     while True:
-        for ready, _ in poller.poll():
+        for life in lives.values():
+            life.excess = life.excess or _excess(life)
+            if life.excess:
+                _kill(life.pid)
+        for ready, _ in poller.poll(1000 * WATCH if lives else None):
             if ready == control.fileno():
                 packet, descriptors, _, _ = socket.recv_fds(control, 65536, 3)
                 if not packet:
-                    for _, pid in lives.values():
-                        _kill(pid)
+                    for life in lives.values():
+                        _kill(life.pid)
                     return
                 talk, out, life = descriptors
+                request = json.loads(packet)
                 pid = os.fork()
                 if pid == 0:
                     control.close()
-                    _become(child, json.loads(packet), talk, out)
+                    _become(child, request["limit"], talk, out)
                 os.close(talk)
                 os.close(out)
-                lives[life] = socket.socket(fileno=life), pid
+                lives[life] = Life(socket.socket(fileno=life), pid, request)
                 end = os.pidfd_open(pid)
                 ends[end] = life
                 poller.register(life, select.POLLIN)
                 poller.register(end, select.POLLIN)
             elif ready in lives:  # the grader let go
                 poller.unregister(ready)
-                _kill(lives[ready][1])
+                _kill(lives[ready].pid)
             elif ready in ends:
                 poller.unregister(ready)
                 os.close(ready)
-                life = ends.pop(ready)
-                connection, pid = lives.pop(life)
-                _kill(pid)  # what else is in its process group
-                _, status, usage = os.wait4(pid, 0)
-                told = {"exit": os.waitstatus_to_exitcode(status),
+                key = ends.pop(ready)
+                life = lives.pop(key)
+                _kill(life.pid)  # what else is in its process group
+                _, status, usage = os.wait4(life.pid, 0)
+                if not life.request["limit"]["call_filter"]:  # it may have forked
+                    _kill_orphans({other.pid for other in lives.values()})
+                told = {"exit": os.waitstatus_to_exitcode(status), "excess": life.excess,
                         "cpu": usage.ru_utime + usage.ru_stime}  # fmt: skip
                 with contextlib.suppress(KeyError):
-                    poller.unregister(life)
+                    poller.unregister(key)
                 with contextlib.suppress(OSError):
-                    connection.send(json.dumps(told).encode())
-                connection.close()
+                    life.connection.send(json.dumps(told).encode())
+                life.connection.close()
+
+
+def _excess(life: Life) -> str:
+    """Return what a child uses too much of, in words, or nothing."""
+    most = life.request["watch"]
+    tasks = Path(f"/proc/{life.pid}/task")
+    try:
+        if tasks.stat().st_nlink - 2 > most["threads"]:
+            return f"it was killed: it had more than {most['threads']} threads"
+        size, files = _disk(life.request["limit"]["scratch"], most["files"])
+        for descriptor in os.scandir(f"/proc/{life.pid}/fd"):  # files without a name
+            with contextlib.suppress(OSError):
+                about = os.stat(descriptor.path)
+                size += 0 if about.st_nlink else about.st_blocks * 512
+    except FileNotFoundError:  # it has ended, or this is no Linux
+        return ""
+    except OSError as error:
+        return f"it was killed: its files cannot be counted ({error.strerror})"
+    if files > most["files"]:
+        return f"it was killed: it had more than {most['files']} files"
+    if size > most["disk"]:
+        return f"it was killed: its files took more than {most['disk'] // 2**20} MiB"
+    return ""
+
+
+def _disk(folder: str, enough: int) -> tuple[int, int]:
+    """Return the bytes and the number of files below a folder; it may change meanwhile."""
+    size = files = 0
+    folders = [folder]
+    while folders and files <= enough:
+        try:
+            with os.scandir(folders.pop()) as entries:
+                for entry in entries:
+                    with contextlib.suppress(FileNotFoundError):
+                        size += entry.stat(follow_symlinks=False).st_blocks * 512
+                        files += 1
+                        if entry.is_dir(follow_symlinks=False):
+                            folders.append(entry.path)
+        except (FileNotFoundError, NotADirectoryError, PermissionError):
+            continue  # it is gone, or a folder that nobody may look into, the child neither
+    return size, files
+
+
+def _kill_orphans(known: set[int]) -> None:
+    """Kill what is a child of this process without having been forked by it."""
+    while orphans := {pid for pid, parent in _parents() if parent == os.getpid()} - known:
+        for pid in orphans:
+            _kill(pid)
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(pid, 0)
+
+
+def _parents():
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            # The name in brackets may contain anything.
+            yield int(stat.parent.name), int(stat.read_text().rsplit(")", 1)[1].split()[1])
+
+
+def _prctl(option: int, value: int) -> None:
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
 
 
 def _kill(pid: int) -> None:
@@ -91,6 +178,7 @@ def _become(child, request: dict, talk: int, out: int):
     status = 70
     try:
         os.setsid()
+        _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         null = os.open(os.devnull, os.O_RDONLY)
         talk = os.dup2(talk, 9)
         for source, target in ((null, 0), (out, 1), (out, 2)):
