@@ -24,6 +24,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from autograder import switches
 from autograder.observations import Later, Thing
 from autograder.results import DIMENSIONS
 
@@ -160,8 +161,14 @@ def _saved_model(f, inputs, gradients: bool) -> bytes:
     return packed.getvalue()
 
 
-def load(later: Later, custom_objects: dict) -> Any:
-    """Load what a check saved or exported. The file may be anything: call this in a child only."""
+def load(later: Later, custom_objects: dict, switched_off: dict[str, str]) -> Any:
+    """Load what a check saved or exported. The file may be anything: call this in a child only.
+
+    Args:
+        later: what another process left.
+        custom_objects: for Keras, what the file may name.
+        switched_off: operations that a graph may not hold, and the paths they are called by.
+    """
     folder = Path(tempfile.mkdtemp())  # goes with the child's scratch folder
     if later.how == "reloaded":
         if not later.file.startswith(b"PK"):
@@ -173,7 +180,10 @@ def load(later: Later, custom_objects: dict) -> Any:
     with zipfile.ZipFile(io.BytesIO(later.file)) as archive:
         archive.extractall(folder)
     module = tf.saved_model.load(folder)
-    if later.how == "in_graph" and (found := PYTHON_OPS & set(_operations(module.f))):
+    held = set(_operations(module.f))
+    for operation in held & set(switched_off):
+        switches.refuse(switched_off[operation])
+    if later.how == "in_graph" and (found := PYTHON_OPS & held):
         raise ValueError(
             f"the graph calls back into Python ({', '.join(sorted(found))}): what tf.py_function "
             "and tf.numpy_function wrap stays outside the graph"

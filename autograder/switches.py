@@ -1,12 +1,20 @@
 """Switch off, in a child, what an exercise asks the student to write.
 
 The object itself is changed, so every alias of it is off; and only a call raises, so that naming a
-built-in in a comment or an import costs nothing.
+built-in in a comment or an import costs nothing. Its module is not run a second time. An operation
+of TensorFlow (`tensorflow.raw_ops.X`) is off wherever it comes from: no operation of that name is
+executed or put into a graph, and graphs that hold it are refused by `checks.load`, in a process
+that the submission never enters.
 """
 
 import contextlib
+import functools
 import importlib
 import inspect
+import sys
+from collections.abc import Iterable
+
+RAW_OPS = "tensorflow.raw_ops."
 
 used: list[str] = []
 
@@ -40,19 +48,83 @@ def locate(path: str) -> object:
     return target
 
 
-def switch_off(path: str) -> None:
-    """Make calls of a class or a Python function raise `Disallowed`, under all its names."""
-    target = locate(path)
-    if inspect.isclass(target):
-        target.__new__ = staticmethod(lambda *args, **kwargs: refuse(path))
-    else:
-        source = (
-            "def switched_off(*args, **kwargs):\n"
-            "    from autograder.switches import refuse\n"
-            f"    refuse({path!r})\n"
-        )
-        scope: dict = {}
-        exec(source, scope)
-        # A function keeps its identity and its closure; only its code is exchanged.
-        free = target.__code__.co_freevars
-        target.__code__ = scope["switched_off"].__code__.replace(co_freevars=free)
+def switch_off(paths: Iterable[str]) -> None:
+    """Make calls of classes and Python functions raise `Disallowed`, under all their names."""
+    files = {}
+    for path in paths:
+        target = locate(path)
+        if inspect.isclass(target):
+            # `__new__` can be deleted, and gone around; a method has no other code.
+            for method in vars(target).values():
+                if inspect.isfunction(method):
+                    _exchange_code(method, path)
+            target.__new__ = staticmethod(lambda *args, path=path, **kwargs: refuse(path))
+            files[inspect.getfile(target)] = path
+        else:
+            files[target.__code__.co_filename] = path
+            _exchange_code(target, path)
+    _run_no_more(files)
+    if found := operations(paths):
+        _execute_no_more(found)
+
+
+def operations(paths: Iterable[str]) -> dict[str, str]:
+    """Return the operations of TensorFlow among the paths, and the path of each."""
+    return {path.removeprefix(RAW_OPS): path for path in paths if path.startswith(RAW_OPS)}
+
+
+def _exchange_code(function, path: str) -> None:
+    source = (
+        "def switched_off(*args, **kwargs):\n"
+        "    from autograder.switches import refuse\n"
+        f"    refuse({path!r})\n"
+    )
+    scope: dict = {}
+    exec(source, scope)
+    # A function keeps its identity and its closure; only its code is exchanged.
+    free = function.__code__.co_freevars
+    function.__code__ = scope["switched_off"].__code__.replace(co_freevars=free)
+
+
+def _run_no_more(files: dict[str, str]) -> None:
+    """Refuse to run these files' code again: a module that is loaded anew is not switched off."""
+
+    def hook(event, args):
+        if event == "exec" and getattr(args[0], "co_name", "") == "<module>":
+            if path := files.get(args[0].co_filename):
+                refuse(path)
+
+    sys.addaudithook(hook)  # nothing takes it away again
+
+
+def _execute_no_more(paths: dict[str, str]) -> None:
+    """Refuse operations where all of TensorFlow's Python passes: executed, or put into a graph."""
+    from tensorflow.python import pywrap_tfe
+    from tensorflow.python.framework import importer, ops
+
+    def guard(owner, name, position):
+        original = getattr(owner, name)
+
+        @functools.wraps(original)
+        def guarded(*args, **kwargs):
+            called = args[position] if len(args) > position else kwargs.get("op_type")
+            called = called.decode() if isinstance(called, bytes) else called
+            if path := paths.get(called):
+                refuse(path)
+            return original(*args, **kwargs)
+
+        setattr(owner, name, guarded)
+
+    guard(pywrap_tfe, "TFE_Py_FastPathExecute", 1)
+    guard(pywrap_tfe, "TFE_Py_Execute", 2)
+    guard(ops.Graph, "_create_op_internal", 1)
+    process = importer._ProcessGraphDefParam
+
+    def imported(graph_def, *args, **kwargs):
+        bodies = [graph_def.node, *(inner.node_def for inner in graph_def.library.function)]
+        for node in (node for body in bodies for node in body):
+            if path := paths.get(node.op):
+                refuse(path)
+        return process(graph_def, *args, **kwargs)
+
+    importer._ProcessGraphDefParam = imported
