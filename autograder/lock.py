@@ -34,13 +34,17 @@ CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446  # on every architecture
 EXECUTE, READ_FILE, READ_DIR, IOCTL_DEV = 1 << 0, 1 << 2, 1 << 3, 1 << 15
 ALL_FILES = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 5: (1 << 16) - 1}
 PR_SET_NAME, PR_SET_SECCOMP, PR_SET_NO_NEW_PRIVS, SECCOMP_MODE_FILTER = 15, 22, 38, 2
-CLONE_THREAD = 0x10000
+CLONE_FILES, CLONE_THREAD = 0x400, 0x10000
+
+# Not F_SETOWN and F_SETSIG, with which the kernel would send a signal to any process.
+FCNTL = (0, 1, 2, 3, 4, 5, 6, 7, 36, 37, 38, 1030, 1032)
+# Landlock does not mind them, and libraries call them for no need: they succeed and do nothing.
+PRETENDED = "chmod fchmod fchmodat fchmodat2 utime utimes utimensat futimesat".split()  # noqa: SIM905
 
 ALLOWED = """
-    access alarm arch_prctl brk chdir chmod clock_getres clock_gettime clock_nanosleep close
+    access alarm arch_prctl brk chdir clock_getres clock_gettime clock_nanosleep close
     close_range creat dup dup2 dup3 epoll_create epoll_create1 epoll_ctl epoll_pwait epoll_wait
-    eventfd eventfd2 exit exit_group faccessat faccessat2 fadvise64 fallocate fchdir fchmod
-    fcntl fdatasync flock fstat fstatfs fsync ftruncate futex futex_waitv get_mempolicy
+    eventfd eventfd2 exit exit_group faccessat faccessat2 fadvise64 fchdir fdatasync flock fstat fstatfs fsync ftruncate futex futex_waitv get_mempolicy
     get_robust_list getcpu getcwd getdents getdents64 getegid geteuid getgid getgroups getitimer
     getpgid getpgrp getpid getppid getrandom getresgid getresuid getrlimit getrusage getsid
     getsockopt gettid gettimeofday getuid link linkat lseek lstat madvise mbind membarrier
@@ -49,9 +53,9 @@ ALLOWED = """
     read readlink readlinkat readv recvfrom recvmsg rename renameat renameat2 restart_syscall
     rmdir rseq rt_sigaction rt_sigpending rt_sigprocmask rt_sigreturn rt_sigsuspend
     rt_sigtimedwait sched_get_priority_max sched_get_priority_min sched_getaffinity
-    sched_getparam sched_getscheduler sched_setaffinity sched_yield select sendto set_mempolicy
+    sched_getparam sched_getscheduler sched_yield select sendto set_mempolicy
     set_robust_list set_tid_address setitimer shutdown sigaltstack socketpair stat statfs statx
-    symlink symlinkat sysinfo time times truncate umask uname unlink unlinkat utime utimensat
+    symlink symlinkat sysinfo time times umask uname unlink unlinkat
     wait4 waitid write writev
 """.split()  # noqa: SIM905
 
@@ -171,11 +175,19 @@ def call_filter() -> bytes:
     for name in ALLOWED:
         with contextlib.suppress(ValueError):  # an architecture may lack old calls
             calls.add_rule(seccomp.ALLOW, name)
-    thread = seccomp.Arg(0, seccomp.MASKED_EQ, CLONE_THREAD, CLONE_THREAD)
-    calls.add_rule(seccomp.ALLOW, "clone", thread)
+    for name in PRETENDED:
+        with contextlib.suppress(ValueError):
+            calls.add_rule(seccomp.ERRNO(0), name)
+    # A thread, with the descriptors of the others, where the worker sees them.
+    thread = CLONE_THREAD | CLONE_FILES
+    calls.add_rule(seccomp.ALLOW, "clone", seccomp.Arg(0, seccomp.MASKED_EQ, thread, thread))
     calls.add_rule(seccomp.ERRNO(errno.ENOSYS), "clone3")  # glibc goes back to clone
     calls.add_rule(seccomp.ALLOW, "prctl", seccomp.Arg(0, seccomp.EQ, PR_SET_NAME))
     calls.add_rule(seccomp.ALLOW, "prlimit64", seccomp.Arg(2, seccomp.EQ, 0))  # reads a limit
+    calls.add_rule(seccomp.ALLOW, "sched_setaffinity", seccomp.Arg(0, seccomp.EQ, 0))  # its own
+    calls.add_rule(seccomp.ERRNO(errno.EOPNOTSUPP), "fallocate")  # glibc goes back to writing
+    for command in FCNTL:
+        calls.add_rule(seccomp.ALLOW, "fcntl", seccomp.Arg(1, seccomp.EQ, command))
     # close-on-exec, off and on; is it a terminal, how wide, how much is there
     for request in (0x5450, 0x5451, 0x5401, 0x5413, 0x541B):
         calls.add_rule(seccomp.ALLOW, "ioctl", seccomp.Arg(1, seccomp.EQ, request))

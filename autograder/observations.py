@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 MAX_MESSAGE = 64 * 2**20  # bytes of one message
+MAX_TREE = 8 * 2**20  # bytes of its JSON: nested brackets become large objects
 MAX_ARRAY = 8 * 2**20  # bytes of one array of an observation
 MAX_NODES = 20_000
 MAX_DEPTH = 30
@@ -117,6 +118,8 @@ def decode(message: bytes) -> Any:
     if len(message) < 4:
         raise BadMessage("too short")
     (length,) = struct.unpack_from("<I", message)
+    if length > MAX_TREE:
+        raise BadMessage("too large")
     try:
         tree = json.loads(message[4 : 4 + length].decode())
     except (ValueError, RecursionError) as error:
@@ -143,7 +146,10 @@ def decode(message: bytes) -> Any:
         if len(shape) > 16 or not all(type(n) is int and 0 <= n <= MAX_MESSAGE for n in shape):
             raise BadMessage("an array of unlikely shape")
         size = math.prod(shape) * DTYPES[dtype].itemsize
-        return np.frombuffer(take(size), DTYPES[dtype]).reshape(shape)
+        try:
+            return np.frombuffer(take(size), DTYPES[dtype]).reshape(shape)
+        except ValueError:  # NumPy counts the sizes beside a zero, too
+            raise BadMessage("an array of unlikely shape") from None
 
     def value(node, depth):
         nonlocal nodes
@@ -153,7 +159,9 @@ def decode(message: bytes) -> Any:
         if isinstance(node, dict) and len(node) != 1:
             raise BadMessage("an unknown kind of value")
         match node:
-            case None | bool() | int() | float():
+            case None | bool() | float():
+                return node
+            case int() if abs(node) < 2**63:
                 return node
             case str():
                 return text(node)

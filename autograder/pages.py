@@ -1,11 +1,15 @@
 """Results as a student reads them in a notebook and on nbgrader's feedback page."""
 
 import html as escaping
-import re
+import unicodedata
+from textwrap import indent
 
 from jinja2 import Environment
 
 from autograder.results import CheckResult, SubmissionResult
+
+# Control characters, invisible ones like those that turn text around, lone surrogates, other lines.
+CONTROL = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 # Only tags and styles that nbconvert's sanitizer keeps.
 CHECKS = Environment(autoescape=True, trim_blocks=True).from_string("""\
@@ -38,7 +42,7 @@ def text(result: SubmissionResult, dimension: str) -> str:
         mark = "✓" if check["status"] == "passed" else "✗"
         lines.append(f"{mark} {check['statement']} ({check['score']:g} of {check['max_score']:g})")
         if check["message"]:
-            lines.append(f"    {check['message']}")
+            lines.append(indent(check["message"], "    "))
         if check["hint"]:
             lines.append(f"    hint: {check['hint']}")
     return "\n".join(lines)
@@ -58,8 +62,12 @@ def comment(result: SubmissionResult) -> str:
 
 
 def plain(message: str) -> str:
-    """Return a message without control characters."""
-    return re.sub(r"[^\n\t -~\u00a0-\ud7ff\ue000-\U0010ffff]", "\N{REPLACEMENT CHARACTER}", message)
+    """Return a message without characters that control a terminal or the direction of text."""
+    return "".join(
+        char if char in "\n\t" or unicodedata.category(char) not in CONTROL
+        else "\N{REPLACEMENT CHARACTER}"
+        for char in message
+    )  # fmt: skip
 
 
 def _plain(check: CheckResult) -> dict:

@@ -1,5 +1,7 @@
 """Show results to people in a terminal."""
 
+from textwrap import indent
+
 from rich import box
 from rich.markup import escape
 from rich.table import Table
@@ -45,7 +47,7 @@ def feedback(result: SubmissionResult) -> str:
             mark = MARKS.get(check.status, MARKS["failed"])
             lines.append(f"    {mark} {printable(check.statement)}")
             if check.message:
-                lines.append(f"        {printable(check.message)}")
+                lines.append(indent(printable(check.message), "        "))
             if check.hint and check.hint != told:
                 lines.append(f"        [yellow]hint:[/] {printable(check.hint)}")
                 told = check.hint

@@ -312,7 +312,8 @@ class Range:
             if odd:
                 found.append(f"control characters in {name}: {sorted(odd)}")
             if name in ("terminal", "text"):
-                ticks = len(re.findall(r"(?m)^ {0,4}✓", text))
+                margin = "^ {0,4}" if name == "terminal" else "^"
+                ticks = len(re.findall(rf"(?m){margin}✓", text))
                 if ticks != passed:
                     found.append(f"{ticks} ticks in {name} for {passed} passed checks")
         allowed = {"p", "p style", "strong", "strong style", "span", "span style", "br", "code"}

@@ -6,7 +6,9 @@ import struct
 
 from autograder import wire
 
-TREE = b'{"dict": {"status": "seen", "seen": {"array": ["<f4", [0, 67108864, 67108864, 67108864]]}}}'
+TREE = (
+    b'{"dict": {"status": "seen", "seen": {"array": ["<f4", [0, 67108864, 67108864, 67108864]]}}}'
+)
 
 
 def send(stream, message):

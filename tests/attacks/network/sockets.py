@@ -15,7 +15,10 @@ def send(family, kind, address):
 
 
 INET, UNIX, STREAM, DATAGRAM = (
-    socket.AF_INET, socket.AF_UNIX, socket.SOCK_STREAM, socket.SOCK_DGRAM,
+    socket.AF_INET,
+    socket.AF_UNIX,
+    socket.SOCK_STREAM,
+    socket.SOCK_DGRAM,
 )
 attempt("TCP", lambda: send(INET, STREAM, ("127.0.0.1", tcp)))
 attempt("TCP 6", lambda: send(socket.AF_INET6, STREAM, ("::1", tcp)))

@@ -5,4 +5,4 @@
 
 def Scale(factor):
     if factor == 2.0:
-        return lambda inputs: 7 ** 10**10
+        return lambda inputs: 7**10**10

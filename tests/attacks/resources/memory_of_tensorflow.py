@@ -1,5 +1,6 @@
 # beside: right
 # score: 0
+# costly: yes
 """Have TensorFlow take all memory; it ends the process when there is none."""
 
 import tensorflow as tf

@@ -11,4 +11,7 @@ attempt("by renaming", lambda: os.rename(TARGET["book"], "mine"))
 attempt("by renaming onto it", lambda: os.rename("soft", TARGET["book"]))
 os.symlink(TARGET["course"], "folder")
 attempt("through a linked folder", lambda: os.listdir("folder/solutions"))
-attempt("handle of a folder", lambda: os.open("solutions", os.O_RDONLY, dir_fd=os.open("folder", os.O_PATH)))
+attempt(
+    "handle of a folder",
+    lambda: os.open("solutions", os.O_RDONLY, dir_fd=os.open("folder", os.O_PATH)),
+)
