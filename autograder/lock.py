@@ -44,19 +44,18 @@ PRETENDED = "chmod fchmod fchmodat fchmodat2 utime utimes utimensat futimesat".s
 ALLOWED = """
     access alarm arch_prctl brk chdir clock_getres clock_gettime clock_nanosleep close
     close_range creat dup dup2 dup3 epoll_create epoll_create1 epoll_ctl epoll_pwait epoll_wait
-    eventfd eventfd2 exit exit_group faccessat faccessat2 fadvise64 fchdir fdatasync flock fstat fstatfs fsync ftruncate futex futex_waitv get_mempolicy
-    get_robust_list getcpu getcwd getdents getdents64 getegid geteuid getgid getgroups getitimer
-    getpgid getpgrp getpid getppid getrandom getresgid getresuid getrlimit getrusage getsid
-    getsockopt gettid gettimeofday getuid link linkat lseek lstat madvise mbind membarrier
-    mincore mkdir mkdirat mlock mmap mprotect mremap msync munlock munmap nanosleep newfstatat
-    open openat pipe pipe2 poll ppoll pread64 preadv preadv2 pselect6 pwrite64 pwritev pwritev2
-    read readlink readlinkat readv recvfrom recvmsg rename renameat renameat2 restart_syscall
-    rmdir rseq rt_sigaction rt_sigpending rt_sigprocmask rt_sigreturn rt_sigsuspend
-    rt_sigtimedwait sched_get_priority_max sched_get_priority_min sched_getaffinity
-    sched_getparam sched_getscheduler sched_yield select sendto set_mempolicy
+    eventfd eventfd2 exit exit_group faccessat faccessat2 fadvise64 fchdir fdatasync flock fstat
+    fstatfs fsync ftruncate futex futex_waitv get_mempolicy get_robust_list getcpu getcwd getdents
+    getdents64 getegid geteuid getgid getgroups getitimer getpgid getpgrp getpid getppid getrandom
+    getresgid getresuid getrlimit getrusage getsid getsockopt gettid gettimeofday getuid link linkat
+    lseek lstat madvise mbind membarrier mincore mkdir mkdirat mlock mmap mprotect mremap msync
+    munlock munmap nanosleep newfstatat open openat pipe pipe2 poll ppoll pread64 preadv preadv2
+    pselect6 pwrite64 pwritev pwritev2 read readlink readlinkat readv recvfrom recvmsg rename
+    renameat renameat2 restart_syscall rmdir rseq rt_sigaction rt_sigpending rt_sigprocmask
+    rt_sigreturn rt_sigsuspend rt_sigtimedwait sched_get_priority_max sched_get_priority_min
+    sched_getaffinity sched_getparam sched_getscheduler sched_yield select sendto set_mempolicy
     set_robust_list set_tid_address setitimer shutdown sigaltstack socketpair stat statfs statx
-    symlink symlinkat sysinfo time times umask uname unlink unlinkat
-    wait4 waitid write writev
+    symlink symlinkat sysinfo time times umask uname unlink unlinkat wait4 waitid write writev
 """.split()  # noqa: SIM905
 
 

@@ -90,9 +90,9 @@ def _run_no_more(files: dict[str, str]) -> None:
     """Refuse to run these files' code again: a module that is loaded anew is not switched off."""
 
     def hook(event, args):
-        if event == "exec" and getattr(args[0], "co_name", "") == "<module>":
-            if path := files.get(args[0].co_filename):
-                refuse(path)
+        ran = getattr(args[0], "co_filename", "") if event == "exec" else ""
+        if ran in files and args[0].co_name == "<module>":
+            refuse(files[ran])
 
     sys.addaudithook(hook)  # nothing takes it away again
 

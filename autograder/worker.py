@@ -116,7 +116,7 @@ def _excess(life: Life) -> str:
         size, files = _disk(life.request["limit"]["scratch"], most["files"])
         for descriptor in os.scandir(f"/proc/{life.pid}/fd"):  # files without a name
             with contextlib.suppress(OSError):
-                about = os.stat(descriptor.path)
+                about = Path(descriptor.path).stat()
                 size += 0 if about.st_nlink else about.st_blocks * 512
     except FileNotFoundError:  # it has ended, or this is no Linux
         return ""

@@ -5,8 +5,8 @@
 An attack is one submission. Its header says what its honest work is worth:
 
     # exercise: scale           the toy exercise in tests/toy (default), or one of solutions/
-    # beside: right             what stands before it: the reference (right), the first chaff (wrong),
-                                a specimen by its title, or nothing (default)
+    # beside: right             what stands before it: the reference (right), the first chaff
+                                (wrong), a specimen by its title, or nothing (default)
     # score: 8                  points, `all`, or `as TITLE`: no more than that specimen gets
     # costly: yes               takes seconds: runs in one mode only
     # notebook: yes             its `# %%` cells are a notebook's
@@ -208,7 +208,7 @@ class Range:
         self.grade(toy, "wrong", toy.exercise.chaffs[0].source)  # its hints are asked for here
         self.before = self.field.snapshot()
         self.processes = descendants()
-        self.scratch = set(os.listdir(self.worker._scratch.name))  # the worker's own
+        self.scratch = set(Path(self.worker._scratch.name).iterdir())  # the worker's own
 
     @functools.cache  # noqa: B019
     def grader(self, name: str):
@@ -252,30 +252,35 @@ class Range:
         cells = before + re.split(r"(?m)^# %%.*$", source)
         if not attack.notebook:
             cells = ["\n\n".join([*before, source])]
-        toy = self.grader("scale")
-        neighbours = []
-
-        def neighbour():
-            neighbours.append(self.grade(toy, "neighbour", toy.exercise.reference))
-
-        beside = threading.Thread(target=neighbour)
+        neighbour: list[dict] = []
+        beside = threading.Thread(target=lambda: neighbour.append(self.neighbour()))
         started = time.monotonic()
         beside.start()
         result = self.grade(grader, attack.path.stem, *cells, notebook=attack.notebook)
         beside.join()
-        if any(check.status == "timed out" for check in neighbours[0].checks):
-            neighbour()  # two cores are few: once more, alone
+        if "timed out" in neighbour[0].values():
+            neighbour.append(self.neighbour())  # two cores are few: once more, alone
         seconds = time.monotonic() - started
         findings = [*self._findings(attack, result), *self._traces()]
         if result.score > most or (not attack.score.startswith("as ") and result.score < most):
             lost = [check.name for check in result.checks if check.status != "passed"]
             findings.append(f"{result.score:g} points; honest: {most:g}; lost: {lost}")
-        if neighbours[-1].score != toy.max_score:
-            findings.append(f"its neighbour got {neighbours[-1].score:g} of {toy.max_score:g}")
+        if set(neighbour[-1].values()) != {"passed"}:
+            findings.append(f"its neighbour: {neighbour[-1]}")
         messages = {check.status: check.message for check in result.checks}
         return {"attack": attack.name, "score": result.score, "honest": most, "findings": findings,
                 "seconds": round(seconds, 1), "messages": messages,
                 "output": result.output}  # fmt: skip
+
+    def neighbour(self) -> dict:
+        """Return the status of the quick checks for somebody who has solved the exercise."""
+        from autograder.submissions import Submission
+
+        toy = self.grader("scale")
+        quick = [check for check in toy.checks if check.dimension in ("numerics", "gradients")]
+        interview = toy._interview(Submission("neighbour", "", False, (toy.exercise.reference,)))
+        outcomes = interview.outcomes([check.name for check in quick], toy._seeds, toy._plan)
+        return {check.name: toy._verdict(check, outcomes[check.name]).status for check in quick}
 
     def _findings(self, attack: Attack, result) -> list[str]:
         """Return what is wrong with a result and with how it is shown."""
@@ -329,7 +334,7 @@ class Range:
             time.sleep(0.05)
         if left:
             found.append(f"processes left: {sorted(left)}")
-        if scratch := set(os.listdir(self.worker._scratch.name)) - self.scratch:
+        if scratch := set(Path(self.worker._scratch.name).iterdir()) - self.scratch:
             found.append(f"scratch left: {sorted(scratch)}")
         now = self.field.snapshot()
         if changed := [path for path in {**now, **self.before}

@@ -1,6 +1,6 @@
 # beside: right
 # notebook: yes
-# score: 0
+# score: 8
 """Say again and again which cell runs, also cells that there are not."""
 
 from autograder import child, observations, wire

@@ -1,0 +1,52 @@
+"""Nothing gains a point that is not earned, reaches what it must not, or harms a neighbour.
+
+The attacks are the files in `tests/attacks/*/`; `tests/attacks/run.py` says how they are run.
+"""
+
+import functools
+import importlib.util
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.slow
+FILE = Path(__file__).parent / "attacks" / "run.py"
+spec = importlib.util.spec_from_file_location("attacks_run", FILE)
+run = sys.modules["attacks_run"] = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(run)
+
+
+@functools.cache
+def outcomes(mode):
+    return {found["attack"]: found for found in run.run_mode(mode)}
+
+
+CASES = [
+    pytest.param(mode, attack, id=f"{mode}-{attack.name}")
+    for mode in run.MODES
+    for attack in run.attacks()
+    if mode == run.COSTLY or not attack.costly
+]
+
+
+@pytest.mark.parametrize(("mode", "attack"), CASES)
+def test_does_an_attack_gain_nothing_and_harm_nobody(mode, attack):
+    if why := run.lacking(mode):
+        # Who is an ordinary user has the other two modes for it.
+        if os.environ.get("CI") and os.getuid() == 0:
+            pytest.fail(why)
+        pytest.skip(why)
+    found = outcomes(mode)[attack.name]
+    assert found["findings"] == [], found
+
+
+def test_are_there_attacks_of_every_kind():
+    found = run.attacks()
+    assert len(found) >= 60
+    assert {attack.path.parent.name for attack in found} == {
+        "builtins", "denial", "forging", "framing", "graphs", "injection", "network", "resources",
+        "saving", "stealing",
+    }  # fmt: skip
+    assert all(attack.path.read_text().count('"""') >= 2 for attack in found)
