@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import statistics
 import sys
 import time
 from collections.abc import Iterator
@@ -34,6 +35,9 @@ Json = Annotated[Path | None, typer.Option(help="Write the results to this file.
 Jobs = Annotated[int, typer.Option("-j", "--jobs", min=1, help="How many to grade at once.")]
 TimeLimit = Annotated[float, typer.Option(help="Seconds a cell or a check may take.")]
 Force = Annotated[bool, typer.Option("--force", help="Grade again what was graded before.")]
+RequireProtection = Annotated[
+    bool, typer.Option("--require-protection", help="Refuse to grade where a layer is missing.")
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print the table alone.")]
 Profile = Annotated[bool, typer.Option("--profile", help="Print where the time went.")]
 Scheduler = Annotated[
@@ -71,6 +75,7 @@ def grade(
     quiet: Quiet = False,
     profile: Profile = False,
     scheduler: Scheduler = None,
+    require_protection: RequireProtection = False,
 ) -> None:
     """Grade submissions and explain every lost point."""
     chosen = exercises.find(exercise)
@@ -79,7 +84,7 @@ def grade(
     results = Results(chosen, limits, force) if seed is None else None
     seeds = results.seeds if results else Seeds.both(seed)
     started = time.perf_counter()
-    with _machine(limits, scheduler, jobs) as machine:
+    with _machine(limits, scheduler, jobs, require_protection) as machine:
         run = Run(exercise, seeds.first, machine.protection)
         names = [one.id for one in found]
         with (_told(names, machine.jobs, quiet) as told,
@@ -101,6 +106,7 @@ def autograde(
     quiet: Quiet = False,
     profile: Profile = False,
     scheduler: Scheduler = None,
+    require_protection: RequireProtection = False,
 ) -> None:
     """Do what `nbgrader autograde` does, for a whole class in parallel.
 
@@ -112,7 +118,7 @@ def autograde(
     course = exercises.solutions_folder().parent
     limits = Limits.of(time_limit)
     runs, gradebook, started = [], 0.0, time.perf_counter()
-    with contextlib.chdir(course), _machine(limits, scheduler, jobs) as machine:
+    with contextlib.chdir(course), _machine(limits, scheduler, jobs, require_protection) as machine:
         for exercise in _chosen(names):
             step = class_autograde(exercise.name, course)
             if not names and not step.is_submitted:
@@ -134,11 +140,13 @@ def autograde(
 
 
 @contextlib.contextmanager
-def _machine(limits: Limits, scheduler: str | None, jobs: int) -> Iterator:
+def _machine(limits: Limits, scheduler: str | None, jobs: int, protected: bool) -> Iterator:
     """Yield where to grade: a warm worker here, or a Dask cluster."""
     try:
         with _cluster(scheduler, limits) if scheduler else Worker(limits) as there:
-            yield there if scheduler else running.Here(there, jobs)
+            machine = there if scheduler else running.Here(there, jobs)
+            _say_what_is_missing(machine.protection, refuse=protected)
+            yield machine
             if scheduler and there.lost:
                 errors.print(f"{there.lost} Dask workers were lost; others graded what they had")
     except KeyboardInterrupt:
@@ -157,6 +165,15 @@ def _cluster(scheduler: str, limits: Limits):
         problem = f"no Dask scheduler at {scheduler}: {error}"
     errors.print(f"autograder: {problem}", markup=False)
     raise typer.Exit(2)
+
+
+def _say_what_is_missing(layers: list[str], refuse: bool) -> None:
+    """Name the layers of protection that are lacking, or refuse to go on without them."""
+    lacking = [f"{name}: {how}" for name, how in lock.MISSING.items() if name not in layers]
+    if lacking and refuse:
+        raise GraderError("not graded, because of --require-protection\n" + "\n".join(lacking))
+    for line in lacking:
+        errors.print(f"warning: submissions run without {line}", markup=False, soft_wrap=True)
 
 
 def _told(names: list[str], jobs: int, quiet: bool) -> Told:
@@ -207,11 +224,17 @@ def doctor() -> None:
     started = time.perf_counter()
     with Worker() as worker:
         console.print(f"the warm worker started in {time.perf_counter() - started:.1f} s")
-        started = time.perf_counter()
-        with worker.child() as child:
-            child.send({"do": "ping"}, 10)
-            child.receive(10)
-        console.print(f"a child answered after {1000 * (time.perf_counter() - started):.0f} ms")
+        answered, locked = [], []
+        for _ in range(21):
+            started = time.perf_counter()
+            with worker.child() as child:
+                child.send({"do": "ping"}, 10)
+                locked.append(child.receive(10)["locked after"])
+                answered.append(time.perf_counter() - started)
+        console.print(
+            f"a child answered after {1000 * statistics.median(answered):.0f} ms, of which locking "
+            f"took {1000 * statistics.median(locked):.1f} ms (medians of {len(locked)})"
+        )
     layers = lock.layers()
     for name in lock.LAYERS:
         console.print(f"{name}: " + ("[green]holds[/]" if name in layers else lock.MISSING[name]))

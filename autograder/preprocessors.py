@@ -18,9 +18,9 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import Execute, NbGraderPreprocessor, SaveAutoGrades
 from nbgrader.utils import is_grade, is_solution
-from traitlets import Float
+from traitlets import Bool, Float
 
-from autograder import exercises, pages
+from autograder import exercises, lock, pages
 from autograder.grading import Grader
 from autograder.processes import Limits, Worker
 from autograder.results import DIMENSIONS, SubmissionResult
@@ -142,6 +142,9 @@ class Grade(Execute):
     """
 
     time_limit = Float(30, help="Seconds a cell or a check may take.").tag(config=True)
+    require_protection = Bool(False, help="Refuse to grade where a layer is missing.").tag(
+        config=True
+    )
 
     def preprocess(self, nb, resources, **kwargs):
         about = resources["nbgrader"]
@@ -151,6 +154,7 @@ class Grade(Execute):
         if about.get("graded"):  # ahead, by `autograder autograde`
             result, nb.metadata["autograder"] = about["graded"](given)
         else:
+            self._say_what_is_missing()
             result = _jobs(about["assignment"], Limits.of(self.time_limit)).grade(given)
         if result.status == "grader error":
             raise RuntimeError(f"not graded, and not the student's fault:\n{result.message}")
@@ -161,6 +165,14 @@ class Grade(Execute):
                 cell.outputs = _grade_outputs(cell, result)
         about["result"] = result
         return nb, resources
+
+    def _say_what_is_missing(self):
+        layers = lock.layers()
+        lacking = [f"{name}: {how}" for name, how in lock.MISSING.items() if name not in layers]
+        if lacking and self.require_protection:
+            raise RuntimeError("not graded, because of require_protection: " + "; ".join(lacking))
+        for line in lacking:
+            self.log.warning("submissions run without %s", line)
 
 
 def _points(cell) -> float:

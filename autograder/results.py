@@ -6,6 +6,8 @@ import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from autograder.lock import LAYERS
+
 DIMENSIONS = ("numerics", "gradients", "serialization", "graph")
 
 
@@ -88,6 +90,7 @@ class Run:
                 "max_score": float(max((one.max_score for one in self.submissions), default=0)),
                 "seed": self.seed,
                 "protection": self.protection,
+                "missing_protection": [name for name in LAYERS if name not in self.protection],
                 "submissions": [_submission(one) for one in self.submissions],
             },
             indent=1,

@@ -1,7 +1,11 @@
 """What a locked child can reach: each attempt of a submission below must be refused."""
 
+import json
 import os
+import shutil
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -82,3 +86,28 @@ def test_is_every_attempt_refused_and_the_right_answer_still_right(locked, toy_e
     assert len([line for line in told if line.startswith("refused")]) == len(ATTEMPTS)
     assert result.score == result.max_score
     assert not Path("/tmp/autograder-was-here").exists()
+
+
+def test_is_a_missing_layer_told_and_can_it_be_required(course, environment, toy_exercise):
+    tools = course / "tools"  # all that is on the path: no bubblewrap
+    tools.mkdir()
+    for tool in ("rm", "chmod"):
+        (tools / tool).symlink_to(shutil.which(tool))
+    environment = {**environment, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{tools}"}
+    (course / "ada.py").write_text(toy_exercise.reference)
+
+    def grade(file, *options):
+        command = ["autograder", "grade", "scale", "ada.py", "--json", file, *options]
+        return subprocess.run(command, cwd=course, env=environment, text=True, capture_output=True)
+
+    done = grade("out.json")
+    assert done.returncode == 0, done.stderr
+    assert "warning: submissions run without bubblewrap" in done.stderr
+    found = json.loads((course / "out.json").read_text())
+    assert "bubblewrap" in found["missing_protection"]
+    assert "bubblewrap" not in found["protection"]
+    assert found["submissions"][0]["score"] == 8
+    done = grade("none.json", "--require-protection")
+    assert done.returncode == 1
+    assert "apt-get install bubblewrap" in done.stderr
+    assert not (course / "none.json").exists()

@@ -63,6 +63,10 @@ def test_are_infinities_and_nan_sent_as_they_are():
         message({"list": [{"list": []}] * 30_000}),
         message({"list": [1], "dict": {}}),
         message({"thing": 3}),
+        message(b"[" + b"[]," * 3_000_000 + b"[]]"),
+        message(2**63),
+        message(-(10**400)),
+        message({"array": ["<f4", [0, 2**26, 2**26, 2**26]]}),
     ],
 )
 def test_is_a_hostile_message_refused(hostile):

@@ -279,7 +279,7 @@ class Range:
         toy = self.grader("scale")
         quick = [check for check in toy.checks if check.dimension in ("numerics", "gradients")]
         interview = toy._interview(Submission("neighbour", "", False, (toy.exercise.reference,)))
-        outcomes = interview.outcomes([check.name for check in quick], toy._seeds, toy._plan)
+        outcomes = interview.outcomes([check.name for check in quick], toy.seeds, toy._plan)
         return {check.name: toy._verdict(check, outcomes[check.name]).status for check in quick}
 
     def _findings(self, attack: Attack, result) -> list[str]:
