@@ -25,7 +25,7 @@ import keras
 import tensorflow as tf
 
 from autograder import switches
-from autograder.observations import Later, Thing
+from autograder.observations import Either, Later, Thing
 from autograder.results import DIMENSIONS
 
 PYTHON_OPS = {"PyFunc", "PyFuncStateless", "EagerPyFunc"}
@@ -133,6 +133,20 @@ def in_graph(f: Callable, *inputs: Any, use: Callable) -> Later:
     Custom gradients are not saved; to ask for a gradient, let `f` compute it.
     """
     return _later("in_graph", use, _saved_model(f, inputs, gradients=False))
+
+
+def either(exact: Any, own: Any) -> Either:
+    """Ask for the reference's answer, or, of who answers wrongly anyway, for agreement with itself.
+
+    So a wrong formula costs its points once, and yet nobody gets any for pretending to agree.
+
+    Args:
+        exact: what the reference must show, too. It should depend on random inputs, and for a graph
+            or a file be found by `use`.
+        own: what a submission shows that agrees with itself, like a ratio of 1. It counts when a
+            check in numerics without an `either` has been lost.
+    """
+    return Either(exact, own)
 
 
 def _later(how: str, use: Callable, file: bytes) -> Later:

@@ -8,15 +8,32 @@ from typing import Any
 
 import numpy as np
 
-from autograder.observations import Thing
+from autograder.observations import Either, Thing
 
 
-def difference(expected: Any, seen: Any, rtol: float, atol: float) -> str | None:
+def difference(expected: Any, seen: Any, rtol: float, atol: float, own: bool = True) -> str | None:
     """Return the first difference in words a student can use, or None where there is none.
 
-    NaN equals nothing.
+    NaN equals nothing. Of an `Either` its exact answer counts, or else, unless `own` is False, its
+    agreement with itself.
     """
+    expected, seen = _chosen(expected, seen, rtol, atol, own)
     return _difference(expected, seen, rtol, atol, "")
+
+
+def _chosen(expected, seen, rtol, atol, own) -> tuple:
+    """Return both with one of its two answers in the place of each `Either`."""
+    match expected, seen:
+        case Either(), Either():
+            exact = _difference(expected.exact, seen.exact, rtol, atol, "")
+            return (expected.own, seen.own) if exact and own else (expected.exact, seen.exact)
+        case dict(), dict() if list(expected) == list(seen):
+            pairs = {key: _chosen(expected[key], seen[key], rtol, atol, own) for key in expected}
+            return tuple({key: pair[side] for key, pair in pairs.items()} for side in (0, 1))
+        case list(), list() if len(expected) == len(seen):
+            pairs = [_chosen(*pair, rtol, atol, own) for pair in zip(expected, seen, strict=True)]
+            return tuple([pair[side] for pair in pairs] for side in (0, 1))
+    return expected, seen
 
 
 def alike(one: Any, other: Any, rtol: float, atol: float) -> bool:
@@ -29,6 +46,8 @@ def _without_nan(value):
         return {key: _without_nan(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_without_nan(item) for item in value]
+    if isinstance(value, Either):
+        return [_without_nan(value.exact), _without_nan(value.own)]
     if isinstance(value, (float, np.ndarray)) and np.isnan(value).any():
         mask = np.isnan(value)
         return {"nan": mask, "else": np.where(mask, 0, value)}
@@ -107,6 +126,8 @@ def _describe(value) -> str:
     match value:
         case Thing():
             return value.kind
+        case Either():
+            return _describe(value.exact)
         case dict():
             return f"{len(value)} named answers ({', '.join(list(value)[:8])})"
         case list():

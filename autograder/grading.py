@@ -67,6 +67,10 @@ class Grader:
         self._random = {check.name for check in self.checks if check.random}
         self._plan: dict[tuple, tuple[str, str]] = {}  # what the reference leaves for later
         self._expected = self._ask_reference()
+        self._agreeing = {
+            name for name, outcome in self._expected.items()
+            if any("own" in path for path, _ in walk(outcome.seen))
+        }  # fmt: skip
         self.hints = Hints(self)
 
     def grade(self, submission: Submission) -> SubmissionResult:
@@ -117,16 +121,28 @@ class Grader:
         return result
 
     def verdicts(self, outcomes: dict[str, Outcome]) -> list[CheckResult]:
-        """Compare what a submission showed in each check with what the reference showed."""
-        return [self._verdict(check, outcomes[check.name]) for check in self.checks]
+        """Compare what a submission showed in each check with what the reference showed.
 
-    def _verdict(self, check: CheckInfo, outcome: Outcome) -> CheckResult:
+        To agree with itself is enough only for who has lost points for wrong answers already: a
+        forged agreement is no way around the rest of the work.
+        """
+        exact = [self._verdict(check, outcomes[check.name], own=False) for check in self.checks]
+        wrong = any(
+            result.status != "passed" and result.name not in self._agreeing
+            for result in exact
+            if result.dimension == "numerics"
+        )
+        if not wrong:
+            return exact
+        return [self._verdict(check, outcomes[check.name], own=True) for check in self.checks]
+
+    def _verdict(self, check: CheckInfo, outcome: Outcome, own: bool) -> CheckResult:
         status, message = outcome.status, outcome.message
         if outcome.place:
             message += f" ({outcome.place})"
         if status == "seen":
             expected = self._expected[check.name].seen
-            message = difference(expected, outcome.seen, check.rtol, check.atol) or ""
+            message = difference(expected, outcome.seen, check.rtol, check.atol, own) or ""
             status = "failed" if message else "passed"
         return CheckResult(
             check.name, check.dimension, check.statement, check.points, status, message

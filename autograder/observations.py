@@ -45,6 +45,14 @@ class Later:
     file: bytes
 
 
+@dataclass(frozen=True)
+class Either:
+    """An answer of its own, and one that says only whether the submission agrees with itself."""
+
+    exact: Any
+    own: Any
+
+
 class BadMessage(Exception):
     """The bytes are no message, or break a limit."""
 
@@ -54,6 +62,8 @@ def observe(value: Any) -> Any:
     match value:
         case None | bool() | Thing() | Later():
             return value
+        case Either():
+            return Either(observe(value.exact), observe(value.own))
         case str():
             return value[:MAX_TEXT]
         case int() if abs(value) < 2**63:
@@ -100,6 +110,8 @@ def encode(value: Any) -> bytes:
                 return {"array": [value.dtype.str, list(value.shape)]}
             case Thing():
                 return {"thing": value.kind}
+            case Either():
+                return {"either": [node(value.exact), node(value.own)]}
             case Later():
                 arrays.append(value.file)
                 return {"later": [value.how, value.use, value.random, len(value.file)]}
@@ -173,6 +185,8 @@ def decode(message: bytes) -> Any:
                 return take(size)
             case {"array": [dtype, shape]}:
                 return array(dtype, shape)
+            case {"either": [exact, own]}:
+                return Either(value(exact, depth + 1), value(own, depth + 1))
             case {"thing": kind}:
                 return Thing(text(kind)[:200])
             case {"later": [how, use, bool(random), size]}:
@@ -193,6 +207,9 @@ def walk(value: Any, path: tuple = ()):
     elif isinstance(value, list):
         for index, item in enumerate(value):
             yield from walk(item, (*path, index))
+    elif isinstance(value, Either):
+        yield from walk(value.exact, (*path, "exact"))
+        yield from walk(value.own, (*path, "own"))
     else:
         yield path, value
 
@@ -205,4 +222,7 @@ def replace(value: Any, leaves: dict[tuple, Any], path: tuple = ()) -> Any:
         return {key: replace(item, leaves, (*path, key)) for key, item in value.items()}
     if isinstance(value, list):
         return [replace(item, leaves, (*path, index)) for index, item in enumerate(value)]
+    if isinstance(value, Either):
+        exact, own = ((*path, name) for name in ("exact", "own"))
+        return Either(replace(value.exact, leaves, exact), replace(value.own, leaves, own))
     return value

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from autograder.comparison import difference
-from autograder.observations import Thing
+from autograder.comparison import alike, difference
+from autograder.observations import Either, Thing
 
 
 def F(value):  # a scalar tensor, observed
@@ -62,3 +62,17 @@ def test_are_equal_answers_equal(expected, seen):
 )  # fmt: skip
 def test_is_a_difference_told_in_words(expected, seen, message):
     assert difference(expected, seen, 1e-4, 1e-5) == message
+
+
+def test_does_an_agreement_count_only_where_it_may():
+    right, forged = Either([1.0, 2.0], 1.0), Either([9.0, 2.0], 1.0)
+    expected = {"a": [right]}
+    for own in (True, False):
+        assert difference(expected, {"a": [right]}, 1e-4, 1e-5, own) is None
+    assert difference(expected, {"a": [forged]}, 1e-4, 1e-5, own=True) is None
+    told = difference(expected, {"a": [forged]}, 1e-4, 1e-5, own=False)
+    assert told == "a: answer 1 of 2: expected 1, got 9"
+    neither = Either([9.0, 2.0], 3.0)
+    assert "expected 1, got 3" in difference(expected, {"a": [neither]}, 1e-4, 1e-5, own=True)
+    assert difference(expected, {"a": [1.0]}, 1e-4, 1e-5, own=True)
+    assert not alike([right], [forged], 1e-4, 1e-5)

@@ -4,7 +4,7 @@ import struct
 import numpy as np
 import pytest
 
-from autograder.observations import BadMessage, Later, Thing, decode, encode, observe
+from autograder.observations import BadMessage, Either, Later, Thing, decode, encode, observe
 
 
 def message(tree, data=b""):
@@ -23,6 +23,7 @@ def test_does_an_observation_come_back_as_it_was_sent():
         "bytes": b"\x00\xff",
         "later": Later("reloaded", "use", True, b"file"),
         "thing": Thing("a function"),
+        "either": Either([1.0], Thing("nothing")),
     }
     back = decode(encode(sent))
     assert list(back) == list(sent)
