@@ -118,7 +118,7 @@ def _excess(life: Life) -> str:
             with contextlib.suppress(OSError):
                 about = Path(descriptor.path).stat()
                 size += 0 if about.st_nlink else about.st_blocks * 512
-    except FileNotFoundError:  # it has ended, or this is no Linux
+    except (FileNotFoundError, ProcessLookupError):  # it has ended, or this is no Linux
         return ""
     except OSError as error:
         return f"it was killed: its files cannot be counted ({error.strerror})"

@@ -261,7 +261,7 @@ def test_is_an_authors_mistake_told_and_nobody_graded(worker, course, file, old,
 
 
 def test_is_a_failure_of_ours_nobodys_zero(toy, monkeypatch):
-    monkeypatch.setattr(toy, "_verdict", lambda *_: 1 / 0)
+    monkeypatch.setattr(toy, "_verdict", lambda *_, **__: 1 / 0)
     result = toy.grade(Submission("x", "", False, (RIGHT,)))
     assert result.status == "grader error"
     assert "ZeroDivisionError" in result.message

@@ -111,3 +111,26 @@ def test_is_a_missing_layer_told_and_can_it_be_required(course, environment, toy
     assert done.returncode == 1
     assert "apt-get install bubblewrap" in done.stderr
     assert not (course / "none.json").exists()
+
+
+def test_does_a_daemon_end_with_the_child_where_forks_are_not_filtered(monkeypatch, toy_exercise):
+    monkeypatch.setattr(lock, "call_filter", lambda: b"")
+    monkeypatch.setattr(lock, "_bubblewrap", lambda: "")
+    daemon = (
+        "import os, time\n"
+        "if os.fork() == 0:\n"
+        "    os.setsid()\n"
+        "    if os.fork() == 0:\n"
+        "        print('daemon', os.getpid(), flush=True)\n"
+        "        time.sleep(1000)\n"
+        "    os._exit(0)\n"
+        "os.wait()\n"
+        "time.sleep(0.5)\n"
+    )
+    with Worker(Limits(cell=20, check=20)) as worker:
+        grader = Grader(worker, toy_exercise)
+        result = grader.grade(Submission("x", "", False, (f"{toy_exercise.reference}\n{daemon}",)))
+        said, pid = result.output.split()
+        assert said == "daemon"
+        assert not Path(f"/proc/{pid}").exists()
+    assert result.score == result.max_score

@@ -296,7 +296,7 @@ class Range:
         if result.status != "graded":
             found.append(f"{result.status}: {result.message}")
         terminal = Console(file=io.StringIO(), width=120, highlight=False)
-        run = Run("scale", 8, 0, [], [result])
+        run = Run("scale", 0, [], [result])
         terminal.print(report.feedback(result), soft_wrap=True)
         terminal.print(report.class_table(run))
         kept = json.loads(run.as_json())["submissions"][0]
