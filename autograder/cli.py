@@ -82,7 +82,7 @@ def grade(
     found = list(submissions.find(paths, exercise))
     limits = Limits.of(time_limit)
     results = Results(chosen, limits, force) if seed is None else None
-    seeds = results.seeds if results else Seeds.both(seed)
+    seeds = Seeds.fresh() if seed is None else Seeds.both(seed)
     started = time.perf_counter()
     with _machine(limits, scheduler, jobs, require_protection) as machine:
         run = Run(exercise, seeds.first, machine.protection)
@@ -125,7 +125,8 @@ def autograde(
                 continue
             students = step.find()
             results = Results(exercise, limits, force)
-            seeds = results.seeds
+            # A submission may have told its student the seed: the next run has another.
+            seeds = Seeds.fresh()
             run = Run(exercise.name, seeds.first, machine.protection)
             with (_told(students, machine.jobs, quiet) as told,
                   machine.runner(exercise, seeds, results, told.preparing) as runner):  # fmt: skip

@@ -89,6 +89,7 @@ class Grader:
         except Exception:
             message = traceback.format_exc(limit=-4)
             result = self.nothing(submission, "grader error", message)
+        result.seed = self.seeds.first
         result.seconds = time.perf_counter() - started
         result.phases["compare"] = result.seconds - sum(result.phases.values())
         return result

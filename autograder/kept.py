@@ -9,7 +9,6 @@ from importlib.metadata import version
 from pathlib import Path
 
 from autograder.exercises import Exercise
-from autograder.interview import Seeds
 from autograder.processes import Limits
 from autograder.results import CheckResult, SubmissionResult, write_atomically
 from autograder.submissions import Submission
@@ -35,11 +34,7 @@ def folder(exercise: Exercise, kind: str) -> Path:
 class Results:
     """The results of one exercise: a file for each content of a submission.
 
-    All were asked with the same seeds, in whichever run. A change of the exercise, of the engine or
-    of the limits begins anew.
-
-    Attributes:
-        seeds: of these results.
+    A change of the exercise, of the engine or of the limits begins anew.
     """
 
     def __init__(self, exercise: Exercise, limits: Limits, force: bool = False):
@@ -48,12 +43,6 @@ class Results:
         for old in self._folder.parent.glob(f"{exercise.name}-*"):
             if force or old.name != name:
                 shutil.rmtree(old)
-        seeds = self._folder / "seeds.json"
-        try:
-            self.seeds = Seeds(**json.loads(seeds.read_text()))
-        except (OSError, ValueError, TypeError):
-            self.seeds = Seeds.fresh()
-            write_atomically(seeds, json.dumps(vars(self.seeds)))
 
     def get(self, submission: Submission) -> SubmissionResult | None:
         """Return what an earlier run found for the same content."""

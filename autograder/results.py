@@ -48,6 +48,7 @@ class SubmissionResult:
     cells: list[dict] = field(default_factory=list)  # what a notebook's cells printed and raised
     seconds: float = 0.0  # of wall time
     cpu_seconds: float = 0.0  # of its children
+    seed: int = 0  # of the random inputs
     phases: dict[str, float] = field(default_factory=dict)  # wall seconds by what was waited for
 
     @property
@@ -88,7 +89,7 @@ class Run:
             {
                 "exercise": self.exercise,
                 "max_score": float(max((one.max_score for one in self.submissions), default=0)),
-                "seed": self.seed,
+                "seed": self.seed,  # of what this run graded; kept results have their own
                 "protection": self.protection,
                 "missing_protection": [name for name in LAYERS if name not in self.protection],
                 "submissions": [_submission(one) for one in self.submissions],
@@ -105,6 +106,7 @@ def _submission(result: SubmissionResult) -> dict:
         "status": result.status,
         "score": float(result.score),
         "max_score": float(result.max_score),
+        "seed": result.seed,
         "seconds": round(result.seconds, 3),
         "cpu_seconds": round(result.cpu_seconds, 3),
         "message": result.message,
