@@ -1,5 +1,6 @@
 """Run a submission's code in a child: a script, or the cells of a notebook one after another."""
 
+import base64
 import contextlib
 import linecache
 import re
@@ -16,6 +17,7 @@ from IPython.utils.capture import capture_output
 from traitlets.config import Config
 
 MAX_OUTPUT = 20_000  # characters kept of what one cell prints
+MAX_PICTURE = 500_000  # characters of a picture; a larger one is left out
 MAX_MESSAGE = 1_000  # characters kept of what an exception says
 
 
@@ -99,11 +101,13 @@ def outputs(printed, shown: list[dict]) -> list[dict]:
         if text := getattr(printed, name):
             found.append({"stream": name, "text": _cut(text, MAX_OUTPUT)})
     for output in shown[:50]:
-        data = {mime: output["data"][mime] for mime in ("text/plain", "image/png")
-                if isinstance(output["data"].get(mime), str)}  # fmt: skip
-        if len(data.get("image/png", "")) > 500_000:
-            del data["image/png"]
-        found.append({"display": {mime: _cut(text, 500_000) for mime, text in data.items()}})
+        data, display = output["data"], {}
+        if isinstance(text := data.get("text/plain"), str):
+            display["text/plain"] = _cut(text, MAX_OUTPUT)
+        if isinstance(picture := data.get("image/png"), str) and len(picture) <= MAX_PICTURE:
+            with contextlib.suppress(ValueError):
+                display["image/png"] = base64.b64decode(picture)
+        found.append({"display": display})
     return found
 
 

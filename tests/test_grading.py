@@ -1,5 +1,6 @@
 """What becomes of a submission, whatever it does, against the toy exercise."""
 
+import base64
 import time
 from pathlib import Path
 
@@ -282,3 +283,17 @@ def test_are_random_inputs_new_in_every_run_and_the_same_within_one(worker, toy_
 def test_do_the_dimensions_add_up(grade):
     result = grade(RIGHT)
     assert sum(result.points(name)[1] for name in DIMENSIONS) == result.max_score
+
+
+def test_is_a_picture_kept_whole(grade):
+    source = (
+        "import os\nfrom IPython.display import Image, display\n"
+        "display(Image(b'\\x89PNG\\r\\n\\x1a\\n' + bytes(60_000)))\n"
+        "display({'image/png': 'bm8gcGljdHVyZQ=='}, raw=True)"
+    )
+    cell = grade(source, "Scale = None").cells[0]
+    pictures = [one["display"]["image/png"] for one in cell["outputs"] if "display" in one
+                and "image/png" in one["display"]]  # fmt: skip
+    assert [base64.b64decode(picture) for picture in pictures] == [
+        b"\x89PNG\r\n\x1a\n" + bytes(60_000)
+    ]
