@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from autograder.build import stub
 from autograder.exercises import Exercise
-from autograder.grading import CheckInfo, Grader
+from autograder.grading import CheckInfo, Grader, GraderError
 from autograder.hints import SEEDS as HINT_SEEDS
 from autograder.interview import Seeds
 from autograder.processes import Worker
@@ -149,8 +149,13 @@ def specimens(exercise: Exercise, kinds: Collection[str] = KINDS) -> list[Row]:
     if "chaff" in kinds:
         rows += [Row("chaff", one.name, one.source, one.note, one.loses) for one in exercise.chaffs]
     if "mutant" in kinds:
-        from autograder.mutants import equivalents, mutants  # needs what only authors install
-
+        try:
+            from autograder.mutants import equivalents, mutants
+        except ModuleNotFoundError as error:
+            raise GraderError(
+                f"mutants need {error.name}, which only authors install: "
+                "pip install 'keras-autograder[audit]'"
+            ) from None
         found = mutants(exercise)
         reasons = equivalents(exercise, found)
         rows += [

@@ -20,6 +20,7 @@ from cosmic_ray.mutating import mutate_code
 from cosmic_ray.operators.provider import OperatorProvider
 
 from autograder.exercises import Exercise
+from autograder.grading import GraderError
 
 # Operators on bits raise for every float, which would make the mutation score look better; those
 # that take arguments replace by random numbers; decorators are given with the stub.
@@ -38,7 +39,7 @@ WRAPPERS = {
 }
 
 
-class BadRecord(Exception):
+class BadRecord(GraderError):
     """A record of `equivalent.toml` is not one, or matches no mutant."""
 
 
@@ -220,17 +221,15 @@ def _changes(node, parent, function, defaults) -> Iterator[tuple[str, ast.AST | 
         case ast.Constant(value=str() as text) if not isinstance(parent, ast.Dict):
             for other in _others(STRINGS, text):
                 yield f"{text}_to_{other}", ast.Constant(other)
-        case ast.Constant(value=int() | float() as number) if (
-            number and (isinstance(parent, ast.BinOp) or isinstance(number, float))
+        case ast.Constant(value=int() | float() as number) if number and (
+            isinstance(parent, ast.BinOp) or isinstance(number, float)
         ):
             yield "two_percent_less", ast.Constant(round(0.98 * number, 10))
         case ast.Attribute(value=ast.Name(id="self"), attr=name, ctx=ast.Load()) if (
             name in defaults and not (isinstance(parent, ast.Call) and node is parent.func)
         ):
             yield "default_instead_of_attribute", defaults[name]
-        case ast.Name(id=name, ctx=ast.Load()) if (
-            name in defaults and function.name == "__init__"
-        ):
+        case ast.Name(id=name, ctx=ast.Load()) if name in defaults and function.name == "__init__":
             yield "default_instead_of_argument", defaults[name]
         case ast.ListComp(elt=element, generators=[ast.comprehension(iter=ast.Call(args=[n]))]):
             yield "one_for_all", f"[{ast.unparse(element)}] * {ast.unparse(n)}"
