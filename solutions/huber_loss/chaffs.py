@@ -682,3 +682,87 @@ class HuberLoss(keras.losses.Loss):
 
     def get_config(self):
         return {**super().get_config(), "threshold": self.half}
+
+
+# %% half_inside_the_square loses="numerics gradients"
+"""The error is halved before it is squared, which makes a quarter of its square. Square it first,
+and take half of that."""
+
+
+class HuberLoss(HuberLoss):
+    def call(self, y_true, y_pred):
+        error = y_true - y_pred
+        linear = self.threshold * (tf.abs(error) - self.threshold / 2)
+        return tf.where(tf.abs(error) <= self.threshold, tf.square(error / 2), linear)
+
+
+# %% relative_error loses="numerics gradients"
+"""The error is divided by the label. The Huber loss takes it as it is, in the labels' own units."""
+
+
+class HuberLoss(HuberLoss):
+    def call(self, y_true, y_pred):
+        size = tf.abs((y_true - y_pred) / y_true)
+        linear = self.threshold * (size - self.threshold / 2)
+        return tf.where(size <= self.threshold, tf.square(size) / 2, linear)
+
+
+# %% whole_thresholds loses="numerics gradients serialization"
+"""The threshold is cut down to a whole number, so that 0.5 becomes 0 and 2.5 becomes 2. Keep it as
+it was given."""
+
+
+class HuberLoss(HuberLoss):
+    def __init__(self, threshold=1.0, **kwargs):
+        super().__init__(int(threshold), **kwargs)
+
+
+# %% mean_over_the_batch loses="numerics"
+"""`call` takes the mean over the samples, in which no weight finds its sample any more. Axis 0 is
+the batch: leave it, and Keras takes the mean."""
+
+
+class HuberLoss(HuberLoss):
+    def call(self, y_true, y_pred):
+        return tf.reduce_mean(super().call(y_true, y_pred), axis=0)
+
+
+# %% never_reduced_by_default loses="numerics gradients serialization"
+"""`reduction` is always None here, so that nobody gets a mean or a sum. Pass on what the
+constructor is given, and leave the default to Keras."""
+
+
+class HuberLoss(HuberLoss):
+    def __init__(self, threshold=1.0, reduction=None, **kwargs):
+        super().__init__(threshold, reduction=None, **kwargs)
+
+
+# %% name_dropped loses="serialization"
+"""The name does not reach Keras, so the loss has another one, before it is saved and after. Pass it
+on to `super().__init__`, with the other arguments that are Keras' own."""
+
+
+class HuberLoss(HuberLoss):
+    def __init__(self, threshold=1.0, name=None, **kwargs):
+        super().__init__(threshold, **kwargs)
+
+
+# %% made_from_nothing loses="serialization"
+"""`from_config` makes a loss without looking at the configuration. The one that you inherit calls
+`cls(**config)`, which is all that is needed."""
+
+
+class HuberLoss(HuberLoss):
+    @classmethod
+    def from_config(cls, config):
+        return cls()
+
+
+# %% tensor_in_the_configuration loses="serialization"
+"""The configuration holds a tensor, which Keras does not turn back into one when it loads it. Put
+the number there that the constructor was given."""
+
+
+class HuberLoss(HuberLoss):
+    def get_config(self):
+        return {**super().get_config(), "threshold": tf.constant(self.threshold)}
