@@ -79,7 +79,10 @@ def threshold_is_one_by_default(HuberLoss, rng):
     default, one, other = (
         cost(loss, true, pred) for loss in (HuberLoss(), HuberLoss(threshold=1.0), HuberLoss(2.5))
     )
-    return {"over that of 1.0": over(default, one), "that of 2.5 is the same": np.array_equal(one, other)}
+    return {
+        "over that of 1.0": over(default, one),
+        "that of 2.5 is the same": np.array_equal(one, other),
+    }
 
 
 @check("numerics", points=1)
