@@ -359,7 +359,7 @@ class HuberMetric(keras.metrics.Metric):
 
 
 # %% two_sums
-"""Two metrics of Keras add up, a property reads them, and the assignments are returned, as of old."""
+"""Two metrics of Keras add up, a property reads them, and what was assigned is returned."""
 
 
 class HuberMetric(tf.keras.metrics.Metric):
