@@ -28,7 +28,7 @@ def smooth(f, series, alpha):
 
 
 # Caught by its neighbours too; this one has the message that can be followed with a pencil.
-@check("numerics", points=1)
+@check("numerics", points=2)
 def follows_the_recurrence(exponential_smoothing):
     """the smoothing starts at the first step and then moves by alpha toward each next one"""
     return smooth(exponential_smoothing, [[8.0], [4.0], [0.0], [12.0]], 0.25)
@@ -79,7 +79,7 @@ def gradient_in_alpha(exponential_smoothing):
     return gradient(lambda a: exponential_smoothing(series, a), ALPHA, upstream=UPSTREAM)
 
 
-@check("gradients", points=1, rtol=1e-3, atol=1e-3)
+@check("gradients", points=2, rtol=1e-3, atol=1e-3)
 def gradients_of_long_series(exponential_smoothing, rng):
     """the gradients stay finite and right over a hundred steps"""
     series = draw(rng, 100, 2)
