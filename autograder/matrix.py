@@ -21,7 +21,7 @@ def summary(audits: list[Audit]) -> Table:
     """Return one row per exercise; it is printed as a Markdown table."""
     table = Table(box=box.MARKDOWN)
     for column in ("exercise", "checks", "right answers refused", "wrong answers misjudged",
-                   "mutants killed", "mutants that are right"):  # fmt: skip
+                   "mutants killed", "equivalent mutants"):  # fmt: skip
         table.add_column(column, no_wrap=True)
     for audit in audits:
         table.add_row(*summary_row(audit))
@@ -47,7 +47,9 @@ def _of(some: list, everything: list) -> str:
 
 def findings(audit: Audit) -> Group:
     """Return what each check catches, what only it catches, and all that is wrong."""
-    counts = ", ".join(f"{len(audit.of(kind))} {word}" for kind, word in PLURALS.items())
+    counts = ", ".join(
+        f"{len(audit.of(kind))} {word}" for kind, word in PLURALS.items() if audit.of(kind)
+    )
     table = Table(box=box.SIMPLE_HEAD, title=f"{audit.exercise.name}: {counts}")
     for column in ("check", "chaffs", "only by it", "mutants", "only by it"):
         table.add_column(column, justify="left" if column == "check" else "right", no_wrap=True)
