@@ -171,6 +171,7 @@ def audit(
     rows: list[Row],
     seeds: int = 1,
     step: Callable[[], None] = lambda: None,
+    told: Callable[[int, int], None] = lambda done, total: None,
 ) -> Audit:
     """Grade specimens, as many at a time as there are processors.
 
@@ -181,12 +182,14 @@ def audit(
         seeds: how many different random inputs each is asked with. The first seed is the one that
             hints are found with; with that, the chaffs' answers are kept.
         step: called when a specimen has been graded with one seed.
+        told: called with how many chaffs were asked, and how many there are, if none are kept.
     """
     for seed in range(HINT_SEEDS.first, HINT_SEEDS.first + seeds):
         grader = Grader(worker, exercise, Seeds.both(seed))
         ask = functools.partial(_ask, grader)
         if any(row.kind == "chaff" for row in rows):
-            _ = grader.hints.answers  # once, before several threads ask for them
+            grader.hints.told = told
+            _ = grader.hints.answers  # before the threads, which would wait for one another
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             asked = {pool.submit(ask, row): row for row in rows}
             try:

@@ -210,8 +210,12 @@ def audit(
         for exercise in _chosen(names):
             rows = auditing.specimens(exercise, kinds)
             task = progress.add_task(exercise.name, total=seeds * len(rows))
+
+            def told(done, total, task=task, name=exercise.name):
+                progress.update(task, description=f"{name}, asking chaffs: {done}/{total}")
+
             step = functools.partial(progress.advance, task)
-            audits.append(auditing.audit(exercise, worker, rows, seeds, step))
+            audits.append(auditing.audit(exercise, worker, rows, seeds, step, told))
             progress.remove_task(task)
             console.print(matrix.findings(audits[-1]), soft_wrap=True)
     console.print(matrix.summary(audits), soft_wrap=True)
