@@ -848,13 +848,3 @@ def exponential_smoothing(series, alpha):
         state = alpha * series[t] + (1 - alpha) * state
         rows = rows.write(t, state)
     return rows.stack()
-
-
-# %% cut_off_after_the_loop loses="gradients"
-"""No gradient comes back at all: what the loop has computed is cut off by `tf.stop_gradient` before
-it is returned."""
-
-
-@tf.function
-def exponential_smoothing(series, alpha):
-    return tf.stop_gradient(tf.scan(lambda s, x: alpha * x + (1 - alpha) * s, series))

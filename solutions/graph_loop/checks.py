@@ -111,6 +111,7 @@ def same_values(answer):
     }
 
 
+# What has no gradients in a file has none in its graph either; apart, each is named.
 @check("serialization", points=1, atol=1e-4)
 def saved_model_gives_the_same_gradients(exponential_smoothing):
     """exported and loaded where this code is not, it gives its own gradients"""
@@ -125,6 +126,7 @@ def same_slopes(answer):
     return compare_slopes(after, before)
 
 
+# The next check leaves open both sizes; this one only that which the exercise is about.
 @check("graph", points=2)
 def one_graph_for_every_number_of_steps(exponential_smoothing):
     """one graph for an unknown number of steps gives the values of direct calls"""
