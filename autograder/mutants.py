@@ -65,7 +65,9 @@ class Mutant:
     def note(self) -> str:
         """The change as a diff."""
         lines = [f"- {line}" for line in self.was.splitlines()]
-        return "\n".join([f"  {self.where}", *lines, *(f"+ {s}" for s in self.becomes.split("\n"))])
+        return "\n".join(
+            [f"  {self.where}", *lines, *(f"+ {line}" for line in self.becomes.splitlines())]
+        )
 
 
 def mutants(exercise: Exercise) -> list[Mutant]:
