@@ -79,7 +79,7 @@ class Row:
         for lost in self.lost:
             if set(lost) != set(self.loses) or not lost:
                 return f"loses {_words(lost)}, not {' '.join(self.loses) or 'said'}"
-        if not all(self.name in [c.chaff for c in result.checks] for result in self.results):
+        if not all(self.note in [one.hint for one in result.checks] for result in self.results):
             return "does not get its own hint back"
         return ""
 

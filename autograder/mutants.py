@@ -64,10 +64,9 @@ class Mutant:
     @property
     def note(self) -> str:
         """The change as a diff."""
-        lines = [f"- {line}" for line in self.was.splitlines()]
-        return "\n".join(
-            [f"  {self.where}", *lines, *(f"+ {line}" for line in self.becomes.splitlines())]
-        )
+        gone = [f"- {line}" for line in self.was.splitlines()]
+        came = [f"+ {line}" for line in self.becomes.splitlines()]
+        return "\n".join([f"  {self.where}", *gone, *came])
 
 
 def mutants(exercise: Exercise) -> list[Mutant]:

@@ -717,47 +717,6 @@ class HuberLoss(HuberLoss):
         super().__init__(int(threshold), **kwargs)
 
 
-# %% mean_over_the_batch loses="numerics"
-"""`call` takes the mean over the samples, in which no weight finds its sample any more. Axis 0 is
-the batch: leave it, and Keras takes the mean."""
-
-
-class HuberLoss(HuberLoss):
-    def call(self, y_true, y_pred):
-        return tf.reduce_mean(super().call(y_true, y_pred), axis=0)
-
-
-# %% never_reduced_by_default loses="numerics gradients serialization"
-"""`reduction` is always None here, so that nobody gets a mean or a sum. Pass on what the
-constructor is given, and leave the default to Keras."""
-
-
-class HuberLoss(HuberLoss):
-    def __init__(self, threshold=1.0, reduction=None, **kwargs):
-        super().__init__(threshold, reduction=None, **kwargs)
-
-
-# %% name_dropped loses="serialization"
-"""The name does not reach Keras, so the loss has another one, before it is saved and after. Pass it
-on to `super().__init__`, with the other arguments that are Keras' own."""
-
-
-class HuberLoss(HuberLoss):
-    def __init__(self, threshold=1.0, name=None, **kwargs):
-        super().__init__(threshold, **kwargs)
-
-
-# %% made_from_nothing loses="serialization"
-"""`from_config` makes a loss without looking at the configuration. The one that you inherit calls
-`cls(**config)`, which is all that is needed."""
-
-
-class HuberLoss(HuberLoss):
-    @classmethod
-    def from_config(cls, config):
-        return cls()
-
-
 # %% tensor_in_the_configuration loses="serialization"
 """The configuration holds a tensor, which Keras does not turn back into one when it loads it. Put
 the number there that the constructor was given."""

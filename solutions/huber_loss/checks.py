@@ -76,9 +76,9 @@ def large_errors(HuberLoss, rng):
 def threshold_is_one_by_default(HuberLoss, rng):
     """without a threshold, the loss is that of `threshold=1.0`"""
     true, pred = draw(rng, SMALL, MIDDLE, LARGE)
-    default, one, other = (
-        cost(loss, true, pred) for loss in (HuberLoss(), HuberLoss(threshold=1.0), HuberLoss(2.5))
-    )
+    default = cost(HuberLoss(), true, pred)
+    one = cost(HuberLoss(threshold=1.0), true, pred)
+    other = cost(HuberLoss(2.5), true, pred)
     return {
         "over that of 1.0": over(default, one),
         "that of 2.5 is the same": np.array_equal(one, other),
