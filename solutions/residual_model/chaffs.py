@@ -760,16 +760,3 @@ class ResidualRegressor(ResidualRegressor):
         self.hidden = keras.layers.Dense(32, activation="relu", kernel_initializer="he_normal")
         self.block1 = ResidualBlock(2, 32)
         self.block2 = ResidualBlock(2, 32)
-
-
-# %% second_block_first loses="numerics"
-"""The block that is applied once comes before the one that is applied four times. It is the other
-way round."""
-
-
-class ResidualRegressor(ResidualRegressor):
-    def call(self, inputs):
-        outputs = self.block2(self.hidden(inputs))
-        for _ in range(4):
-            outputs = self.block1(outputs)
-        return self.out(outputs)
