@@ -787,58 +787,6 @@ class HuberMetric(Parts):
         return tf.where(tf.square(error) <= self.threshold, tf.square(error) / 2, linear)
 
 
-# %% empties_itself loses="numerics graph"
-"""`result` sets the state to zero, so that every batch begins anew. Reading changes nothing; Keras
-calls `reset_state` when it is time."""
-
-
-class HuberMetric(HuberMetric):
-    def result(self):
-        mean = super().result()
-        self.reset_state()
-        return mean
-
-
-# %% rounded loses="numerics gradients"
-"""The result is rounded. That is a matter of printing: it loses digits, and no gradient comes
-through `tf.round`."""
-
-
-class HuberMetric(HuberMetric):
-    def result(self):
-        return tf.round(100 * super().result()) / 100
-
-
-# %% count_in_python loses="numerics graph"
-"""The samples are counted in a Python number, which a graph counts once, while it is traced, and
-which `reset_state` does not know. It is state like the sum: make it with `add_weight`."""
-
-
-class HuberMetric(keras.metrics.Metric):
-    def __init__(self, threshold=1.0, name="huber_metric", **kwargs):
-        super().__init__(name=name, **kwargs)
-        self.threshold = threshold
-        self.total = self.add_weight(name="total", initializer="zeros")
-        self.count = 0.0
-
-    def update_state(self, y_true, y_pred, sample_weight=None):
-        size = tf.abs(y_true - y_pred)
-        linear = self.threshold * (size - self.threshold / 2)
-        losses = tf.where(size <= self.threshold, tf.square(size) / 2, linear)
-        losses = tf.reduce_mean(losses, axis=1)
-        weights = tf.ones_like(losses)
-        if sample_weight is not None:
-            weights = tf.reshape(sample_weight, [-1])
-        self.total.assign_add(tf.reduce_sum(weights * losses))
-        self.count = self.count + tf.reduce_sum(weights)
-
-    def result(self):
-        return tf.math.divide_no_nan(self.total, self.count)
-
-    def get_config(self):
-        return {**super().get_config(), "threshold": self.threshold}
-
-
 # %% moving_average loses="numerics"
 """This is a moving average, in which old batches fade. Every sample since the last reset counts the
 same."""
