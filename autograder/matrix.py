@@ -37,7 +37,7 @@ def summary_row(audit: Audit) -> list[str]:
         _of([row for row in wheats if row.problem], wheats),
         _of([row for row in chaffs if row.problem], chaffs),
         _of([row for row in wrong if row.killed], wrong),
-        str(len(mutants) - len(wrong)),
+        str(len(mutants) - len(wrong)) if mutants else "-",
     ]
 
 
