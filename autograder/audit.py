@@ -1,87 +1,215 @@
 """Do the hidden checks tell right from wrong? Ask the answers that are known to be either."""
 
-from collections.abc import Iterator
+import ast
+import functools
+import os
+from collections.abc import Callable, Collection
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 
 from autograder.build import stub
 from autograder.exercises import Exercise
-from autograder.grading import Grader
+from autograder.grading import CheckInfo, Grader, GraderError
 from autograder.hints import SEEDS as HINT_SEEDS
 from autograder.interview import Seeds
 from autograder.processes import Worker
 from autograder.results import DIMENSIONS, SubmissionResult
 from autograder.submissions import Submission
 
+KINDS = ("stub", "wheat", "chaff", "mutant")
+
 
 @dataclass
 class Row:
-    kind: str  # stub, wheat, chaff
+    """A specimen and what became of it.
+
+    Attributes:
+        kind: one of `KINDS`.
+        note: its docstring, a mutant's diff.
+        loses: the dimensions in which it must lose points.
+        equivalent: why a mutant is as right as the reference.
+        results: one for each seed.
+    """
+
+    kind: str
     name: str
-    loses: tuple[str, ...]
-    result: SubmissionResult
+    source: str = field(repr=False)
+    note: str = ""
+    loses: tuple[str, ...] = ()
+    equivalent: str = ""
+    results: list[SubmissionResult] = field(default_factory=list)
 
     @property
-    def lost(self) -> list[str]:
-        """The dimensions in which it lost points."""
-        points = {name: self.result.points(name) for name in DIMENSIONS}
-        return [name for name, (score, most) in points.items() if score < most]
+    def lost(self) -> list[list[str]]:
+        """For each seed, the dimensions in which it lost points."""
+        return [
+            [name for name in DIMENSIONS if result.points(name)[0] < result.points(name)[1]]
+            for result in self.results
+        ]
+
+    @property
+    def killed(self) -> bool:
+        """Whether it lost points with every seed."""
+        return all(self.lost)
+
+    def catchers(self) -> set[str]:
+        """Return the checks that caught it with every seed."""
+        return set.intersection(*(_failed(result) for result in self.results))
+
+    def flaky(self) -> set[str]:
+        """Return the checks whose verdict on it depends on the seed."""
+        return set.union(*(_failed(result) for result in self.results)) - self.catchers()
 
     @property
     def problem(self) -> str:
         """What is wrong with the verdict on it."""
+        checks = [check for result in self.results for check in result.checks]
+        if broken := [one.message for one in self.results if one.status == "grader error"]:
+            return broken[0]
         if self.kind == "wheat":
-            bad = [check for check in self.result.checks if check.status != "passed"]
-            return "; ".join(f"{check.name}: {check.message}" for check in bad)
+            bad = {f"{one.name}: {one.message}": 0 for one in checks if one.status != "passed"}
+            return "; ".join(bad)
         if self.kind == "stub":
-            solved = [c for c in self.result.checks if not c.message.startswith("not solved yet")]
+            solved = [one for one in checks if not one.message.startswith("not solved yet")]
             return "; ".join(f"{check.name}: {check.status} {check.message}" for check in solved)
-        if set(self.lost) != set(self.loses) or not self.lost:
-            return f"loses {' '.join(self.lost) or 'nothing'}, not {' '.join(self.loses) or 'said'}"
-        if not any(check.chaff == self.name for check in self.result.checks):
+        if self.kind == "mutant":
+            if self.killed and self.equivalent:
+                return f"is recorded as equivalent, but loses {_words(self.lost[0])}"
+            return "" if self.killed or self.equivalent else "survives"
+        for lost in self.lost:
+            if set(lost) != set(self.loses) or not lost:
+                return f"loses {_words(lost)}, not {' '.join(self.loses) or 'said'}"
+        if not all(self.note in [one.hint for one in result.checks] for result in self.results):
             return "does not get its own hint back"
         return ""
 
 
+def _failed(result: SubmissionResult) -> set[str]:
+    return {check.name for check in result.checks if check.status != "passed"}
+
+
+def _words(lost: Collection[str]) -> str:
+    return " ".join(lost) or "nothing"
+
+
 @dataclass
 class Audit:
+    """What the specimens of an exercise showed about its checks."""
+
     exercise: Exercise
-    checks: list[str]
-    rows: list[Row] = field(default_factory=list)
+    checks: list[CheckInfo]
+    rows: list[Row]
 
-    def caught_by(self, check: str, alone: bool = False) -> list[str]:
-        """Return the chaffs that a check catches, or those that no other check catches."""
-        return [
-            row.name
-            for row in self.rows
-            if row.kind == "chaff"
-            and check in (bad := [c.name for c in row.result.checks if c.status != "passed"])
-            and (not alone or bad == [check])
-        ]
+    def of(self, *kinds: str) -> list[Row]:
+        return [row for row in self.rows if row.kind in kinds]
 
+    def caught_by(self, check: str, *kinds: str) -> list[str]:
+        """Return the specimens that a check catches."""
+        return [row.name for row in self.of(*kinds) if check in row.catchers()]
 
-def audit(exercise: Exercise, worker: Worker, seed: int | None = None) -> Iterator[Audit]:
-    """Grade all specimens; yield the audit after each.
+    def caught_alone_by(self, check: str, *kinds: str) -> list[str]:
+        """Return the specimens that no other check catches."""
+        return [row.name for row in self.of(*kinds) if row.catchers() == {check}]
 
-    Without a seed the inputs are those that hints are found with, and the chaffs' answers are kept.
-    """
-    grader = Grader(worker, exercise, HINT_SEEDS if seed is None else Seeds.both(seed))
-    found = Audit(exercise, [check.name for check in grader.checks])
-
-    def row(kind, name, loses, source):
-        result = grader.grade(Submission(name, name, False, (source,)))
-        found.rows.append(Row(kind, name, loses, result))
+    @property
+    def problems(self) -> list[str]:
+        """All that is wrong with the checks, or with the specimens."""
+        found = [f"{row.kind} {row.name}: {row.problem}" for row in self.rows if row.problem]
+        for row in self.rows:
+            found += [f"{check} is flaky on {row.kind} {row.name}" for check in sorted(row.flaky())]
+        if self.of("chaff"):
+            found += [
+                f"{check.name} catches no chaff"
+                for check in self.checks
+                if not self.caught_by(check.name, "chaff")
+            ]
         return found
 
-    yield row("stub", "stub", DIMENSIONS, stub(exercise))
-    for wheat in exercise.wheats:
-        yield row("wheat", wheat.name, (), wheat.source)
-    for chaff in exercise.chaffs:
-        if seed is None:
-            outcomes = grader.hints.answers[chaff.name]
-            checks = grader.verdicts(outcomes)
-            grader.add_hints(checks, outcomes)
-            result = SubmissionResult(chaff.name, chaff.name, "graded", checks)
-            found.rows.append(Row("chaff", chaff.name, chaff.loses, result))
-            yield found
-        else:
-            yield row("chaff", chaff.name, chaff.loses, chaff.source)
+    @functools.cached_property
+    def comments(self) -> dict[str, str]:
+        """The comment above each check: why it is there if it catches nothing alone."""
+        lines = self.exercise.checks.splitlines()
+        found = {}
+        for node in ast.parse(self.exercise.checks).body:
+            if isinstance(node, ast.FunctionDef) and node.decorator_list:
+                first = last = node.decorator_list[0].lineno - 1
+                while first and lines[first - 1].startswith("#"):
+                    first -= 1
+                found[node.name] = " ".join(line.lstrip("# ") for line in lines[first:last])
+        return found
+
+
+def specimens(exercise: Exercise, kinds: Collection[str] = KINDS) -> list[Row]:
+    """Return what is to be asked, without results."""
+    rows = []
+    if "stub" in kinds:
+        rows.append(Row("stub", "stub", stub(exercise), loses=DIMENSIONS))
+    if "wheat" in kinds:
+        rows += [Row("wheat", one.name, one.source, one.note) for one in exercise.wheats]
+    if "chaff" in kinds:
+        rows += [Row("chaff", one.name, one.source, one.note, one.loses) for one in exercise.chaffs]
+    if "mutant" in kinds:
+        try:
+            from autograder.mutants import equivalents, mutants
+        except ModuleNotFoundError as error:
+            raise GraderError(
+                f"mutants need {error.name}, which only authors install: "
+                "pip install 'keras-autograder[audit]'"
+            ) from None
+        found = mutants(exercise)
+        reasons = equivalents(exercise, found)
+        rows += [
+            Row("mutant", one.name, one.source, one.note, equivalent=reasons.get(one.name, ""))
+            for one in found
+        ]
+    return rows
+
+
+def audit(
+    exercise: Exercise,
+    worker: Worker,
+    rows: list[Row],
+    seeds: int = 1,
+    step: Callable[[], None] = lambda: None,
+    told: Callable[[int, int], None] = lambda done, total: None,
+) -> Audit:
+    """Grade specimens, as many at a time as there are processors.
+
+    Args:
+        exercise: the exercise.
+        worker: what forks the children.
+        rows: its specimens; they get their results.
+        seeds: how many different random inputs each is asked with. The first seed is the one that
+            hints are found with; with that, the chaffs' answers are kept.
+        step: called when a specimen has been graded with one seed.
+        told: called with how many chaffs were asked, and how many there are, if none are kept.
+    """
+    for seed in range(HINT_SEEDS.first, HINT_SEEDS.first + seeds):
+        grader = Grader(worker, exercise, Seeds.both(seed))
+        ask = functools.partial(_ask, grader)
+        if any(row.kind == "chaff" for row in rows):
+            grader.hints.told = told
+            _ = grader.hints.answers  # before the threads, which would wait for one another
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            asked = {pool.submit(ask, row): row for row in rows}
+            try:
+                for done in as_completed(asked):
+                    asked[done].results.append(done.result())
+                    step()
+            except BaseException:
+                pool.shutdown(cancel_futures=True)
+                raise
+    return Audit(exercise, grader.checks, rows)
+
+
+def _ask(grader: Grader, row: Row) -> SubmissionResult:
+    if row.kind == "mutant":  # nobody reads its hints
+        names = [check.name for check in grader.checks]
+        checks = grader.verdicts(grader.interview_specimen(row).outcomes(names, grader.seeds))
+        return SubmissionResult(row.name, row.name, "graded", checks)
+    if row.kind == "chaff" and grader.seeds == HINT_SEEDS:
+        outcomes = grader.hints.answers[row.name]
+        checks = grader.verdicts(outcomes)
+        grader.add_hints(checks, outcomes)
+        return SubmissionResult(row.name, row.name, "graded", checks)
+    return grader.grade(Submission(row.name, row.name, False, (row.source,)))

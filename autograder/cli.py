@@ -1,11 +1,13 @@
 """The command line."""
 
 import contextlib
+import functools
 import os
 import statistics
 import sys
 import time
 from collections.abc import Iterator
+from enum import StrEnum
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
@@ -197,21 +199,49 @@ def _finish(runs: list[Run], json: Path | None, profile: bool, seconds: float,
         raise typer.Exit(1)
 
 
+class Kind(StrEnum):
+    """What an audit may be limited to."""
+
+    wheats = "wheats"
+    chaffs = "chaffs"
+    mutants = "mutants"
+
+
 @app.command()
-def audit(names: Names = None, seed: Seed = None) -> None:
+def audit(
+    names: Names = None,
+    only: Annotated[list[Kind] | None, typer.Option(help="Ask these only; repeatable.")] = None,
+    seeds: Annotated[int, typer.Option(min=1, help="Sets of random inputs for each.")] = 1,
+    json: Annotated[Path | None, typer.Option(help="Write the findings to this file.")] = None,
+    html: Annotated[Path | None, typer.Option(help="Write the kill matrix to this page.")] = None,
+) -> None:
     """Hold the hidden checks against the answers that are known to be right or wrong."""
-    from rich.live import Live
+    from rich.progress import MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    from autograder.audit import audit as audit_one
+    from autograder import audit as auditing
+    from autograder import matrix
 
-    problems = 0
-    for exercise in _chosen(names):
-        with Worker() as worker, Live(console=console) as live:
-            for found in audit_one(exercise, worker, seed):
-                live.update(report.audit_table(found))
-        console.print(report.audit_findings(found), "")
-        problems += sum(bool(row.problem) for row in found.rows)
-        problems += sum(not found.caught_by(check) for check in found.checks)
+    kinds = [kind.value.removesuffix("s") for kind in only] if only else auditing.KINDS
+    audits = []
+    columns = TextColumn("{task.description}"), MofNCompleteColumn(), TimeElapsedColumn()
+    with Worker() as worker, Progress(*columns, console=console, transient=True) as progress:
+        for exercise in _chosen(names):
+            rows = auditing.specimens(exercise, kinds)
+            task = progress.add_task(exercise.name, total=seeds * len(rows))
+
+            def told(done, total, task=task, name=exercise.name):
+                progress.update(task, description=f"{name}, asking chaffs: {done}/{total}")
+
+            step = functools.partial(progress.advance, task)
+            audits.append(auditing.audit(exercise, worker, rows, seeds, step, told))
+            progress.remove_task(task)
+            console.print(matrix.findings(audits[-1]), soft_wrap=True)
+    console.print(matrix.summary(audits), soft_wrap=True)
+    if json:
+        write_atomically(json, matrix.as_json(audits, seeds))
+    if html:
+        write_atomically(html, matrix.page(audits, seeds))
+    problems = sum(len(one.problems) for one in audits)
     console.print(f"{problems} problems" if problems else "[green]no problems[/]")
     if problems:
         raise typer.Exit(1)

@@ -52,7 +52,12 @@ class Exercise:
     @property
     def notebook(self) -> nbformat.NotebookNode:
         """The reference notebook: statement, solution, public tests."""
-        return jupytext.reads(self._read("reference.py"), fmt="py:percent")
+        return jupytext.reads(self.reference_file, fmt="py:percent")
+
+    @functools.cached_property
+    def reference_file(self) -> str:
+        """The source of the reference notebook."""
+        return self._read("reference.py")
 
     @functools.cached_property
     def reference(self) -> str:

@@ -6,7 +6,6 @@ from rich import box
 from rich.markup import escape
 from rich.table import Table
 
-from autograder.audit import Audit
 from autograder.pages import plain
 from autograder.results import DIMENSIONS, Run, SubmissionResult
 
@@ -51,31 +50,6 @@ def feedback(result: SubmissionResult) -> str:
             if check.hint and check.hint != told:
                 lines.append(f"        [yellow]hint:[/] {printable(check.hint)}")
                 told = check.hint
-    return "\n".join(lines)
-
-
-def audit_table(audit: Audit) -> Table:
-    """Return specimens × checks: what each answer lost."""
-    table = Table(title=audit.exercise.name, box=box.SIMPLE_HEAD, padding=(0, 0, 0, 1))
-    table.add_column("specimen", no_wrap=True)
-    for number in range(1, len(audit.checks) + 1):
-        table.add_column(str(number), justify="center", no_wrap=True)
-    for row in audit.rows:
-        marks = [MARKS.get(check.status, MARKS["failed"]) for check in row.result.checks]
-        name = f"{row.kind} {row.name}"
-        table.add_row(f"[red]{name}[/]" if row.problem else name, *marks)
-    return table
-
-
-def audit_findings(audit: Audit) -> str:
-    """Return what each check catches, what only it catches, and which verdicts are wrong."""
-    lines = []
-    for number, check in enumerate(audit.checks, 1):
-        alone = ", ".join(audit.caught_by(check, alone=True)) or "[yellow]none[/]"
-        lines.append(f"{number:3} {check}: catches {len(audit.caught_by(check))}, alone: {alone}")
-    for row in audit.rows:
-        if row.problem:
-            lines.append(f"[red]{row.kind} {row.name}[/]: {printable(row.problem)}")
     return "\n".join(lines)
 
 

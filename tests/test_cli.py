@@ -94,13 +94,47 @@ def test_is_a_folder_without_exercises_told(run, course):
 
 
 def test_does_the_audit_find_what_is_wrong_with_the_specimens(run, course):
-    assert run("audit", "--seed", 1).returncode == 0
-    chaffs = course / "solutions" / "scale" / "chaffs.py"
-    wrong = '\n\n# %% right loses="graph"\n"""Nothing is wrong."""\n\nScale = Scale\n'
-    chaffs.write_text(chaffs.read_text() + wrong)
-    wheats = course / "solutions" / "scale" / "wheats.py"
-    wheats.write_text('# %% wrong\n"""No."""\n\n\ndef Scale(factor):\n    return tf.identity\n')
-    done = run("audit")
-    assert done.returncode == 1
-    assert "chaff right: loses nothing, not graph" in done.stdout
+    scale = course / "solutions" / "scale"
+    found, page = course / "found.json", course / "matrix.html"
+    done = run("audit", "--seeds", 2, "--json", found, "--html", page)
+    assert done.returncode == 1  # its checks never ask for the name
+    assert "- super().__init__(**kwargs)\n+ super().__init__()" in done.stdout
     assert "2 problems" in done.stdout
+    (audit,) = json.loads(found.read_text())["exercises"]
+    kinds = [one["kind"] for one in audit["specimens"]]
+    survivors = [one["name"] for one in audit["specimens"] if one["problem"]]
+    assert survivors == ["drop_kwargs:17", "drop_entry:28"]
+    assert all(len(one["lost"]) == 2 for one in audit["specimens"])
+    assert page.read_text().count("<tr>") == len(kinds) + 3  # two heads, and a row in the summary
+
+    (scale / "chaffs.py").write_text(
+        (scale / "chaffs.py").read_text()
+        + '\n\n# %% right loses="graph"\n"""Nothing <b>is</b> wrong."""\n\nScale = Scale\n'
+    )
+    (scale / "wheats.py").write_text(
+        '# %% wrong\n"""No."""\n\n\ndef Scale(factor):\n    return tf.identity\n'
+    )
+    done = run("audit", "--only", "wheats", "--only", "chaffs", "--html", page)
+    assert done.returncode == 1
+    assert "wheat wrong: " in done.stdout
+    assert "chaff right: loses nothing, not graph" in done.stdout
+    assert "<b>is</b>" not in page.read_text()
+    assert "Nothing &lt;b&gt;is&lt;/b&gt; wrong." in page.read_text()
+
+
+def test_are_wrong_and_stale_records_told(run, course):
+    scale = course / "solutions" / "scale"
+    record = '[[mutant]]\nwhere = "Scale.call"\nwas = "return self.factor * inputs"\n'
+    (scale / "equivalent.toml").write_text(
+        record + 'becomes = "return self.factor"\nwhy = "said to be right"\n'
+    )
+    done = run("audit", "--only", "mutants")
+    assert done.returncode == 1
+    assert "is recorded as equivalent, but loses" in done.stdout
+    (scale / "equivalent.toml").write_text(
+        record + 'becomes = "return self.factor / factor"\nwhy = "it was there once"\n'
+    )
+    done = run("audit", "--only", "mutants")
+    assert done.returncode == 1
+    assert "0 mutants of Scale.call change" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -755,3 +755,75 @@ class MyDense(MyDense):
         else:
             z = tf.tensordot(inputs, self.kernel, axes=1)
         return self.activation(z + self.bias)
+
+
+# %% bias_added_to_the_kernel loses="numerics gradients"
+"""The bias is added to the kernel, before the product. It belongs after it: inputs @ kernel + bias,
+where the product binds more tightly only if the sum is not in parentheses."""
+
+
+class MyDense(MyDense):
+    def call(self, inputs):
+        return self.activation(tf.matmul(inputs, self.kernel + self.bias))
+
+
+# %% bias_subtracted loses="numerics gradients"
+"""The bias is taken away where it should be added."""
+
+
+class MyDense(MyDense):
+    def call(self, inputs):
+        return self.activation(tf.matmul(inputs, self.kernel) - self.bias)
+
+
+# %% one_bias_for_all loses="numerics gradients serialization graph"
+"""All units share one bias. Each has a bias of its own: its shape is (units,)."""
+
+
+class MyDense(MyDense):
+    def build(self, input_shape):
+        self.kernel = self.add_weight(name="kernel", shape=(input_shape[-1], self.units))
+        self.bias = self.add_weight(name="bias", shape=(1,), initializer="zeros")
+
+
+# %% new_weights_in_every_call loses="numerics gradients serialization graph"
+"""Every call makes new weights, which start at random again. Keras calls `build`, and once."""
+
+
+class MyDense(MyDense):
+    def call(self, inputs):
+        self.build(inputs.shape)
+        return super().call(inputs)
+
+
+# %% kernel_is_a_constant_to_the_tape loses="gradients"
+"""No gradient reaches the kernel, so it never learns: leave `tf.stop_gradient` away, and use the
+variable itself."""
+
+
+class MyDense(MyDense):
+    def call(self, inputs):
+        kernel = tf.stop_gradient(tf.convert_to_tensor(self.kernel))
+        return self.activation(tf.matmul(inputs, kernel) + self.bias)
+
+
+# %% penalty_in_the_call loses="gradients"
+"""The call adds a penalty to the loss that nobody asked for, and which pulls at the kernel in every
+step of the training."""
+
+
+class MyDense(MyDense):
+    def call(self, inputs):
+        self.add_loss(tf.reduce_sum(tf.square(self.kernel)))
+        return super().call(inputs)
+
+
+# %% configuration_by_hand loses="serialization"
+"""The configuration lists the base class' part by hand, and not all of it. Start from what
+`super().get_config()` returns."""
+
+
+class MyDense(MyDense):
+    def get_config(self):
+        activation = keras.activations.serialize(self.activation)
+        return {"name": self.name, "units": self.units, "activation": activation}

@@ -190,9 +190,16 @@ def answer(layer):
 
 
 def change(loaded):
-    """What a layer answers after its reloading, minus what it answered before."""
+    """What a layer answers after its reloading, minus what it answered before.
+
+    And whether all rows got the same answer: a layer that ignores its inputs never changes.
+    """
     layer, before = loaded
-    return answer(layer) - np.array(before, "float32")
+    before = np.array(before, "float32")
+    return {
+        "change": answer(layer) - before,
+        "the same for all inputs": bool(np.all(before == before[0])),
+    }
 
 
 def loads(layer):

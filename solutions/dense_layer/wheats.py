@@ -423,3 +423,104 @@ class MyDense(Activated, keras.layers.Layer):
 
     def get_config(self):
         return {**super().get_config(), "units": self.units, **self.activation_config()}
+
+
+# %% matrix_times_vector
+"""`tf.linalg.matvec` takes the last axis for the vector; properties hide what holds the weights."""
+
+
+class MyDense(keras.layers.Layer):
+    def __init__(self, units, activation=None, **kwargs):
+        super().__init__(**kwargs)
+        self._given = {"units": units, "activation": activation}
+        self._bend = keras.activations.get(activation)
+
+    @property
+    def units(self):
+        return self._given["units"]
+
+    def build(self, input_shape):
+        self._variables_of_mine = [
+            self.add_weight(shape=shape, initializer="he_uniform", name=name)
+            for name, shape in (("w", (input_shape[-1], self.units)), ("b", (self.units,)))
+        ]
+
+    def call(self, x):
+        kernel, bias = self._variables_of_mine
+        rows = tf.linalg.matvec(kernel, tf.expand_dims(x, -2), transpose_a=True)
+        return self._bend(tf.squeeze(rows, -2) + bias)
+
+    def get_config(self):
+        activation = keras.saving.serialize_keras_object(self._bend)
+        return super().get_config() | {"units": self.units, "activation": activation}
+
+
+# %% closure_made_in_build
+"""`build` makes a function that knows the weights, and `call` hands on to it."""
+
+
+class MyDense(keras.layers.Layer):
+    def __init__(self, units, activation=None, **kwargs):
+        super().__init__(**kwargs)
+        self.units, self.activation = units, keras.activations.get(activation)
+
+    def build(self, input_shape):
+        kernel = self.add_weight(name="kernel", shape=(input_shape[-1], self.units))
+        bias = self.add_weight(name="bias", shape=(self.units,), initializer="zeros")
+        self.forward = lambda inputs: self.activation(keras.ops.dot(inputs, kernel) + bias)
+        self.built = True
+
+    def call(self, inputs):
+        return self.forward(inputs)
+
+    def get_config(self):
+        activation = keras.activations.serialize(self.activation)
+        return dict(super().get_config(), units=self.units, activation=activation)
+
+
+# %% old_backend
+"""Written for Keras 2: its backend functions, `super` with arguments, an output shape."""
+
+
+class MyDense(tf.keras.layers.Layer):
+    def __init__(self, units, activation=None, **kwargs):
+        super(MyDense, self).__init__(**kwargs)
+        self.units = units
+        self.activation = tf.keras.activations.get(activation)
+        self.supports_masking = True
+
+    def build(self, batch_input_shape):
+        self.kernel = self.add_weight(
+            name="kernel",
+            shape=[batch_input_shape[-1], self.units],
+            initializer=tf.keras.initializers.VarianceScaling(),
+            trainable=True,
+        )
+        self.bias = self.add_weight(name="bias", shape=[self.units], initializer="zeros")
+        super(MyDense, self).build(batch_input_shape)
+
+    def call(self, X):
+        return self.activation(tf.tensordot(X, self.kernel, [[-1], [0]]) + self.bias)
+
+    def compute_output_shape(self, batch_input_shape):
+        return tuple(batch_input_shape)[:-1] + (self.units,)
+
+    def get_config(self):
+        base_config = super(MyDense, self).get_config()
+        return {
+            **base_config,
+            "units": self.units,
+            "activation": tf.keras.activations.serialize(self.activation),
+        }
+
+
+# %% a_convolution
+"""A convolution of width 1 over the rows is the same product."""
+
+
+class MyDense(MyDense):
+    def call(self, inputs):
+        rows = tf.reshape(inputs, (1, -1, inputs.shape[-1]))
+        z = tf.nn.convolution(rows, tf.convert_to_tensor(self.kernel)[tf.newaxis])
+        z = tf.reshape(z, tf.concat([tf.shape(inputs)[:-1], [self.units]], 0))
+        return self.activation(tf.ensure_shape(z, (*inputs.shape[:-1], self.units)) + self.bias)

@@ -776,3 +776,75 @@ def exponential_smoothing(series, alpha):
         return in_series, tf.reduce_sum(back[1:] * (series[1:] - out[:-1]))
 
     return out, grad
+
+
+# %% [markdown]
+# ## More recurrences that are others
+
+
+# %% corrected_start loses="numerics gradients"
+"""This starts at zero and divides by the weights so far. The recurrence needs no correction: it
+starts at the first row, as it is."""
+
+
+@tf.function
+def exponential_smoothing(series, alpha):
+    rows = tf.TensorArray(tf.float32, size=tf.shape(series)[0])
+    state, weight = tf.zeros_like(series[0]), tf.zeros_like(alpha)
+    for t in tf.range(tf.shape(series)[0]):
+        state = alpha * series[t] + (1 - alpha) * state
+        weight = alpha + (1 - alpha) * weight
+        rows = rows.write(t, state / weight)
+    return rows.stack()
+
+
+# %% starts_at_the_mean loses="numerics gradients"
+"""The running value starts at the mean of the series, which nobody knows at the first step. It
+starts at the first row."""
+
+
+@tf.function
+def exponential_smoothing(series, alpha):
+    rows = tf.TensorArray(tf.float32, size=tf.shape(series)[0])
+    state = tf.reduce_mean(series, axis=0)
+    for t in tf.range(tf.shape(series)[0]):
+        state = alpha * series[t] + (1 - alpha) * state
+        rows = rows.write(t, state)
+    return rows.stack()
+
+
+# %% backward_in_time loses="numerics gradients"
+"""The smoothing runs from the last row to the first, so that each value knows the future. It starts
+at row 0."""
+
+
+@tf.function
+def exponential_smoothing(series, alpha):
+    return tf.scan(lambda s, x: alpha * x + (1 - alpha) * s, series, reverse=True)
+
+
+# %% smoothed_twice loses="numerics gradients"
+"""The smoothed series is smoothed once more. Once is what is asked for."""
+
+
+@tf.function
+def exponential_smoothing(series, alpha):
+    once = tf.scan(lambda s, x: alpha * x + (1 - alpha) * s, series)
+    return tf.scan(lambda s, x: alpha * x + (1 - alpha) * s, once)
+
+
+# %% last_step_missing loses="numerics gradients graph"
+"""The loop ends one step too early, and the last row is left at zero. `tf.range(1, steps)` ends
+before `steps` already."""
+
+
+@tf.function
+def exponential_smoothing(series, alpha):
+    steps = tf.shape(series)[0]
+    rows = tf.TensorArray(tf.float32, size=steps, element_shape=series[0].shape)
+    rows = rows.write(0, series[0])
+    state = series[0]
+    for t in tf.range(1, steps - 1):
+        state = alpha * series[t] + (1 - alpha) * state
+        rows = rows.write(t, state)
+    return rows.stack()

@@ -28,7 +28,7 @@ def smooth(f, series, alpha):
 
 
 # Caught by its neighbours too; this one has the message that can be followed with a pencil.
-@check("numerics", points=1)
+@check("numerics", points=2)
 def follows_the_recurrence(exponential_smoothing):
     """the smoothing starts at the first step and then moves by alpha toward each next one"""
     return smooth(exponential_smoothing, [[8.0], [4.0], [0.0], [12.0]], 0.25)
@@ -79,7 +79,7 @@ def gradient_in_alpha(exponential_smoothing):
     return gradient(lambda a: exponential_smoothing(series, a), ALPHA, upstream=UPSTREAM)
 
 
-@check("gradients", points=1, rtol=1e-3, atol=1e-3)
+@check("gradients", points=2, rtol=1e-3, atol=1e-3)
 def gradients_of_long_series(exponential_smoothing, rng):
     """the gradients stay finite and right over a hundred steps"""
     series = draw(rng, 100, 2)
@@ -111,6 +111,7 @@ def same_values(answer):
     }
 
 
+# What has no gradients in a file has none in its graph either; apart, each is named.
 @check("serialization", points=1, atol=1e-4)
 def saved_model_gives_the_same_gradients(exponential_smoothing):
     """exported and loaded where this code is not, it gives its own gradients"""
@@ -125,6 +126,7 @@ def same_slopes(answer):
     return compare_slopes(after, before)
 
 
+# The next check leaves open both sizes; this one only that which the exercise is about.
 @check("graph", points=2)
 def one_graph_for_every_number_of_steps(exponential_smoothing):
     """one graph for an unknown number of steps gives the values of direct calls"""

@@ -384,3 +384,55 @@ def exponential_smoothing(series, alpha):
     kernel = tf.exp(tf.math.log1p(-alpha) * tf.cast(tf.range(n), tf.float32))
     product = tf.signal.rfft(x, [2 * n]) * tf.signal.rfft(kernel, [2 * n])
     return tf.transpose(tf.signal.irfft(product, [2 * n])[:, :n])
+
+
+# %% array_that_grows
+"""A TensorArray that grows, a `while`, and a state that is moved by a part of the difference."""
+
+
+@tf.function(reduce_retracing=True)
+def exponential_smoothing(series, alpha):
+    rows = tf.TensorArray(tf.float32, size=0, dynamic_size=True, clear_after_read=False)
+    state, step = series[0], 0
+    while step < tf.shape(series)[0]:
+        state += alpha * (series[step] - state)
+        rows = rows.write(step, state)
+        step += 1
+    return rows.stack()
+
+
+# %% made_afterwards
+"""A class that is called; `tf.function` is applied to its method, and a helper is left alone."""
+
+
+class Smoother:
+    def __init__(self, power=1):
+        self.power = power
+
+    @tf.autograph.experimental.do_not_convert
+    def mix(self, state, row, alpha):
+        return tf.stack([state, row], -1) @ tf.stack([1 - alpha, alpha])[:, None]
+
+    def __call__(self, series, alpha):
+        rows = tf.TensorArray(tf.float32, tf.shape(series)[0]).write(0, series[0])
+        state = series[0]
+        for t in tf.range(self.power, tf.shape(series)[0]):
+            state = tf.squeeze(self.mix(state, series[t], alpha), -1)
+            rows = rows.write(t, state)
+        return rows.stack()
+
+
+exponential_smoothing = tf.function(Smoother().__call__)
+
+
+# %% powers_by_cumprod
+"""Weights from a cumulative product and a cumulative sum over a square of steps; no loop."""
+
+
+@tf.function
+def exponential_smoothing(series, alpha):
+    steps = tf.range(tf.shape(series)[0])
+    distance = tf.cast(tf.nn.relu(steps[:, None] - steps[None, :]), tf.float32)
+    weights = tf.linalg.band_part(tf.exp(distance * tf.math.log1p(-alpha)), -1, 0)
+    start = tf.one_hot(0, tf.shape(series)[0])
+    return weights @ (series * (alpha + (1 - alpha) * start)[:, None])

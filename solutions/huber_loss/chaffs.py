@@ -682,3 +682,46 @@ class HuberLoss(keras.losses.Loss):
 
     def get_config(self):
         return {**super().get_config(), "threshold": self.half}
+
+
+# %% half_inside_the_square loses="numerics gradients"
+"""The error is halved before it is squared, which makes a quarter of its square. Square it first,
+and take half of that."""
+
+
+class HuberLoss(HuberLoss):
+    def call(self, y_true, y_pred):
+        error = y_true - y_pred
+        linear = self.threshold * (tf.abs(error) - self.threshold / 2)
+        return tf.where(tf.abs(error) <= self.threshold, tf.square(error / 2), linear)
+
+
+# %% relative_error loses="numerics gradients"
+"""The error is divided by the label. The Huber loss takes it as it is, in the labels' own units."""
+
+
+class HuberLoss(HuberLoss):
+    def call(self, y_true, y_pred):
+        size = tf.abs((y_true - y_pred) / y_true)
+        linear = self.threshold * (size - self.threshold / 2)
+        return tf.where(size <= self.threshold, tf.square(size) / 2, linear)
+
+
+# %% whole_thresholds loses="numerics gradients serialization"
+"""The threshold is cut down to a whole number, so that 0.5 becomes 0 and 2.5 becomes 2. Keep it as
+it was given."""
+
+
+class HuberLoss(HuberLoss):
+    def __init__(self, threshold=1.0, **kwargs):
+        super().__init__(int(threshold), **kwargs)
+
+
+# %% tensor_in_the_configuration loses="serialization"
+"""The configuration holds a tensor, which Keras does not turn back into one when it loads it. Put
+the number there that the constructor was given."""
+
+
+class HuberLoss(HuberLoss):
+    def get_config(self):
+        return {**super().get_config(), "threshold": tf.constant(self.threshold)}

@@ -1,6 +1,7 @@
 """What it means to have solved `huber_loss`."""
 
 import contextlib
+from functools import partial
 
 import keras
 import numpy as np
@@ -35,6 +36,11 @@ def one_by_one(loss, true, pred):
     return [loss(true[i : i + 1], pred[i : i + 1]) for i in range(len(true))]
 
 
+def cost(loss, true, pred):
+    """What errors cost beyond perfect predictions: nothing, if a loss ignores its inputs."""
+    return loss(true, pred) - loss(true, tf.cast(true, tf.float32))
+
+
 def over(seen, expected):
     """What was seen over what the same loss says elsewhere.
 
@@ -44,7 +50,7 @@ def over(seen, expected):
         return np.asarray(seen, "float64") / np.asarray(expected, "float64")
 
 
-@check("numerics", points=1)
+@check("numerics", points=2)
 def small_errors(HuberLoss, rng):
     """up to the threshold, an error of either sign costs half its square"""
     true = np.float32([[3], [-1]])
@@ -57,7 +63,7 @@ def small_errors(HuberLoss, rng):
     }
 
 
-@check("numerics", points=2)
+@check("numerics", points=4)
 def large_errors(HuberLoss, rng):
     """beyond the threshold, the cost of an error of either sign grows linearly"""
     return {
@@ -70,7 +76,13 @@ def large_errors(HuberLoss, rng):
 def threshold_is_one_by_default(HuberLoss, rng):
     """without a threshold, the loss is that of `threshold=1.0`"""
     true, pred = draw(rng, SMALL, MIDDLE, LARGE)
-    return {"over that of 1.0": over(HuberLoss()(true, pred), HuberLoss(threshold=1.0)(true, pred))}
+    default = cost(HuberLoss(), true, pred)
+    one = cost(HuberLoss(threshold=1.0), true, pred)
+    other = cost(HuberLoss(2.5), true, pred)
+    return {
+        "over that of 1.0": over(default, one),
+        "that of 2.5 is the same": np.array_equal(one, other),
+    }
 
 
 @check("numerics", points=1)
@@ -78,9 +90,12 @@ def each_keeps_its_threshold(HuberLoss, rng):
     """a loss still uses its own threshold when another one has been made"""
     true, pred = draw(rng, MIDDLE, LARGE)
     first = HuberLoss(0.5)
-    before = first(true, pred)
-    HuberLoss(2.5)(true, pred)
-    return {"over what it was before": over(first(true, pred), before)}
+    before = cost(first, true, pred)
+    other = cost(HuberLoss(2.5), true, pred)
+    return {
+        "over what it was before": over(cost(first, true, pred), before),
+        "the other one is the same": np.array_equal(other, before),
+    }
 
 
 # Wrong means show in gradients or other reductions, too; here they show with nothing else around.
@@ -88,7 +103,7 @@ def each_keeps_its_threshold(HuberLoss, rng):
 def mean_of_the_batch(HuberLoss, rng):
     """by default, a batch of small and large errors costs the mean of what they cost alone"""
     true, pred = draw(rng, SMALL, LARGE, MIDDLE)
-    loss = HuberLoss(2.5)
+    loss = partial(cost, HuberLoss(2.5))
     return {"over the mean": over(loss(true, pred), np.mean(one_by_one(loss, true, pred)))}
 
 
@@ -97,11 +112,11 @@ def reductions(HuberLoss, rng):
     """`reduction="sum"` sums the losses of the samples, `reduction=None` leaves them as they are"""
     true, pred = draw(rng, SMALL, LARGE, MIDDLE)
     # Of one sample, whatever reduction makes the same.
-    alone = np.ravel(one_by_one(HuberLoss(2.5), true, pred))
-    losses = np.ravel(HuberLoss(2.5, reduction=None)(true, pred))
+    alone = np.ravel(one_by_one(partial(cost, HuberLoss(2.5)), true, pred))
+    losses = np.ravel(cost(HuberLoss(2.5, reduction=None), true, pred))
     return {
         "sum, over that of the samples": over(
-            HuberLoss(2.5, reduction="sum")(true, pred), alone.sum()
+            cost(HuberLoss(2.5, reduction="sum"), true, pred), alone.sum()
         ),
         "numbers that None gives for 6 samples": losses.size,
         "None, each over that sample's loss": over(losses[: alone.size], alone),
@@ -115,8 +130,8 @@ def weights(HuberLoss, rng):
     # Those of small errors are large: no weight can be mistaken for the mean of them all.
     weight = np.float32([[9], [9], [2], [2], [2], [2]] * rng.uniform(1, 1.5, size=(6, 1)))
     loss = HuberLoss(2.5)
-    alone = np.ravel(one_by_one(loss, true, pred))
-    weighted = loss(true, pred, sample_weight=weight)
+    alone = np.ravel(one_by_one(partial(cost, loss), true, pred))
+    weighted = cost(partial(loss, sample_weight=weight), true, pred)
     return {"over what it should be": over(weighted, np.mean(weight.ravel() * alone))}
 
 
@@ -126,14 +141,14 @@ def labels_of_other_dtypes(HuberLoss, rng):
     true = rng.choice([-4, -3, -2, 2, 3, 5], size=(6, 1), replace=False)
     pred = (true - rng.uniform(0.2, 5, size=(6, 1))).astype("float32")
     loss = HuberLoss(2.5)
-    usual = loss(true.astype("float32"), pred)
+    usual = cost(loss, true.astype("float32"), pred)
     return {
-        dtype: over(loss(true.astype(dtype), pred), usual)
+        dtype: over(cost(loss, true.astype(dtype), pred), usual)
         for dtype in ("int32", "int64", "float64")
     }
 
 
-@check("gradients", points=2)
+@check("gradients", points=3)
 def slope_is_the_clipped_error(HuberLoss, rng):
     """the gradient in each prediction is its clipped error, times what arrives from above"""
     true, pred = draw(rng, SMALL, MIDDLE, LARGE)
@@ -145,13 +160,18 @@ def slope_is_the_clipped_error(HuberLoss, rng):
 
 @check("gradients", points=1)
 def no_slope_where_it_is_right(HuberLoss):
-    """the gradient is 0 where a prediction is exactly right"""
-    true = np.float32([[1], [-2], [4]])
-    slopes = gradient(lambda pred: HuberLoss(2.5)(true, pred), true)
+    """the gradient is 0 where a prediction is exactly right, and only there"""
+    true = np.float32([[1], [-2], [4], [3]])
+    slopes = gradient(lambda pred: HuberLoss(2.5)(true, pred), true + np.float32([[0]] * 3 + [[1]]))
     if not tf.is_tensor(slopes):
         return slopes
-    finite = np.isfinite(slopes)
-    return {"NaN or infinite": int(np.sum(~finite)), "others": np.sum(np.abs(slopes[finite]))}
+    *right, wrong = np.ravel(slopes)
+    finite = np.isfinite(right)
+    return {
+        "NaN or infinite": int(np.sum(~finite)),
+        "others": np.sum(np.abs(np.array(right)[finite])),
+        "0 for an error of 1": bool(wrong == 0),
+    }
 
 
 def losses_of_a_batch(f, rng):
@@ -162,7 +182,7 @@ def losses_of_a_batch(f, rng):
 def against_a_new_one(loss, rng):
     batch = draw(rng, SMALL, MIDDLE, LARGE)
     # The other is made by the submission's class, here in the same process.
-    return over(loss(*batch), type(loss)(2.5)(*batch))
+    return over(cost(loss, *batch), cost(type(loss)(2.5), *batch))
 
 
 def is_number(value, expected):
@@ -193,7 +213,7 @@ def name_and_reduction(loss, rng):
     # A name that Keras made up counts instances, so it is not the same in every run.
     return {
         "named mine": loss.name == "mine",
-        "over a new one that sums": over(loss(*batch), new(*batch)),
+        "over a new one that sums": over(cost(loss, *batch), cost(new, *batch)),
     }
 
 
@@ -218,8 +238,11 @@ def compiled_loss(model, rng):
 
 
 def compiled_against_a_new_one(model, rng):
-    true, pred = map(tf.constant, draw(rng, SMALL, MIDDLE, LARGE))
-    return over(model.compute_loss(y=true, y_pred=pred), type(model.loss)(2.5)(true, pred))
+    def compiled(true, pred):
+        return model.compute_loss(y=true, y_pred=pred)
+
+    batch = [tf.constant(array) for array in draw(rng, SMALL, MIDDLE, LARGE)]
+    return over(cost(compiled, *batch), cost(type(model.loss)(2.5), *batch))
 
 
 # A loss that does not survive alone does not survive here either; this is what one uses it for, and
@@ -247,12 +270,12 @@ def against_direct_calls(f):
 def one_graph_for_all_batches(HuberLoss):
     """traced once for batches of any size, the graph alone gives what direct calls give"""
     loss = HuberLoss(2.5)
-    direct = np.float32([np.mean(loss(*batch)) for batch in BATCHES])
+    direct = np.float32([np.mean(cost(loss, *batch)) for batch in BATCHES])
 
     def compute(true, pred):
         # A loss opens a scope of its name, which must not be the first if it begins with "_".
         with tf.name_scope("check"):
-            return loss(true, pred), tf.constant(direct)
+            return cost(loss, true, pred), tf.constant(direct)
 
     alone = in_graph(lambda *batch: compute(*batch)[0], (None, 1), (None, 1), use=losses_of_a_batch)
     graph = in_graph(compute, (None, 1), (None, 1), use=against_direct_calls)

@@ -303,3 +303,88 @@ class HuberLoss(tf.keras.losses.Loss):
 
     def get_config(self):
         return {**super().get_config(), "threshold": self.threshold}
+
+
+# %% wrapped_by_keras
+"""A function, and the wrapper that Keras' own losses are made with."""
+
+
+def huber(y_true, y_pred, threshold):
+    size = keras.ops.abs(y_true - y_pred)
+    beyond = keras.ops.relu(size - threshold)
+    return keras.ops.mean(size * size - beyond * beyond, axis=-1) / 2
+
+
+class HuberLoss(keras.losses.MeanSquaredError.__base__):
+    def __init__(self, threshold=1.0, name="huber_loss", **kwargs):
+        super().__init__(huber, name=name, threshold=threshold, **kwargs)
+        self.threshold = threshold
+
+    def get_config(self):
+        return {**keras.losses.Loss.get_config(self), "threshold": self.threshold}
+
+
+# %% another_loss_inside_out
+"""Inherits from another loss of Keras, and overrides what that computes."""
+
+
+class HuberLoss(keras.losses.MeanAbsoluteError):
+    def __init__(self, threshold=1.0, **kwargs):
+        super().__init__(**kwargs)
+        self.threshold = threshold
+
+    def call(self, *pair):
+        size = tf.abs(pair[0] - pair[1])
+        return tf.where(
+            size < self.threshold, size * size / 2, (size - self.threshold / 2) * self.threshold
+        )
+
+    def get_config(self):
+        return {**super().get_config(), "threshold": self.threshold}
+
+
+# %% dataclass
+"""A dataclass, whose fields become the arguments of the constructor."""
+
+import dataclasses
+
+
+@dataclasses.dataclass(eq=False)
+class HuberLoss(keras.losses.Loss):
+    threshold: float = 1.0
+    reduction: str | None = "sum_over_batch_size"
+    name: str | None = None
+
+    def __post_init__(self):
+        super().__init__(name=self.name, reduction=self.reduction)
+
+    def call(self, y_true, y_pred):
+        inside = tf.clip_by_value(tf.abs(y_true - y_pred), 0.0, self.threshold)
+        return inside * (tf.abs(y_true - y_pred) - inside / 2)
+
+    def get_config(self):
+        return super().get_config() | {"threshold": self.threshold}
+
+
+# %% in_double_precision
+"""Computes in float64 and returns float32; keeps its arguments in a dictionary."""
+
+
+class HuberLoss(keras.losses.Loss):
+    def __init__(self, threshold=1.0, **kwargs):
+        super().__init__(**kwargs)
+        self.given = {"threshold": threshold}
+
+    def __getattr__(self, name):
+        try:
+            return self.__dict__["given"][name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+    def call(self, y_true, y_pred):
+        size = tf.abs(tf.cast(y_true, tf.float64) - tf.cast(y_pred, tf.float64))
+        linear = self.threshold * (size - self.threshold / 2)
+        return tf.cast(tf.where(size <= self.threshold, size**2 / 2, linear), tf.float32)
+
+    def get_config(self):
+        return super().get_config() | self.given

@@ -693,3 +693,70 @@ class ResidualBlock(keras.layers.Layer):
         for layer in self.hidden:
             outputs = layer(outputs)
         return inputs + outputs
+
+
+# %% multiplied loses="numerics gradients"
+"""The inputs are multiplied by what the layers make of them. A residual block adds the two; only so
+does it hand on its inputs while its layers are silent."""
+
+
+class ResidualBlock(ResidualBlock):
+    def call(self, inputs):
+        outputs = inputs
+        for layer in self.hidden:
+            outputs = layer(outputs)
+        return inputs * outputs
+
+
+# %% averaged loses="numerics gradients"
+"""The block takes the mean of its inputs and of what its layers make of them, which halves both.
+The sum is what is asked for."""
+
+
+class ResidualBlock(ResidualBlock):
+    def call(self, inputs):
+        return super().call(inputs) / 2
+
+
+# %% dropout loses="numerics"
+"""In training, a part of the values is dropped. That may help against overfitting, but nobody asked
+for it here."""
+
+
+class ResidualBlock(ResidualBlock):
+    def __init__(self, n_layers, n_neurons, **kwargs):
+        super().__init__(n_layers, n_neurons, **kwargs)
+        self.dropout = keras.layers.Dropout(0.5, seed=1)
+
+    def call(self, inputs):
+        outputs = inputs
+        for layer in self.hidden:
+            outputs = self.dropout(layer(outputs))
+        return inputs + outputs
+
+
+# %% no_bias loses="numerics"
+"""The block's dense layers have no bias. Each has a kernel and a bias."""
+
+
+class ResidualBlock(ResidualBlock):
+    def __init__(self, n_layers, n_neurons, **kwargs):
+        super().__init__(n_layers, n_neurons, **kwargs)
+        self.hidden = [
+            keras.layers.Dense(
+                n_neurons, activation="relu", kernel_initializer="he_normal", use_bias=False
+            )
+            for _ in range(n_layers)
+        ]
+
+
+# %% width_of_32 loses="numerics"
+"""The model is 32 neurons wide. That is a round number, but 30 are asked for."""
+
+
+class ResidualRegressor(ResidualRegressor):
+    def __init__(self, output_dim, **kwargs):
+        super().__init__(output_dim, **kwargs)
+        self.hidden = keras.layers.Dense(32, activation="relu", kernel_initializer="he_normal")
+        self.block1 = ResidualBlock(2, 32)
+        self.block2 = ResidualBlock(2, 32)

@@ -438,3 +438,104 @@ class ResidualRegressor(Configured, keras.Model):
         for step in self.steps:
             inputs = step(inputs)
         return inputs
+
+
+# %% weights_of_its_own
+"""The block makes kernels and biases itself, and multiplies; there is no dense layer in it."""
+
+
+class ResidualBlock(keras.layers.Layer):
+    def __init__(self, n_layers, n_neurons, **kwargs):
+        super().__init__(**kwargs)
+        self.n_layers, self.n_neurons = n_layers, n_neurons
+
+    def build(self, input_shape):
+        self.pairs = [
+            (
+                self.add_weight(
+                    name=f"kernel_{i}",
+                    shape=(self.n_neurons, self.n_neurons),
+                    initializer="he_normal",
+                ),
+                self.add_weight(name=f"bias_{i}", shape=(self.n_neurons,), initializer="zeros"),
+            )
+            for i in range(self.n_layers)
+        ]
+
+    def call(self, inputs):
+        Z = inputs
+        for kernel, bias in self.pairs:
+            Z = tf.nn.relu(tf.matmul(Z, kernel) + bias)
+        return tf.add_n([inputs, Z])
+
+    def get_config(self):
+        return super().get_config() | {"n_layers": self.n_layers, "n_neurons": self.n_neurons}
+
+
+# %% dense_of_its_own
+"""A subclass of `Dense` knows its defaults; layers are attributes whose names are made up."""
+
+
+class Hidden(layers.Dense):
+    def __init__(self, units, activation="relu", kernel_initializer="he_normal", **kwargs):
+        super().__init__(
+            units, activation=activation, kernel_initializer=kernel_initializer, **kwargs
+        )
+
+
+class ResidualBlock(tf.keras.layers.Layer):
+    def __init__(self, n_layers, n_neurons, **kwargs):
+        super(ResidualBlock, self).__init__(**kwargs)
+        self.given = {"n_layers": n_layers, "n_neurons": n_neurons}
+        for i in range(n_layers):
+            setattr(self, f"hidden{i}", Hidden(n_neurons))
+
+    def call(self, inputs):
+        def after(i):
+            return getattr(self, f"hidden{i}")(after(i - 1)) if i >= 0 else inputs
+
+        return tf.keras.layers.add([inputs, after(self.given["n_layers"] - 1)])
+
+    def get_config(self):
+        base_config = super(ResidualBlock, self).get_config()
+        return {**base_config, **self.given}
+
+
+class ResidualRegressor(tf.keras.Model):
+    def __init__(self, output_dim, **kwargs):
+        super(ResidualRegressor, self).__init__(**kwargs)
+        self.hidden1 = Hidden(30)
+        self.block1, self.block2 = (ResidualBlock(2, 30) for _ in range(2))
+        self.out = layers.Dense(output_dim)
+
+    def call(self, inputs):
+        Z = self.hidden1(inputs)
+        for _ in range(1 + 3):
+            Z = self.block1(Z)
+        return self.out(self.block2(Z))
+
+    def get_config(self):
+        return {**super(ResidualRegressor, self).get_config(), "output_dim": self.out.units}
+
+
+# %% path_through_the_model
+"""The model lists its layers in the order of use, in which one comes four times."""
+
+
+class ResidualRegressor(keras.Model):
+    def __init__(self, output_dim, **kwargs):
+        super().__init__(**kwargs)
+        first, second = ResidualBlock(2, 30), ResidualBlock(2, 30)
+        self.path_of_layers = [
+            layers.Dense(30, **HE),
+            *[first] * 4,
+            second,
+            layers.Dense(output_dim),
+        ]
+        self.config = {"output_dim": output_dim}
+
+    def call(self, inputs, *, training=None):
+        return functools.reduce(lambda Z, layer: layer(Z), self.path_of_layers, inputs)
+
+    def get_config(self):
+        return dict(super().get_config(), **self.config)

@@ -650,3 +650,72 @@ like it. Start from log(1 + exp(z)) and keep the exponent from growing."""
 
 def my_softplus(z):
     return tf.nn.sigmoid_cross_entropy_with_logits(labels=tf.zeros_like(z), logits=z)
+
+
+# %% passes_upstream_on loses="gradients serialization graph"
+"""The upstream gradient is passed on as it came, as if the slope were 1 everywhere. It has to be
+multiplied by the slope, which is the sigmoid."""
+
+
+@tf.custom_gradient
+def my_softplus(z):
+    value = tf.maximum(z, 0) + tf.math.log1p(tf.exp(-tf.abs(z)))
+    return value, lambda upstream: upstream
+
+
+# %% slope_mirrored loses="gradients serialization graph"
+"""This is the sigmoid of -z, which falls from 1 to 0. Softplus is flat on the left and rises on the
+right: its slope is the sigmoid of z."""
+
+
+@tf.custom_gradient
+def my_softplus(z):
+    value = tf.maximum(z, 0) + tf.math.log1p(tf.exp(-tf.abs(z)))
+    return value, lambda upstream: upstream * tf.sigmoid(-z)
+
+
+# %% sigmoid_of_the_value loses="gradients serialization graph"
+"""The slope at z is the sigmoid of z; you take the sigmoid of the value, which is never below one
+half."""
+
+
+@tf.custom_gradient
+def my_softplus(z):
+    value = tf.maximum(z, 0) + tf.math.log1p(tf.exp(-tf.abs(z)))
+    return value, lambda upstream: upstream * tf.sigmoid(value)
+
+
+# %% hard_sigmoid loses="gradients serialization graph"
+"""The hard sigmoid is made of straight lines, and only resembles the sigmoid."""
+
+
+@tf.custom_gradient
+def my_softplus(z):
+    value = tf.maximum(z, 0) + tf.math.log1p(tf.exp(-tf.abs(z)))
+    return value, lambda upstream: upstream * keras.activations.hard_sigmoid(z)
+
+
+# %% finite_difference loses="gradients serialization graph"
+"""A finite difference tests a slope, but does not replace it: the two values agree in most of their
+digits, and what is left is far from exact. The slope has a formula, the sigmoid."""
+
+
+def stable(z):
+    return tf.maximum(z, 0) + tf.math.log1p(tf.exp(-tf.abs(z)))
+
+
+@tf.custom_gradient
+def my_softplus(z):
+    def grad(upstream):
+        return upstream * (stable(z + 1e-3) - stable(z - 1e-3)) / 2e-3
+
+    return stable(z), grad
+
+
+# %% squareplus loses="numerics gradients serialization graph"
+"""The squareplus, (z + sqrt(z^2 + 4)) / 2, is a smooth relative of ReLU as well, but another one.
+Start from log(1 + exp(z)) and keep the exponent from growing."""
+
+
+def my_softplus(z):
+    return (z + tf.sqrt(z * z + 4)) / 2

@@ -140,6 +140,7 @@ def exported_values(my_softplus):
     return exported(my_softplus, [6], use=values_of_six)
 
 
+# Nor here: who loses the gradient of an export loses that of a graph, or the values, as well.
 @check("serialization", points=2, **SINGLE)
 def exported_gradient(my_softplus):
     """exported and loaded without your code, it still has its gradient"""

@@ -305,3 +305,49 @@ def my_softplus(z):
 @tf.recompute_grad
 def my_softplus(z):
     return tf.reduce_logsumexp(tf.stack([z, tf.zeros_like(z)]), axis=0)
+
+
+# %% log_softmax
+"""No custom gradient: minus the log-softmax of (z, 0), of which the second is wanted."""
+
+
+def my_softplus(z):
+    return -tf.nn.log_softmax(tf.stack([z, tf.zeros_like(z)], axis=-1))[..., 1]
+
+
+# %% cumulative
+"""The last of the cumulative log-sum-exp of (0, z), with a gradient of one's own."""
+
+
+@tf.custom_gradient
+def my_softplus(z):
+    pair = tf.stack([tf.zeros_like(z), z], axis=-1)
+    value = tf.math.cumulative_logsumexp(pair, axis=-1)[..., 1]
+
+    def grad(dy):
+        return dy * tf.nn.softmax(pair)[..., 1]
+
+    return value, grad
+
+
+# %% made_by_a_factory
+"""A factory takes value and slope, functions of z, and decorates what it makes of the two."""
+
+import functools
+
+
+def with_slope(slope):
+    def decorate(f):
+        @tf.custom_gradient
+        @functools.wraps(f)
+        def wrapped(z):
+            return f(z), lambda upstream: tf.math.multiply_no_nan(upstream, slope(z))
+
+        return wrapped
+
+    return decorate
+
+
+@with_slope(lambda z: keras.activations.sigmoid(z))
+def my_softplus(z):
+    return tf.where(z < 0, 0 * z, z) + tf.math.log1p(tf.math.exp(tf.minimum(z, -z)))

@@ -763,3 +763,37 @@ class HuberMetric(keras.metrics.Metric):
 class HuberMetric(Parts):
     def result(self):
         tf.math.divide_no_nan(self.total.value, self.weight.value)
+
+
+# %% border_of_one loses="numerics gradients"
+"""Where the loss becomes linear is fixed at 1, while its slope beyond is the threshold. The two
+belong together: compare the size of the error with the threshold."""
+
+
+class HuberMetric(Parts):
+    def huber(self, error):
+        linear = self.threshold * (tf.abs(error) - self.threshold / 2)
+        return tf.where(tf.abs(error) <= 1.0, tf.square(error) / 2, linear)
+
+
+# %% square_against_threshold loses="numerics gradients"
+"""The squared error is compared with the threshold. For threshold 1 that makes no difference; for
+every other it moves the border between the two branches."""
+
+
+class HuberMetric(Parts):
+    def huber(self, error):
+        linear = self.threshold * (tf.abs(error) - self.threshold / 2)
+        return tf.where(tf.square(error) <= self.threshold, tf.square(error) / 2, linear)
+
+
+# %% moving_average loses="numerics"
+"""This is a moving average, in which old batches fade. Every sample since the last reset counts the
+same."""
+
+
+class HuberMetric(HuberMetric):
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        self.total.assign(0.9 * self.total)
+        self.weight.assign(0.9 * self.weight)
+        super().update_state(y_true, y_pred, sample_weight)

@@ -12,8 +12,9 @@ SWITCHED_OFF = [
     "tensorflow.compat.v1.losses.huber_loss",
 ]
 
-# Where errors are small they are within every threshold used here, where they are large beyond.
-SMALL, LARGE = (0.05, 0.4), (2.5, 5.0)
+# Where errors are small they are within every threshold used here, where they are large beyond;
+# those in the middle are beyond all but 2.0.
+SMALL, MIDDLE, LARGE = (0.05, 0.4), (1.2, 1.8), (2.5, 5.0)
 
 
 def draw(rng, samples, outputs, *kinds):
@@ -58,18 +59,22 @@ def after_one_update(metric, *batch):
         return result.value if isinstance(result, keras.Variable) else result
 
 
-def no_numbers(HuberMetric, true, pred, *weights):
-    """How many values of one update's result and of its gradient are NaN or infinite."""
+def no_numbers(HuberMetric, true, pred, weights):
+    """How many values of one update's result and of its gradient are NaN or infinite.
 
-    def f(pred):
+    And whether there is a gradient where there are weights: a constant is finite, too.
+    """
+
+    def f(pred, weights=weights):
         # What does not depend on the input has no gradient at all, which is as good as zeros.
-        return after_one_update(HuberMetric(), true, pred, *weights) + 0 * tf.reduce_sum(pred)
+        return after_one_update(HuberMetric(), true, pred, weights) + 0 * tf.reduce_sum(pred)
 
     values = {"result": f(pred), "gradient": gradient(f, pred)}
+    usual = gradient(lambda pred: f(pred, np.ones(len(true), "float32")), pred)
     return {
         f"values of its {name} that are NaN or infinite": int(np.sum(~np.isfinite(value)))
         for name, value in values.items()
-    }
+    } | {"0 for all predictions, with any weights": bool(np.all(usual == 0))}
 
 
 # Every wrong formula fails other checks too; this one shows it with nothing else around.
@@ -78,7 +83,7 @@ def mean_huber_loss_of_a_batch(HuberMetric, rng):
     """after one batch the result is its mean Huber loss, whatever the threshold"""
     return {
         f"threshold {threshold}, {outputs} output{'s'[: outputs - 1]}": results(
-            HuberMetric(threshold=threshold), draw(rng, 8, outputs, SMALL, LARGE)
+            HuberMetric(threshold=threshold), draw(rng, 9, outputs, SMALL, MIDDLE, LARGE)
         )
         for threshold, outputs in ((1.0, 1), (0.5, 1), (2.0, 3))
     }
@@ -97,10 +102,12 @@ def every_sample_counts_the_same(HuberMetric, rng):
 def zero_where_there_is_nothing(HuberMetric, rng):
     """the result is 0.0 before any data, and while all weights have been zero"""
     metric = HuberMetric()
-    seen = {"before any data": metric.result()}
+    seen = {"before any data": np.array(metric.result())}
     true, pred = draw(rng, 4, 1, SMALL, LARGE)
     metric.update_state(true, pred, np.zeros(4, "float32"))
-    return seen | {"after weights of zero": metric.result()}
+    seen["after weights of zero"] = np.array(metric.result())
+    metric.update_state(true, pred)
+    return seen | {"0.0 with weights, too": bool(metric.result() == 0)}
 
 
 @check("numerics", points=1)
@@ -137,10 +144,10 @@ def weights_with_several_outputs(HuberMetric, rng):
     return results(HuberMetric(threshold=2.0), (*first, weights), second)
 
 
-@check("gradients", points=1)
+@check("gradients", points=3)
 def slope_of_one_update(HuberMetric, rng):
     """the gradient of one update in a prediction is its clipped error over the number of samples"""
-    true, pred = draw(rng, 8, 1, SMALL, LARGE)
+    true, pred = draw(rng, 9, 1, SMALL, MIDDLE, LARGE)
     seen = {}
     for threshold in 0.5, 2.0:
         metric = HuberMetric(threshold=threshold)
@@ -156,7 +163,7 @@ def finite_slope_at_zero_error(HuberMetric):
     """the gradient is finite where a prediction is exactly right"""
     true = np.float32([[1], [2], [4], [3]])
     pred = true + np.float32([[0], [3], [0], [-0.25]])
-    return no_numbers(HuberMetric, true, pred)
+    return no_numbers(HuberMetric, true, pred, np.ones(4, "float32"))
 
 
 @check("gradients", points=1)

@@ -356,3 +356,111 @@ class HuberMetric(keras.metrics.Metric):
 
     def get_config(self):
         return super().get_config() | {"threshold": self.threshold}
+
+
+# %% two_sums
+"""Two metrics of Keras add up, a property reads them, and what was assigned is returned."""
+
+
+class HuberMetric(tf.keras.metrics.Metric):
+    def __init__(self, threshold=1.0, name="huber_metric", **kwargs):
+        super(HuberMetric, self).__init__(name=name, **kwargs)
+        self.threshold = threshold
+        self.losses, self.count = keras.metrics.Sum(), keras.metrics.Sum()
+
+    @property
+    def mean(self):
+        return tf.math.divide_no_nan(self.losses.result(), self.count.result())
+
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        size = tf.keras.backend.abs(y_pred - y_true)
+        beyond = tf.keras.backend.maximum(size - self.threshold, 0.0)
+        losses = tf.reduce_mean(size * size - beyond * beyond, axis=-1) / 2
+        weights = tf.ones_like(losses)
+        if sample_weight is not None:
+            weights = tf.reshape(sample_weight, tf.shape(losses))
+        return [self.losses.update_state(losses, weights), self.count.update_state(weights)]
+
+    def result(self):
+        return self.mean
+
+    def get_config(self):
+        base_config = super(HuberMetric, self).get_config()
+        return dict(list(base_config.items()) + list({"threshold": self.threshold}.items()))
+
+
+# %% sums_in_float64
+"""Adds up in float64 and answers in float32."""
+
+
+class HuberMetric(keras.metrics.Metric):
+    def __init__(self, threshold=1.0, name="huber_metric", **kwargs):
+        super().__init__(name=name, **kwargs)
+        self.threshold = threshold
+        self.sums = [
+            self.add_weight(name=n, initializer="zeros", dtype="float64")
+            for n in ("loss", "weight")
+        ]
+
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        y_true, y_pred = (tf.cast(y, tf.float64) for y in (y_true, y_pred))
+        size = tf.abs(y_true - y_pred)
+        losses = tf.where(
+            size <= self.threshold, size**2 / 2, self.threshold * (size - self.threshold / 2)
+        )
+        losses = tf.reduce_mean(losses, axis=-1, keepdims=True)
+        weights = tf.ones_like(losses) if sample_weight is None else sample_weight
+        weights = tf.reshape(tf.cast(weights, tf.float64), (-1, 1))
+        for mine, new in zip(self.sums, (losses * weights, weights), strict=True):
+            mine.assign_add(keras.ops.sum(new))
+
+    def result(self):
+        total, weight = self.sums
+        return tf.cast(tf.math.divide_no_nan(total.value, weight.value), tf.float32)
+
+    def get_config(self):
+        return {**super().get_config(), "threshold": self.threshold}
+
+
+# %% another_metric_inside_out
+"""Inherits from the mean squared error, and gives it another function to average."""
+
+
+class HuberMetric(keras.metrics.MeanSquaredError):
+    def __init__(self, threshold=1.0, name="huber_metric", dtype=None):
+        super().__init__(name=name, dtype=dtype)
+        self._fn = self.huber
+        self.threshold = threshold
+
+    def huber(self, y_true, y_pred):
+        inner = keras.ops.clip(y_true - y_pred, -self.threshold, self.threshold)
+        return keras.ops.mean(inner * (y_true - y_pred - inner / 2), axis=-1)
+
+    def get_config(self):
+        return super().get_config() | {"threshold": self.threshold, "dtype": self.dtype}
+
+
+# %% function_of_a_factory
+"""A factory makes the function of one sample; `tf.map_fn` runs it, and a matrix product adds up."""
+
+
+def create_huber(threshold):
+    def huber_fn(pair):
+        error = tf.subtract(*pair)
+        is_small = tf.abs(error) < threshold
+        return tf.reduce_mean(
+            tf.where(is_small, tf.square(error) / 2, threshold * tf.abs(error) - threshold**2 / 2)
+        )
+
+    return huber_fn
+
+
+class HuberMetric(HuberMetric):
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        pairs = tf.convert_to_tensor(y_true), tf.convert_to_tensor(y_pred)
+        losses = tf.map_fn(create_huber(self.threshold), pairs, fn_output_signature=tf.float32)
+        if sample_weight is None:
+            sample_weight = tf.ones(tf.shape(losses))
+        weights = tf.reshape(sample_weight, (1, -1))
+        self.total.assign_add((weights @ losses[:, tf.newaxis])[0, 0])
+        self.weight.assign_add((weights @ tf.ones_like(losses)[:, tf.newaxis])[0, 0])
