@@ -58,7 +58,7 @@ def findings(audit: Audit) -> Group:
         seen = [len(f(check.name, kind)) for kind in ("chaff", "mutant")
                 for f in (audit.caught_by, audit.caught_alone_by)]  # fmt: skip
         table.add_row(f"{check.dimension} {check.name}", *map(str, seen))
-        if audit.of("chaff") and not seen[1] and not seen[3]:
+        if audit.of("chaff") and audit.of("mutant") and not seen[1] and not seen[3]:
             why = audit.comments[check.name] or "[yellow]no comment says why it is there[/]"
             notes.append(f"{check.name} catches nothing alone: {why}")
     lines = []
