@@ -68,6 +68,15 @@ class Exercise:
             if cell.cell_type == "code" and "tests" not in cell.metadata.get("tags", [])
         )
 
+    @property
+    def public_tests(self) -> str:
+        """The source of the public tests."""
+        return "\n\n".join(
+            cell.source
+            for cell in self.notebook.cells
+            if cell.cell_type == "code" and "tests" in cell.metadata.get("tags", [])
+        )
+
     @functools.cached_property
     def wheats(self) -> list[Specimen]:
         return list(self._specimens("wheats.py"))
