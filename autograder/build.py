@@ -77,8 +77,8 @@ def public_hints(exercise: Exercise, kept: Path) -> Hints:
     Each runs twice, with other random weights: what a fingerprint is made of must not depend on
     them. What was built from the same files is read from `kept`.
     """
-    parts = [chaff.source + chaff.note for chaff in exercise.chaffs]
-    key = hashlib.sha256("\0".join([FORMAT, exercise.public_tests, *parts]).encode()).hexdigest()[:16]
+    parts = [FORMAT, exercise.public_tests, *(one.source + one.note for one in exercise.chaffs)]
+    key = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
     if (hints := Hints.read(kept)).key == key:
         return hints
     warm = Warm()
@@ -95,6 +95,12 @@ def public_hints(exercise: Exercise, kept: Path) -> Hints:
     notes = [chaff.note for chaff in exercise.chaffs]
     stable = [first & second for first, second in zip(found[::2], found[1::2], strict=True)]
     return Hints.learn(zip(notes, stable, strict=True), key)
+
+
+def known_chaffs(exercise: Exercise, course: Path) -> tuple[int, int]:
+    """Return how many chaffs get their hint from the public tests alone, and how many there are."""
+    known = Hints.read(path_of(exercise.name, course / "exercises")).texts
+    return sum(chaff.note in known for chaff in exercise.chaffs), len(exercise.chaffs)
 
 
 def stub(exercise: Exercise) -> str:

@@ -93,6 +93,10 @@ class Hints:
         held = {"exercise": exercise, "key": self.key, "hints": dict(sorted(hints.items()))}
         write_atomically(path, json.dumps(held, indent=1, ensure_ascii=False) + "\n")
 
+    @property
+    def texts(self) -> set[str]:
+        return set(self._meaning.values())
+
     def find(self, fingerprints: Iterable[str]) -> str:
         """Return the hint of the first fingerprint that is known, or nothing."""
         return next((self._meaning[one] for one in fingerprints if one in self._meaning), "")

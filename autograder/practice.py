@@ -11,7 +11,6 @@ import multiprocessing
 import os
 import re
 import sys
-import tempfile
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -24,14 +23,17 @@ from autograder.results import write_atomically
 
 # What `build` writes into every stub, and into the public tests of every notebook.
 STUB = re.compile(rb"\A(?:#.*\n)*?# autograder exercise: (\w+)")
-NOTEBOOK = re.compile(rb"from autograder\.publictests import show\b.*\bshow\(\\n[^a-z]*\\\"(\w+)\\\"",
-                      re.DOTALL)  # fmt: skip
+NOTEBOOK = re.compile(
+    rb"""from\ autograder\.publictests\ import\ show\b
+                          .*?\bshow\(\\n[\s",]*\\"(\w+)\\",""",
+    re.DOTALL | re.VERBOSE,
+)
 SECONDS = 180  # of one file; a single test has less
 MAX_ANSWER = 2**20
 
 
 class NoPractice(Exception):
-    """There is nothing to check."""
+    """There is nothing to check, or no place to start."""
 
 
 def exercise_of(path: Path) -> str | None:
@@ -77,6 +79,7 @@ class Report:
     Attributes:
         problem: why there are no results.
         printed: what the file and its tests printed, the beginning.
+        stopped: true if `Warm.stop` ended it.
         seconds: how long it took, from the request on.
     """
 
@@ -85,11 +88,54 @@ class Report:
     results: list[Result] = field(default_factory=list)
     problem: str = ""
     printed: str = ""
+    stopped: bool = False
     seconds: float = 0.0
 
     @property
     def solved(self) -> bool:
         return bool(self.results) and all(one.passed for one in self.results)
+
+
+class Progress:
+    """What has been solved in a folder, and how often it was tried: a small file there."""
+
+    def __init__(self, folder: Path):
+        self._file = folder / ".autograder.json"
+        try:
+            held = json.loads(self._file.read_text(encoding="utf-8"))
+            self.current = str(held["current"])
+            self._solved = {str(name) for name in held["solved"]}
+            self._tries = {str(name): {str(test): int(count) for test, count in tries.items()}
+                           for name, tries in held["tries"].items()}  # fmt: skip
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            self.current, self._solved, self._tries = "", set(), {}
+
+    def solved(self, path: Path) -> bool:
+        return path.name in self._solved
+
+    def count(self, path: Path, results: list[Result]) -> None:
+        """Count a try of each test, and tell each result how many there were in a row."""
+        tries = self._tries.setdefault(path.name, {})
+        for one in results:
+            one.tries = tries[one.name] = one.try_after(tries.get(one.name, 0))
+
+    def record(self, report: Report) -> None:
+        """Count the tries of a whole run, and whether it solved the exercise."""
+        self.count(report.path, report.results)
+        (self._solved.add if report.solved else self._solved.discard)(report.path.name)
+
+    def save(self) -> None:
+        """Write the file; where that is not allowed, nothing is remembered."""
+        held = {"current": self.current, "solved": sorted(self._solved), "tries": self._tries}
+        with contextlib.suppress(OSError):
+            write_atomically(self._file, json.dumps(held, indent=1) + "\n")
+
+
+def remember(report: Report) -> None:
+    """Count a run among the tries of its folder."""
+    progress = Progress(report.path.parent)
+    progress.record(report)
+    progress.save()
 
 
 class Warm:
@@ -98,6 +144,7 @@ class Warm:
     def __init__(self):
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # else importing NumPy starts a thread
+        self._running: set = set()
         forks = sys.platform == "linux"
         self._context = multiprocessing.get_context("forkserver" if forks else "spawn")
         if forks:
@@ -105,11 +152,14 @@ class Warm:
             with publictests.quiet():  # the server keeps this stderr
                 forkserver.ensure_running()
 
-    def start(self) -> float:
-        """Import everything, and return how many seconds that took."""
-        started = time.perf_counter()
+    def start(self) -> None:
+        """Wait until everything is imported."""
         self._answer("", None)
-        return time.perf_counter() - started
+
+    def stop(self) -> None:
+        """End what is being checked; its report says so."""
+        while self._running:
+            self._running.pop().kill()
 
     def check(self, path: Path, seed: int | None = None) -> Report:
         """Run the public tests of a file.
@@ -123,6 +173,7 @@ class Warm:
         answer = self._answer(str(path.absolute()), seed)
         report.seconds = time.perf_counter() - started
         report.problem, report.printed = answer["problem"], answer["printed"]
+        report.stopped = answer.get("stopped", False)
         report.results = [Result(**one) for one in answer["results"]]
         add_hints(report.exercise, report.results, path.absolute().parent)
         return report
@@ -131,15 +182,18 @@ class Warm:
         ours, theirs = self._context.Pipe(duplex=False)
         process = self._context.Process(target=_serve, args=(path, seed, theirs), daemon=True)
         process.start()
+        self._running.add(process)
         theirs.close()
         try:
             if not ours.poll(SECONDS):
-                return _nothing("stopped: the tests took too long")
+                return _nothing(f"stopped after {SECONDS} seconds")
             return json.loads(ours.recv_bytes(MAX_ANSWER))
         except (EOFError, OSError):
             process.join(5)
-            return _nothing(f"the process ended before the tests did (exit {process.exitcode})")
+            how = f"the process ended before the tests did (exit status {process.exitcode})"
+            return _nothing(how, stopped=process not in self._running)
         finally:
+            self._running.discard(process)
             process.kill()
             process.join()
             ours.close()
@@ -153,5 +207,5 @@ def _serve(path: str, seed: int | None, connection) -> None:
     connection.close()
 
 
-def _nothing(problem: str) -> dict:
-    return {"problem": problem, "printed": "", "results": []}
+def _nothing(problem: str, stopped: bool = False) -> dict:
+    return {"problem": problem, "printed": "", "results": [], "stopped": stopped}

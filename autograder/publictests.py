@@ -20,8 +20,8 @@ from autograder import fingerprints
 from autograder.results import DIMENSIONS
 
 Place = Callable[[str, int], str | None]  # where a line is for the student; None if it is not his
+NO_TESTS = "there are no public tests in it any more: start from a fresh copy"
 OWN = "your own"  # what a student added has no dimension
-HANDOUT = Path(__file__).parent / "handout"
 
 deferred = False  # True where somebody else runs the tests, once the notebook's cells have run
 _tries: dict[tuple[str, str], int] = {}
@@ -63,6 +63,10 @@ class Result:
     def shows_hint(self) -> bool:
         """From the second try on; before that, one has to ask."""
         return bool(self.hint) and self.tries >= 2
+
+    def try_after(self, before: int) -> int:
+        """Return how many tries failed in a row, this one included."""
+        return 0 if self.status in ("passed", "not solved yet") else before + 1
 
     def lines(self) -> list[str]:
         """Return what to tell about a failure."""
@@ -116,7 +120,9 @@ def failure(test: Callable, error: BaseException, place: Place) -> Result:
     if isinstance(error, AssertionError):
         result.status, result.message = "failed", message or source
     elif told["type"] == "NotImplementedError" and not message:
-        result.status, result.message = "not solved yet", "not solved yet"
+        result.status = "not solved yet"
+        result.message = f"not solved yet ({told['place']})" if told["place"] else result.status
+        return result
     else:
         result.status = "timed out" if told["type"] == "TooSlow" else "raised"
         result.message = f"{told['type']}: {message}" if message else told["type"]
@@ -124,6 +130,18 @@ def failure(test: Callable, error: BaseException, place: Place) -> Result:
     if told["place"] and told["code"] != source:
         result.place = f"{told['place']}: {told['code']}"
     return result
+
+
+def explained(error: BaseException, place: Place) -> str:
+    """Return a sentence on what stopped a file while it was loaded."""
+    from autograder.loading import explain
+
+    told = explain(error, types.SimpleNamespace(place=place))
+    if told["type"] == "NotImplementedError" and not told["message"]:
+        return f"not solved yet ({told['place']})"
+    where = f"{told['place']}: " if told["place"] else ""
+    code = f"\n    {told['code']}" if told["code"] else ""
+    return f"{where}{told['type']}: {told['message']}".removesuffix(": ") + code
 
 
 def add_fingerprints(exercise: str, results: list[Result]) -> None:
@@ -138,11 +156,18 @@ def add_fingerprints(exercise: str, results: list[Result]) -> None:
 def add_hints(exercise: str, results: list[Result], folder: Path) -> None:
     """Give every known failure its hint, from the file beside the student's or from the package."""
     add_fingerprints(exercise, results)
-    for where in (folder, HANDOUT / "exercises"):
+    for where in (folder, handout()[0]):
         if (path := fingerprints.path_of(exercise, where)).exists():
             known = fingerprints.Hints.read(path)
             for one in results:
                 one.hint = one.hint or known.find(one.fingerprints)
+
+
+def handout() -> tuple[Path, Path]:
+    """Return the folders of the stubs and of the notebooks: in the wheel, or in the repository."""
+    root = Path(__file__).parent / "handout"
+    root = root if root.is_dir() else Path(__file__).parent.parent
+    return root / "exercises", root / "release"
 
 
 def by_dimension(results: Iterable[Result]) -> dict[str, list[Result]]:
@@ -172,7 +197,7 @@ def show(exercise: str, *tests: Callable) -> None:
         add_hints(exercise, results, Path.cwd())
     for one in results:
         key = exercise, one.name
-        one.tries = _tries[key] = 0 if one.passed else _tries.get(key, 0) + 1
+        one.tries = _tries[key] = one.try_after(_tries.get(key, 0))
     page = {"text/html": pages.public_html(results), "text/plain": pages.public_text(results)}
     display(page, raw=True)
     failed = [one for one in results if not one.passed]

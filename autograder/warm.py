@@ -11,7 +11,7 @@ import keras
 import tensorflow  # noqa: F401
 
 from autograder import publictests, submissions
-from autograder.loading import Notebook, Script, alarm, explain
+from autograder.loading import Notebook, Script, alarm
 
 LOAD_SECONDS, TEST_SECONDS = 60, 30
 MAX_TESTS = 200
@@ -52,11 +52,9 @@ def _run(path: Path, seed: int | None, scratch: str) -> tuple[str, list[publicte
     for index in range(len(submission.cells)):
         _, error = student.run(index, LOAD_SECONDS)
         if error is not None and not problem:
-            told = explain(error, student)
-            problem = f"{told['place']}: " if told["place"] else ""
-            problem += f"{told['type']}: {told['message']}".removesuffix(": ")
+            problem = publictests.explained(error, student.place)
     tests = publictests.found_in(student.namespace)[:MAX_TESTS]
     if not tests:
-        return problem or "it has no public tests any more: start from a fresh copy", []
+        return problem or publictests.NO_TESTS, []
     limit = functools.partial(alarm, TEST_SECONDS)
     return problem, [publictests.run(test, student.place, limit) for test in tests]
