@@ -96,7 +96,7 @@ def check(
         solved &= found.solved
         seconds = f"  {found.seconds:.2f} s" if timing else ""
         console.print(f"[bold]{report.printable(str(path))}[/]{seconds}", soft_wrap=True)
-        console.print(report.practice(found, asked=hint), "", soft_wrap=True)
+        console.print(report.practice(found, asked=hint) + "\n", soft_wrap=True)
     if not solved:
         raise typer.Exit(1)
 
