@@ -26,6 +26,7 @@ HEADER = """\
 # Fill in what says YOUR CODE HERE, then run: pytest exercises/{0}.py
 
 """
+INDENT = "    "
 PUBLIC_TESTS = """\
 {tests}
 
@@ -41,8 +42,7 @@ except ImportError:  # without the package, no table and no hints
 
 
 show(
-    "{exercise}",
-{names}
+{arguments}
 )"""
 GRADE_CELL = """\
 # {dimension}: {points:g} points
@@ -130,9 +130,11 @@ def source_notebook(exercise: Exercise, checks: list[CheckInfo]) -> nbformat.Not
         elif "solution" in tags:
             made = _code(cell.source, f"solution-{number}", solution=True)
         elif "tests" in tags:
-            source = PUBLIC_TESTS.format(
-                exercise=exercise.name, tests=cell.source, names=_names(cell.source)
+            arguments = ", ".join([f'"{exercise.name}"', *_names(cell.source)]) + ","
+            arguments = textwrap.fill(
+                arguments, 100, initial_indent=INDENT, subsequent_indent=INDENT
             )
+            source = PUBLIC_TESTS.format(tests=cell.source, arguments=arguments)
             made = _code(source, "public-tests", grade=True, locked=True, points=0)
         else:
             made = _code(cell.source, f"given-{number}", locked=True)
@@ -147,7 +149,7 @@ def source_notebook(exercise: Exercise, checks: list[CheckInfo]) -> nbformat.Not
     return notebook
 
 
-def _names(tests: str) -> str:
+def _names(tests: str) -> list[str]:
     """Return the names of the public tests, each of which says its dimension in its docstring."""
     functions = [
         node for node in ast.parse(tests).body
@@ -160,7 +162,7 @@ def _names(tests: str) -> str:
                 f"the public test {function.name} has no dimension. Its docstring starts with one "
                 f"of {', '.join(DIMENSIONS)}, a colon and what it asks. Received: {doc!r}"
             )
-    return textwrap.indent("\n".join(f"{function.name}," for function in functions), "    ")
+    return [function.name for function in functions]
 
 
 def _code(source, grade_id, *, grade=False, locked=False, solution=False, points=None):
