@@ -97,10 +97,11 @@ def public_hints(exercise: Exercise, kept: Path) -> Hints:
     return Hints.learn(zip(notes, stable, strict=True), key)
 
 
-def known_chaffs(exercise: Exercise, course: Path) -> tuple[int, int]:
-    """Return how many chaffs get their hint from the public tests alone, and how many there are."""
+def known_mistakes(exercise: Exercise, course: Path) -> tuple[int, int]:
+    """Return how many hints the public tests alone can give, and how many the chaffs have."""
     known = Hints.read(path_of(exercise.name, course / "exercises")).texts
-    return sum(chaff.note in known for chaff in exercise.chaffs), len(exercise.chaffs)
+    notes = {chaff.note for chaff in exercise.chaffs}
+    return len(known & notes), len(notes)
 
 
 def stub(exercise: Exercise) -> str:

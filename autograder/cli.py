@@ -56,7 +56,7 @@ def _chosen(names: list[str] | None) -> list[exercises.Exercise]:
 def build(names: Names = None) -> None:
     """Write stubs, source notebooks and releases."""
     from autograder.build import build as build_one
-    from autograder.build import known_chaffs
+    from autograder.build import known_mistakes
 
     chosen = _chosen(names)
     with Worker() as worker:
@@ -64,8 +64,8 @@ def build(names: Names = None) -> None:
             checks = Grader(worker, exercise, Seeds.both(0)).checks
             for path in build_one(exercise, checks, exercises.solutions_folder().parent):
                 console.print(f"wrote {os.path.relpath(path)}")
-            known, all = known_chaffs(exercise, exercises.solutions_folder().parent)
-            console.print(f"{known} of {all} wrong answers get their hint from the public tests")
+            known, all = known_mistakes(exercise, exercises.solutions_folder().parent)
+            console.print(f"{known} of {all} hints can be given by the public tests")
 
 
 @app.command()

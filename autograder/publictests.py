@@ -125,7 +125,8 @@ def failure(test: Callable, error: BaseException, place: Place) -> Result:
         return result
     else:
         result.status = "timed out" if told["type"] == "TooSlow" else "raised"
-        result.message = f"{told['type']}: {message}" if message else told["type"]
+        few = "\n".join(message.splitlines()[:3])  # Keras and TensorFlow explain at length
+        result.message = f"{told['type']}: {few}" if few else told["type"]
         result.called = f"called in {result.name}: {source}" if source else ""
     if told["place"] and told["code"] != source:
         result.place = f"{told['place']}: {told['code']}"

@@ -84,8 +84,10 @@ def test_are_stub_and_release_what_build_makes_now(exercise, patient_worker, tmp
 @pytest.mark.slow
 def test_do_known_mistakes_get_their_hint_from_the_public_tests_alone(exercise, warm, tmp_path):
     known = fingerprints.Hints.read(fingerprints.path_of(exercise.name, ROOT / "exercises")).texts
-    chaffs = [chaff for chaff in exercise.chaffs if chaff.note in known]
-    assert len({chaff.note for chaff in chaffs}) >= 10
+    # Where several chaffs are about one mistake, the file does not say which of them is known.
+    notes = [chaff.note for chaff in exercise.chaffs]
+    chaffs = [one for one in exercise.chaffs if one.note in known and notes.count(one.note) == 1]
+    assert len(chaffs) >= 10
     for chaff in chaffs[:: len(chaffs) // 10]:
         path = tmp_path / chaff.name / f"{exercise.name}.py"
         path.parent.mkdir()
