@@ -63,6 +63,9 @@ def practice(found: Report, asked: bool = False) -> str:
         asked: show hints that would wait for the second try, and say where there is none.
     """
     lines, hints = [], []
+    if printed := found.printed.splitlines():
+        lines += [f"[dim]{printable(line)}[/]" for line in printed[:20]]
+        lines += ["[dim]…[/]"] if len(printed) > 20 else []
     if found.problem:
         lines += [f"[red]{printable(line)}[/]" for line in found.problem.splitlines()]
     for name, results in by_dimension(found.results).items():

@@ -21,15 +21,13 @@ MAX_PRINTED = 5_000
 def run_file(path: Path, seed: int | None) -> dict:
     """Run a file's public tests; return the results, and what it printed."""
     publictests.deferred = True
-    with tempfile.TemporaryFile() as file:
+    with tempfile.TemporaryFile() as file, open(os.devnull, "w") as nowhere:  # noqa: PTH123
         sys.stdout.flush()
-        sys.stderr.flush()
-        for descriptor in (1, 2):
-            os.dup2(file.fileno(), descriptor)
+        os.dup2(file.fileno(), 1)
+        os.dup2(nowhere.fileno(), 2)  # TensorFlow's log
         with tempfile.TemporaryDirectory() as scratch:
             problem, results = _run(path, seed, scratch)
         sys.stdout.flush()
-        sys.stderr.flush()
         file.seek(0)
         printed = file.read(MAX_PRINTED).decode(errors="replace")
     return {"problem": problem, "results": [asdict(one) for one in results], "printed": printed}

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from playwright.sync_api import sync_playwright
 
 from autograder import fingerprints
 from autograder.build import public_hints, source_notebook
@@ -66,9 +67,7 @@ def lab(desk, environment, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def browser():
-    api = pytest.importorskip("playwright.sync_api") if "CI" not in os.environ else __import__(
-        "playwright.sync_api").sync_api  # fmt: skip
-    with api.sync_playwright() as playwright:
+    with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield browser
         browser.close()

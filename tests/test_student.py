@@ -12,7 +12,7 @@ import time
 import nbformat
 import pytest
 
-from autograder import fingerprints, practice
+from autograder import fingerprints, practice, report
 from autograder.build import public_hints, source_notebook, stub
 from autograder.practice import Progress, Warm
 from autograder.publictests import Result
@@ -187,33 +187,35 @@ def test_does_check_end_with_a_sentence(desk, environment):
 
 def test_is_a_process_that_ends_reported(warm, desk):
     solve(desk / "scale.py", "__import__('os')._exit(3)")
-    report = warm.check(desk / "scale.py")
-    assert report.problem == "the process ended before the tests did (exit status 3)"
-    assert (report.stopped, report.solved) == (False, False)
+    found = warm.check(desk / "scale.py")
+    assert found.problem == "the process ended before the tests did (exit status 3)"
+    assert (found.stopped, found.solved) == (False, False)
 
 
 def test_can_a_check_be_stopped(warm, desk):
     solve(desk / "scale.py", "[1 for _ in iter(int, 1)]")
     timer = threading.Timer(3, warm.stop)
     timer.start()
-    report = warm.check(desk / "scale.py")
+    found = warm.check(desk / "scale.py")
     timer.join()
-    assert (report.stopped, report.solved) == (True, False)
+    assert (found.stopped, found.solved) == (True, False)
 
 
-def test_does_what_is_printed_not_reach_the_terminal(warm, desk, capfd):
-    solve(desk / "scale.py", "print('x' * 10_000) or self.factor * inputs")
-    report = warm.check(desk / "scale.py")
-    assert report.solved
-    assert report.printed == "x" * 5000
+def test_is_what_was_printed_kept_and_bounded(warm, desk, capfd):
+    solve(desk / "scale.py", "print('[red]\\x1b' + 'x' * 10_000) or self.factor * inputs")
+    found = warm.check(desk / "scale.py")
+    assert found.solved
+    assert found.printed == ("[red]\x1b" + "x" * 5000)[:5000]
     assert capfd.readouterr() == ("", "")
+    shown = report.practice(found)
+    assert shown.startswith("[dim]\\[red]\N{REPLACEMENT CHARACTER}xxx")
 
 
 def test_do_files_without_their_tests_count_as_unsolved(warm, desk):
     text = (desk / "scale.py").read_text()
     (desk / "scale.py").write_text(text[: text.index("def test_")])
-    report = warm.check(desk / "scale.py")
-    assert (report.problem, report.solved) == (
+    found = warm.check(desk / "scale.py")
+    assert (found.problem, found.solved) == (
         "there are no public tests in it any more: start from a fresh copy", False,
     )  # fmt: skip
 
