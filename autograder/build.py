@@ -1,8 +1,12 @@
 """Make what students get of an exercise: the stub, and the notebook nbgrader releases."""
 
+import ast
+import hashlib
 import os
-import re
 import sys
+import tempfile
+import textwrap
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import jupytext
@@ -11,11 +15,35 @@ from nbgrader.apps.api import NbGraderAPI
 from nbgrader.preprocessors import ClearSolutions
 from traitlets.config import Config, PyFileConfigLoader
 
-from autograder.exercises import Exercise
+from autograder.exercises import Exercise, Specimen
+from autograder.fingerprints import FORMAT, Hints, path_of
 from autograder.grading import CheckInfo
+from autograder.practice import Warm
 from autograder.results import DIMENSIONS, write_atomically
 
-HEADER = "# Fill in what says YOUR CODE HERE, then run: pytest exercises/{}.py\n\n"
+HEADER = """\
+# autograder exercise: {0}
+# Fill in what says YOUR CODE HERE, then run: pytest exercises/{0}.py
+
+"""
+INDENT = "    "
+PUBLIC_TESTS = """\
+{tests}
+
+
+try:
+    from autograder.publictests import show
+except ImportError:  # without the package, no table and no hints
+
+    def show(exercise, *tests):
+        for test in tests:
+            test()
+        print("The public tests pass.")
+
+
+show(
+{arguments}
+)"""
 GRADE_CELL = """\
 # {dimension}: {points:g} points
 ### BEGIN HIDDEN TESTS
@@ -25,18 +53,55 @@ points("{exercise}", "{dimension}", globals())
 
 
 class BuildError(Exception):
-    """nbgrader could not make the release."""
+    """The handout could not be made."""
 
 
 def build(exercise: Exercise, checks: list[CheckInfo], course: Path) -> list[Path]:
-    """Write an exercise's stub, source notebook and release below a course folder."""
+    """Write an exercise's stub, source notebook, hints and release below a course folder."""
     name = exercise.name
     stub_path = course / "exercises" / f"{name}.py"
     source_path = course / "build" / "source" / name / f"{name}.ipynb"
     write_atomically(stub_path, stub(exercise))
     write_atomically(source_path, nbformat.writes(source_notebook(exercise, checks)) + "\n")
+    hints_path = path_of(name, course / "exercises")
+    hints = public_hints(exercise, kept=hints_path)
+    for folder in (hints_path.parent, source_path.parent):  # nbgrader releases it from there
+        hints.write(path_of(name, folder), name)
     release(name, course)
-    return [stub_path, source_path, course / "release" / name / f"{name}.ipynb"]
+    return [stub_path, hints_path, source_path, course / "release" / name / f"{name}.ipynb"]
+
+
+def public_hints(exercise: Exercise, kept: Path) -> Hints:
+    """Return what the chaffs show in the public tests, as fingerprints with their hints.
+
+    Each runs twice, with other random weights: what a fingerprint is made of must not depend on
+    them. What was built from the same files is read from `kept`.
+    """
+    parts = [FORMAT, exercise.public_tests, *(one.source + one.note for one in exercise.chaffs)]
+    key = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+    if (hints := Hints.read(kept)).key == key:
+        return hints
+    warm = Warm()
+    runs = [(chaff, seed) for chaff in exercise.chaffs for seed in (1, 2)]
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(os.cpu_count()) as pool:
+
+        def fingerprints(chaff: Specimen, seed: int) -> set[str]:
+            path = Path(folder, str(seed), chaff.name, f"{exercise.name}.py")
+            write_atomically(path, f"{chaff.source}\n\n{exercise.public_tests}\n")
+            report = warm.check(path, seed)
+            return {one for result in report.results for one in result.fingerprints}
+
+        found = list(pool.map(fingerprints, *zip(*runs, strict=True)))
+    notes = [chaff.note for chaff in exercise.chaffs]
+    stable = [first & second for first, second in zip(found[::2], found[1::2], strict=True)]
+    return Hints.learn(zip(notes, stable, strict=True), key)
+
+
+def known_mistakes(exercise: Exercise, course: Path) -> tuple[int, int]:
+    """Return how many hints the public tests alone can give, and how many the chaffs have."""
+    known = Hints.read(path_of(exercise.name, course / "exercises")).texts
+    notes = {chaff.note for chaff in exercise.chaffs}
+    return len(known & notes), len(notes)
 
 
 def stub(exercise: Exercise) -> str:
@@ -66,9 +131,11 @@ def source_notebook(exercise: Exercise, checks: list[CheckInfo]) -> nbformat.Not
         elif "solution" in tags:
             made = _code(cell.source, f"solution-{number}", solution=True)
         elif "tests" in tags:
-            tests = re.findall(r"(?m)^def (test_\w+)", cell.source)
-            calls = "\n".join(f"{test}()" for test in tests)
-            source = f'{cell.source}\n\n\n{calls}\nprint("The public tests pass.")'
+            arguments = ", ".join([f'"{exercise.name}"', *_names(cell.source)]) + ","
+            arguments = textwrap.fill(
+                arguments, 100, initial_indent=INDENT, subsequent_indent=INDENT
+            )
+            source = PUBLIC_TESTS.format(tests=cell.source, arguments=arguments)
             made = _code(source, "public-tests", grade=True, locked=True, points=0)
         else:
             made = _code(cell.source, f"given-{number}", locked=True)
@@ -81,6 +148,22 @@ def source_notebook(exercise: Exercise, checks: list[CheckInfo]) -> nbformat.Not
     for number, cell in enumerate(notebook.cells):
         cell.id = f"{exercise.name}-{number}".replace("_", "-")
     return notebook
+
+
+def _names(tests: str) -> list[str]:
+    """Return the names of the public tests, each of which says its dimension in its docstring."""
+    functions = [
+        node for node in ast.parse(tests).body
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
+    ]  # fmt: skip
+    for function in functions:
+        doc = ast.get_docstring(function) or ""
+        if doc.partition(": ")[0] not in DIMENSIONS:
+            raise BuildError(
+                f"the public test {function.name} has no dimension. Its docstring starts with one "
+                f"of {', '.join(DIMENSIONS)}, a colon and what it asks. Received: {doc!r}"
+            )
+    return [function.name for function in functions]
 
 
 def _code(source, grade_id, *, grade=False, locked=False, solution=False, points=None):

@@ -15,7 +15,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from autograder import exercises, lock, report, running, submissions
+from autograder import exercises, lock, practice, report, running, submissions
 from autograder.grading import Grader, GraderError
 from autograder.interview import Seeds
 from autograder.kept import Results
@@ -56,6 +56,7 @@ def _chosen(names: list[str] | None) -> list[exercises.Exercise]:
 def build(names: Names = None) -> None:
     """Write stubs, source notebooks and releases."""
     from autograder.build import build as build_one
+    from autograder.build import known_mistakes
 
     chosen = _chosen(names)
     with Worker() as worker:
@@ -63,6 +64,51 @@ def build(names: Names = None) -> None:
             checks = Grader(worker, exercise, Seeds.both(0)).checks
             for path in build_one(exercise, checks, exercises.solutions_folder().parent):
                 console.print(f"wrote {os.path.relpath(path)}")
+            known, all = known_mistakes(exercise, exercises.solutions_folder().parent)
+            console.print(f"{known} of {all} hints can be given by the public tests")
+
+
+@app.command()
+def check(
+    paths: Annotated[list[Path] | None, typer.Argument(help="Exercise files, or folders.")] = None,
+    watch: Annotated[bool, typer.Option(help="Check again whenever a file is saved.")] = False,
+    hint: Annotated[bool, typer.Option(help="Show hints before the second try, too.")] = False,
+    timing: Annotated[bool, typer.Option("--time", help="Tell how long it took.")] = False,
+) -> None:
+    """Run the public tests of your own exercises."""
+    files = practice.find(paths or [Path()])
+    if watch:
+        if not sys.stdin.isatty():
+            raise practice.NoPractice("--watch needs a terminal.")
+        from autograder.watch import Loop
+
+        Loop(files, console).run()
+        return
+    started = time.perf_counter()
+    warm = practice.Warm()
+    warm.start()
+    if timing:
+        console.print(f"TensorFlow imported in {time.perf_counter() - started:.1f} s")
+    solved = True
+    for path in files:
+        found = warm.check(path)
+        practice.remember(found)
+        solved &= found.solved
+        seconds = f"  {found.seconds:.2f} s" if timing else ""
+        console.print(f"[bold]{report.printable(str(path))}[/]{seconds}", soft_wrap=True)
+        console.print(report.practice(found, asked=hint) + "\n", soft_wrap=True)
+    if not solved:
+        raise typer.Exit(1)
+
+
+@app.command()
+def start(folder: Annotated[Path, typer.Argument(help="A new folder.")]) -> None:
+    """Make a folder of exercises to work in."""
+    from autograder.start import start as start_in
+
+    names = start_in(folder)
+    console.print(f"{len(names)} exercises in {report.printable(str(folder))}: {', '.join(names)}")
+    console.print(f"Next: cd {report.printable(str(folder))} && autograder check --watch")
 
 
 @app.command()
@@ -276,7 +322,7 @@ def main() -> None:
     """Run the command line; end with a sentence, not a traceback, for what a user can mend."""
     try:
         app()
-    except (exercises.NoExercise, FileNotFoundError) as error:
+    except (exercises.NoExercise, practice.NoPractice, FileNotFoundError) as error:
         errors.print(f"autograder: {error}", markup=False, soft_wrap=True)
         sys.exit(2)
     except (GraderError, WorkerFailed) as error:

@@ -6,9 +6,10 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import jupytext
-import nbformat
+if TYPE_CHECKING:
+    import nbformat
 
 FILES = ("reference.py", "checks.py", "wheats.py", "chaffs.py")
 
@@ -50,9 +51,9 @@ class Exercise:
         return self._read("checks.py")
 
     @property
-    def notebook(self) -> nbformat.NotebookNode:
+    def notebook(self) -> "nbformat.NotebookNode":
         """The reference notebook: statement, solution, public tests."""
-        return jupytext.reads(self.reference_file, fmt="py:percent")
+        return _cells(self.reference_file)
 
     @functools.cached_property
     def reference_file(self) -> str:
@@ -68,6 +69,15 @@ class Exercise:
             if cell.cell_type == "code" and "tests" not in cell.metadata.get("tags", [])
         )
 
+    @property
+    def public_tests(self) -> str:
+        """The source of the public tests."""
+        return "\n\n".join(
+            cell.source
+            for cell in self.notebook.cells
+            if cell.cell_type == "code" and "tests" in cell.metadata.get("tags", [])
+        )
+
     @functools.cached_property
     def wheats(self) -> list[Specimen]:
         return list(self._specimens("wheats.py"))
@@ -77,7 +87,7 @@ class Exercise:
         return list(self._specimens("chaffs.py"))
 
     def _specimens(self, file: str) -> Iterator[Specimen]:
-        cells = jupytext.reads(self._read(file), fmt="py:percent").cells
+        cells = _cells(self._read(file)).cells
         shared = ""
         for cell in cells:
             if cell.cell_type != "code" or "title" not in cell.metadata:
@@ -97,6 +107,12 @@ class Exercise:
             raise NoExercise(
                 f"{self.folder} has no {file}. An exercise is a folder with {', '.join(FILES)}."
             ) from None
+
+
+def _cells(source: str) -> "nbformat.NotebookNode":
+    import jupytext  # a second, which students' commands need not wait for
+
+    return jupytext.reads(source, fmt="py:percent")
 
 
 def _docstring(source: str) -> str:

@@ -6,6 +6,7 @@ from textwrap import indent
 
 from jinja2 import Environment
 
+from autograder.publictests import Result, by_dimension
 from autograder.results import CheckResult, SubmissionResult
 
 # Control characters, invisible ones like those that turn text around, lone surrogates, other lines.
@@ -46,6 +47,56 @@ def text(result: SubmissionResult, dimension: str) -> str:
         if check["hint"]:
             lines.append(f"    hint: {check['hint']}")
     return "\n".join(lines)
+
+
+# Colours that JupyterLab's themes set, and that are readable on white and on black elsewhere.
+PUBLIC = Environment(autoescape=True, trim_blocks=True).from_string("""\
+<table style="border-collapse: collapse; max-width: 60em">
+{% for dimension, results in dimensions.items() %}
+{% for one in results %}
+<tr>
+<td style="text-align: left; vertical-align: top; white-space: nowrap">
+{% if loop.first %}<strong>{{ dimension }}</strong>
+{{ results | selectattr("passed") | list | length }} of {{ results | length }}{% endif %}</td>
+<td style="text-align: left; vertical-align: top">
+{% if one.passed %}<strong style="color: var(--jp-success-color1, #16853e)">✓</strong>
+{% else %}<strong style="color: var(--jp-error-color1, #d9362b)">✗</strong>{% endif %}</td>
+<td style="text-align: left; white-space: normal; overflow-wrap: anywhere">{{ one.statement }}
+{% for line in one.lines() %}<br><code>{{ plain(line) }}</code>{% endfor %}
+{% if one.hint %}<details{% if one.shows_hint %} open{% endif %}>
+<summary>Hint</summary>{{ one.hint }}</details>{% endif %}</td>
+</tr>
+{% endfor %}
+{% endfor %}
+</table>
+{% if summary %}<p>{{ summary }}</p>{% endif %}
+""")
+
+
+def public_html(results: list[Result]) -> str:
+    """Return what the public tests found as a table; a hint opens when it is asked for."""
+    return PUBLIC.render(dimensions=by_dimension(results), summary=summary(results), plain=plain)
+
+
+def public_text(results: list[Result]) -> str:
+    """Return the same as text, with hints from the second try on."""
+    lines, told = [], ""
+    for dimension, some in by_dimension(results).items():
+        lines.append(f"{dimension}: {sum(one.passed for one in some)} of {len(some)}")
+        for one in some:
+            lines.append(f"  {'✓' if one.passed else '✗'} {one.statement}")
+            lines += [f"      {plain(line)}" for line in one.lines()]
+            if one.shows_hint and one.hint != told:
+                lines.append(f"      hint: {one.hint}")
+                told = one.hint
+    return "\n".join([*lines, summary(results)]).rstrip()
+
+
+def summary(results: list[Result]) -> str:
+    """Return what is below the results, if all pass; otherwise the exception says it."""
+    if not all(one.passed for one in results):
+        return ""
+    return "The public tests pass. Hidden checks ask more when your work is graded."
 
 
 def comment(result: SubmissionResult) -> str:

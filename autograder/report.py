@@ -7,6 +7,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from autograder.pages import plain
+from autograder.practice import Report
+from autograder.publictests import by_dimension
 from autograder.results import DIMENSIONS, Run, SubmissionResult
 
 MARKS = {"passed": "[green]✓[/]", "failed": "[red]✗[/]"}
@@ -50,6 +52,37 @@ def feedback(result: SubmissionResult) -> str:
             if check.hint and check.hint != told:
                 lines.append(f"        [yellow]hint:[/] {printable(check.hint)}")
                 told = check.hint
+    return "\n".join(lines)
+
+
+def practice(found: Report, asked: bool = False) -> str:
+    """Return what the public tests found, by dimension, as markup.
+
+    Args:
+        found: what a run of them found.
+        asked: show hints that would wait for the second try, and say where there is none.
+    """
+    lines, hints = [], []
+    if printed := found.printed.splitlines():
+        lines += [f"[dim]{printable(line)}[/]" for line in printed[:20]]
+        lines += ["[dim]…[/]"] if len(printed) > 20 else []
+    if found.problem:
+        lines += [f"[red]{printable(line)}[/]" for line in found.problem.splitlines()]
+    for name, results in by_dimension(found.results).items():
+        lines.append(f"[bold]{name}[/]  {sum(one.passed for one in results)} of {len(results)}")
+        for one in results:
+            mark = MARKS["passed" if one.passed else "failed"]
+            lines.append(f"  {mark} {printable(one.statement)}")
+            lines += [f"      {printable(line)}" for line in one.lines()]
+            if one.hint and (asked or one.shows_hint):
+                hints.append(one.hint)
+    lines += [f"[yellow]hint:[/] {printable(hint)}" for hint in dict.fromkeys(hints)]
+    if asked and any(one.status == "not solved yet" for one in found.results):
+        lines.append("First fill in what says YOUR CODE HERE.")
+    elif asked and not hints and not found.solved:
+        lines.append("There is no hint: no known mistake fails like this.")
+    elif any(one.hint for one in found.results) and not hints:
+        lines.append("There is a hint, if you ask for it.")
     return "\n".join(lines)
 
 

@@ -1,3 +1,4 @@
+# autograder exercise: dense_layer
 # Fill in what says YOUR CODE HERE, then run: pytest exercises/dense_layer.py
 
 # %% [markdown]
@@ -183,26 +184,31 @@ ROW = np.array([[1.0, 2.0]], "float32")
 
 
 def test_worked_example():
+    """numerics: with relu, the weights of the example answer [[5, 0, 1]]"""
     got = np.asarray(with_weights(MyDense(3, activation="relu"), *EXAMPLE)(ROW))
     assert np.allclose(got, [[5, 0, 1]]), f"relu(x W + b): got {got}, expected [[5, 0, 1]]"
 
 
 def test_no_activation():
+    """numerics: without an activation, they answer [[5, -1, 1]]"""
     got = np.asarray(with_weights(MyDense(3), *EXAMPLE)(ROW))
     assert np.allclose(got, [[5, -1, 1]]), f"x W + b: got {got}, expected [[5, -1, 1]]"
 
 
 def test_function_as_activation():
+    """numerics: an activation may be a function, like `tf.square`"""
     got = np.asarray(with_weights(MyDense(3, activation=tf.square), *EXAMPLE)(ROW))
     assert np.allclose(got, [[25, 1, 1]]), f"square(x W + b): got {got}, expected [[25, 1, 1]]"
 
 
 def test_sequences():
+    """numerics: 5 units make the shape (8, 20, 5) of (8, 20, 3)"""
     got = MyDense(5, activation="tanh")(np.ones((8, 20, 3), "float32")).shape
     assert tuple(got) == (8, 20, 5), f"MyDense(5) made {got} of (8, 20, 3), not (8, 20, 5)"
 
 
 def test_gradients_reach_both_weights():
+    """gradients: the kernel and the bias get a gradient"""
     layer = with_weights(MyDense(3), *EXAMPLE)
     with tf.GradientTape() as tape:
         y = layer(ROW)
@@ -211,6 +217,7 @@ def test_gradients_reach_both_weights():
 
 
 def test_configuration():
+    """serialization: made again from its configuration, the layer answers alike"""
     layer = MyDense(3, activation="relu", name="hidden")
     again = MyDense.from_config(layer.get_config())
     assert again.name == "hidden", f"the name was 'hidden', and came back as {again.name!r}"
@@ -219,6 +226,7 @@ def test_configuration():
 
 
 def test_functional_model():
+    """graph: a functional model of two layers works for any batch size"""
     inputs = keras.Input((2,))
     model = keras.Model(inputs, MyDense(1)(MyDense(4, activation="relu")(inputs)))
     assert model.output_shape == (None, 1), f"output shape: {model.output_shape}, not (None, 1)"

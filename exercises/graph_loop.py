@@ -1,3 +1,4 @@
+# autograder exercise: graph_loop
 # Fill in what says YOUR CODE HERE, then run: pytest exercises/graph_loop.py
 
 # %% [markdown]
@@ -164,6 +165,7 @@ def exponential_smoothing(series, alpha):
 
 # %%
 def test_the_example_of_the_text():
+    """numerics: 8, 4, 0, 12 with alpha 0.25 become 8, 7, 5.25, 6.9375"""
     series = tf.constant([[8.0], [4.0], [0.0], [12.0]])
     smoothed = exponential_smoothing(series, tf.constant(0.25))
     expected = [[8.0], [7.0], [5.25], [6.9375]]
@@ -176,6 +178,7 @@ def test_the_example_of_the_text():
 
 
 def test_features_are_smoothed_side_by_side():
+    """numerics: each column is smoothed on its own"""
     series = tf.constant([[0.0, 8.0], [2.0, 8.0], [4.0, 0.0]])
     smoothed = exponential_smoothing(series, tf.constant(0.5))
     expected = [[0.0, 8.0], [1.0, 8.0], [2.5, 4.0]]
@@ -189,6 +192,7 @@ def test_features_are_smoothed_side_by_side():
 
 
 def test_gradients_reach_the_series_and_alpha():
+    """gradients: s[1] has the right slope in the series and in alpha"""
     series, alpha = tf.constant([[8.0], [4.0]]), tf.constant(0.25)
     with tf.GradientTape() as tape:
         tape.watch([series, alpha])
@@ -209,6 +213,7 @@ def test_gradients_reach_the_series_and_alpha():
 
 
 def test_one_graph_takes_series_of_any_length():
+    """graph: one graph smooths series of 2, 3 and 5 steps"""
     graph = exponential_smoothing.get_concrete_function(
         tf.TensorSpec([None, None], tf.float32), tf.TensorSpec([], tf.float32)
     )
@@ -226,6 +231,7 @@ def test_one_graph_takes_series_of_any_length():
 
 
 def test_a_saved_model_does_the_same():
+    """serialization: a SavedModel of it does the same"""
     module = tf.Module()
     signature = [tf.TensorSpec([None, None], tf.float32), tf.TensorSpec([], tf.float32)]
     module.smooth = tf.function(

@@ -1,3 +1,4 @@
+# autograder exercise: stable_softplus
 # Fill in what says YOUR CODE HERE, then run: pytest exercises/stable_softplus.py
 
 # %% [markdown]
@@ -134,29 +135,34 @@ def slope(f, z):
 
 
 def test_worked_example():
+    """numerics: the values of the table, at -1, 0 and 2"""
     got = my_softplus(tf.constant([-1.0, 0.0, 2.0]))
     want = [0.3133, 0.6931, 2.1269]
     assert np.allclose(got, want, atol=1e-4), f"softplus of -1, 0, 2: got {got}, expected {want}"
 
 
 def test_value_is_finite_at_100():
+    """numerics: the value at 100 is 100"""
     got = my_softplus(tf.constant([100.0]))
     assert np.allclose(got, [100.0]), f"softplus of 100: got {got}, expected 100"
 
 
 def test_slope_is_the_sigmoid():
+    """gradients: the slope is the sigmoid, at 100 too"""
     got = slope(my_softplus, [-1.0, 2.0, 100.0])
     want = [0.2689, 0.8808, 1.0]
     assert np.allclose(got, want, atol=1e-4), f"slope at -1, 2, 100: got {got}, expected {want}"
 
 
 def test_chain_rule():
+    """gradients: what arrives from above is multiplied with the slope"""
     got = slope(lambda z: 3 * my_softplus(z), [-1.0, 2.0])
     want = [3 * 0.2689, 3 * 0.8808]
     assert np.allclose(got, want, atol=1e-3), f"slope of 3 * softplus: got {got}, expected {want}"
 
 
 def test_slope_agrees_with_finite_differences():
+    """gradients: in float64 the slope is what finite differences say"""
     z, h = tf.constant([-3.0, 0.5, 4.0], tf.float64), 1e-5
     want = (my_softplus(z + h) - my_softplus(z - h)) / (2 * h)
     got = slope(my_softplus, z)
@@ -164,6 +170,7 @@ def test_slope_agrees_with_finite_differences():
 
 
 def test_works_in_a_graph():
+    """graph: inside `tf.function` the slope is the same"""
     z = tf.constant([-1.0, 2.0])
     got = tf.function(lambda z: slope(my_softplus, z), autograph=False)(z)
     want = slope(my_softplus, z)
@@ -171,6 +178,7 @@ def test_works_in_a_graph():
 
 
 def test_is_an_activation():
+    """gradients: as the activation of a layer it lets gradients through"""
     layer = keras.layers.Dense(3, activation=my_softplus)
     with tf.GradientTape() as tape:
         result = layer(tf.ones((2, 4)))

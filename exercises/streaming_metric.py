@@ -1,3 +1,4 @@
+# autograder exercise: streaming_metric
 # Fill in what says YOUR CODE HERE, then run: pytest exercises/streaming_metric.py
 
 # %% [markdown]
@@ -207,6 +208,7 @@ def column(*values):
 
 
 def test_one_batch():
+    """numerics: the first batch of the example gives 1.5"""
     metric = HuberMetric()
     metric.update_state(column(5, 2, 4), column(4, 5, 2))
     result = float(metric.result())
@@ -214,6 +216,7 @@ def test_one_batch():
 
 
 def test_two_batches_of_unequal_size():
+    """numerics: both batches give 1.25, as every sample counts the same"""
     metric = HuberMetric()
     metric.update_state(column(5, 2, 4), column(4, 5, 2))
     metric.update_state(column(6), column(7))
@@ -222,6 +225,7 @@ def test_two_batches_of_unequal_size():
 
 
 def test_weights():
+    """numerics: with the weights of the example it is 0.875"""
     metric = HuberMetric()
     metric.update_state(column(5, 2, 4), column(4, 5, 2), np.array([2, 1, 1], "float32"))
     metric.update_state(column(6), column(7), np.array([4], "float32"))
@@ -230,6 +234,7 @@ def test_weights():
 
 
 def test_reset():
+    """numerics: it is 0 before any data, and starts anew after a reset"""
     metric = HuberMetric(threshold=2.0)
     before = float(metric.result())
     assert before == 0.0, f"before any data the result is {before}, expected 0.0"
@@ -241,6 +246,7 @@ def test_reset():
 
 
 def test_config():
+    """serialization: made again from its configuration, it has its threshold and name"""
     metric = HuberMetric(threshold=2.0, name="mine")
     again = HuberMetric.from_config(metric.get_config())
     again.update_state(column(2), column(5))
@@ -250,6 +256,7 @@ def test_config():
 
 
 def test_evaluate():
+    """graph: `evaluate` in batches of 3 gives 1.25"""
     model = keras.Sequential([keras.Input((1,)), keras.layers.Identity()])
     model.compile(loss="mse", metrics=[HuberMetric()], jit_compile=False)
     logs = model.evaluate(column(4, 5, 2, 7), column(5, 2, 4, 6), 3, verbose=0, return_dict=True)

@@ -3,17 +3,19 @@
 import ast
 import html
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from autograder import pages, submissions
+from autograder import fingerprints, pages, submissions
 from autograder.audit import audit, specimens
-from autograder.build import build, stub
+from autograder.build import HEADER, build, stub
 from autograder.grading import Grader
 from autograder.interview import Seeds
+from autograder.practice import Warm
 from autograder.processes import Worker
 from autograder.results import DIMENSIONS
 
@@ -25,6 +27,11 @@ def patient_worker():
     """A worker with the limits that graders have."""
     with Worker() as worker:
         yield worker
+
+
+@pytest.fixture(scope="module")
+def warm():
+    return Warm()
 
 
 @pytest.mark.slow
@@ -59,20 +66,56 @@ def test_does_the_readme_say_what_the_audit_would(exercise):
 @pytest.mark.slow
 def test_are_stub_and_release_what_build_makes_now(exercise, patient_worker, tmp_path):
     """If not: run `autograder build` and commit what it wrote."""
-    (tmp_path / "nbgrader_config.py").write_bytes((ROOT / "nbgrader_config.py").read_bytes())
+    hints = fingerprints.path_of(exercise.name, Path("exercises"))
+    (tmp_path / "exercises").mkdir()
+    # What these were made of has a key in them; whether they still are true is tested below.
+    for path in ("nbgrader_config.py", hints):
+        (tmp_path / path).write_bytes((ROOT / path).read_bytes())
     checks = Grader(patient_worker, exercise, Seeds.both(0)).checks
     assert {check.dimension for check in checks} == set(DIMENSIONS)
-    stub_path, _, release = build(exercise, checks, tmp_path)
+    stub_path, hints_path, _, release = build(exercise, checks, tmp_path)
     name = exercise.name
     assert stub_path.read_text() == (ROOT / "exercises" / f"{name}.py").read_text()
     assert release.read_text() == (ROOT / "release" / name / f"{name}.ipynb").read_text()
+    for folder in (ROOT / "exercises", ROOT / "release" / name, release.parent):
+        assert hints_path.read_text() == fingerprints.path_of(name, folder).read_text()
+
+
+@pytest.mark.slow
+def test_do_known_mistakes_get_their_hint_from_the_public_tests_alone(exercise, warm, tmp_path):
+    known = fingerprints.Hints.read(fingerprints.path_of(exercise.name, ROOT / "exercises")).texts
+    # Where several chaffs are about one mistake, the file does not say which of them is known.
+    notes = [chaff.note for chaff in exercise.chaffs]
+    chaffs = [one for one in exercise.chaffs if one.note in known and notes.count(one.note) == 1]
+    assert len(chaffs) >= 10
+    for chaff in chaffs[:: len(chaffs) // 10]:
+        path = tmp_path / chaff.name / f"{exercise.name}.py"
+        path.parent.mkdir()
+        path.write_text(f"{HEADER.format(exercise.name)}{chaff.source}\n\n{exercise.public_tests}")
+        report = warm.check(path)
+        assert {one.hint for one in report.results if one.hint} == {chaff.note}, chaff.name
+
+
+def test_do_the_examples_of_the_statement_run_and_show_what_they_say(exercise, warm, tmp_path):
+    """A comment after a `print` is what it prints, up to a colon."""
+    statement = "\n".join(
+        cell.source for cell in exercise.notebook.cells if cell.cell_type == "markdown"
+    )
+    examples = re.findall(r"```python\n(.*?)```", statement, re.DOTALL)
+    path = tmp_path / f"{exercise.name}.py"
+    path.write_text("\n\n".join([exercise.reference, *examples, exercise.public_tests]))
+    report = warm.check(path)
+    assert (report.problem, report.solved) == ("", True)
+    said = re.findall(r"(?m)^print\(.*\)  # ([^:\n]+)", "\n".join(examples))
+    shown = report.printed.splitlines()
+    assert len(shown) == len(re.findall(r"(?m)^print\(", "\n".join(examples)))
+    for expected, line in zip(said, shown, strict=True):
+        assert expected in line
 
 
 @pytest.mark.slow
 def test_do_the_public_tests_fail_on_the_stub_and_pass_on_right_answers(exercise, tmp_path):
-    tests = "\n\n".join(
-        cell.source for cell in exercise.notebook.cells if "tests" in cell.metadata.get("tags", [])
-    )
+    tests = exercise.public_tests
     assert tests.count("def test_") >= 3
     (tmp_path / "stub.py").write_text(stub(exercise))
     (tmp_path / "reference.py").write_text(f"{exercise.reference}\n\n{tests}")
@@ -102,6 +145,12 @@ def test_is_nothing_that_students_get_secret(exercise):
     for secret in secrets - public:
         assert secret not in given
         assert secret.replace("\\", "\\\\").replace('"', '\\"') not in released
+    # Hints are docstrings of chaffs; beside them there are only hashes.
+    hints = json.loads(fingerprints.path_of(name, ROOT / "exercises").read_text())
+    assert set(hints) == {"exercise", "key", "hints"}
+    assert set(hints["hints"]) <= {chaff.note for chaff in exercise.chaffs}
+    hashes = [hints["key"], *(one for some in hints["hints"].values() for one in some)]
+    assert all(re.fullmatch("[0-9a-f]{16}", one) for one in hashes)
 
 
 def lines_of(source):

@@ -1,4 +1,7 @@
+from dataclasses import replace
+
 from autograder import pages
+from autograder.publictests import OWN, Result
 from autograder.results import CheckResult, SubmissionResult
 
 CHECKS = [
@@ -38,3 +41,34 @@ def test_does_the_comment_sum_up():
     assert pages.comment(perfect) == "2 of 2 points. Every check passes."
     unreadable = SubmissionResult("ada", "ada.py", "unreadable", CHECKS[1:], "not <i>Python</i>")
     assert "<code>not &lt;i&gt;Python&lt;/i&gt;</code>" in pages.comment(unreadable)
+
+
+PUBLIC = [
+    Result("test_one", "numerics", "one is one"),
+    Result("test_two", "numerics", "two is two", "failed", "got <b>3</b>\x1b[31m", hint="Add."),
+    Result("test_mine", OWN, "test_mine", "raised", "ValueError: no", "called in test_mine: f()"),
+]
+
+
+def test_does_the_table_show_each_public_test_and_escape_what_is_not_ours():
+    page = pages.public_html(PUBLIC)
+    assert page.count("<tr>") == 3
+    assert "got &lt;b&gt;3&lt;/b&gt;\N{REPLACEMENT CHARACTER}[31m" in page
+    assert "<details>" in page  # closed: it is the first try
+    assert "The public tests pass" not in page
+    assert "<details open>" in pages.public_html([replace(PUBLIC[1], tries=2)])
+    assert "The public tests pass." in pages.public_html(PUBLIC[:1])
+
+
+def test_does_the_text_show_the_same():
+    assert pages.public_text([PUBLIC[0], replace(PUBLIC[1], tries=2), PUBLIC[2]]) == (
+        "numerics: 1 of 2\n"
+        "  ✓ one is one\n"
+        "  ✗ two is two\n"
+        "      got <b>3</b>\N{REPLACEMENT CHARACTER}[31m\n"
+        "      hint: Add.\n"
+        "your own: 0 of 1\n"
+        "  ✗ test_mine\n"
+        "      ValueError: no\n"
+        "      called in test_mine: f()"
+    )

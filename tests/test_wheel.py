@@ -7,9 +7,9 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 
 
-def test_does_the_wheel_hold_the_machine_and_no_exercise(tmp_path):
+def test_does_the_wheel_hold_the_machine_and_what_students_get(tmp_path):
     source = tmp_path / "source"
-    for folder in ("autograder", "solutions", "exercises"):
+    for folder in ("autograder", "solutions", "exercises", "release"):
         shutil.copytree(ROOT / folder, source / folder)
     for file in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / file, source)
@@ -21,6 +21,18 @@ def test_does_the_wheel_hold_the_machine_and_no_exercise(tmp_path):
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
     assert "autograder/worker.py" in names
-    assert {name.split("/")[0].split("-")[0] for name in names} == {
-        "autograder", "keras_autograder",
-    }  # fmt: skip
+    names = [name for name in names if ".dist-info/" not in name]
+    machine = {f"autograder/{path.name}" for path in (ROOT / "autograder").glob("*.py")}
+    handout = {
+        f"autograder/handout/{path.relative_to(ROOT).as_posix()}"
+        for pattern in (
+            "exercises/*.py",
+            "exercises/*.json",
+            "release/*/*.ipynb",
+            "release/*/*.json",
+        )
+        for path in ROOT.glob(pattern)
+        if not path.name.startswith(".")
+    }
+    assert len(handout) >= 4
+    assert set(names) == machine | handout

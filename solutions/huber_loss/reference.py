@@ -182,21 +182,25 @@ Y_TRUE, Y_PRED = column(2, 1, 7, 3), column(1.5, 2, 4, 5)
 
 
 def test_example():
+    """numerics: the batch of the example costs 1.15625"""
     loss = float(HuberLoss()(Y_TRUE, Y_PRED))
     assert abs(loss - 1.15625) < 1e-5, f"errors 0.5, -1, 3, -2 give {loss}, expected 1.15625"
 
 
 def test_another_threshold():
+    """numerics: with threshold 2, an error of 3 costs 4"""
     loss = float(HuberLoss(threshold=2.0)(column(7), column(4)))
     assert abs(loss - 4.0) < 1e-5, f"with threshold 2, the error 3 gives {loss}, expected 4.0"
 
 
 def test_weights():
+    """numerics: with the weights 2, 1, 0, 1 the example costs 0.5625"""
     loss = float(HuberLoss()(Y_TRUE, Y_PRED, column(2, 1, 0, 1)))
     assert abs(loss - 0.5625) < 1e-5, f"with the weights 2, 1, 0, 1: {loss}, expected 0.5625"
 
 
 def test_slopes():
+    """gradients: the slopes are those of the example"""
     y_pred = tf.Variable(Y_PRED)
     with tf.GradientTape() as tape:
         loss = HuberLoss(reduction="sum")(Y_TRUE, y_pred)
@@ -208,6 +212,7 @@ def test_slopes():
 
 
 def test_config():
+    """serialization: made again from its configuration, a loss has its threshold and name"""
     loss = HuberLoss(threshold=2.0, name="mine")
     again = HuberLoss.from_config(loss.get_config())
     value = float(again(column(7), column(4)))
@@ -216,6 +221,7 @@ def test_config():
 
 
 def test_training():
+    """graph: a model trains with it"""
     model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
     model.compile("sgd", loss=HuberLoss(), jit_compile=False)
     value = float(model.train_on_batch(Y_PRED, Y_TRUE))

@@ -176,6 +176,7 @@ class ResidualRegressor(keras.Model):
 
 # %% tags=["tests"]
 def test_block_adds_its_inputs():
+    """numerics: a block whose weights are all zero returns its inputs"""
     block = ResidualBlock(2, 3)
     inputs = tf.constant([[1.0, -2.0, 0.5]])
     block(inputs)
@@ -188,6 +189,7 @@ def test_block_adds_its_inputs():
 
 
 def test_block_gives_the_example():
+    """numerics: the block of the example returns [[6, -2]]"""
     block = ResidualBlock(2, 2)
     inputs = tf.constant([[3.0, -2.0]])
     block(inputs)
@@ -200,6 +202,7 @@ def test_block_gives_the_example():
 
 
 def test_block_has_its_layers():
+    """numerics: a block of 3 layers has three kernels and three biases"""
     block = ResidualBlock(3, 4)
     block(tf.ones((1, 4)))
     shapes = sorted(tuple(weight.shape) for weight in block.weights)
@@ -209,6 +212,7 @@ def test_block_has_its_layers():
 
 
 def test_model_has_12_trainable_variables():
+    """numerics: the model has 12 trainable variables"""
     model = ResidualRegressor(2)
     predictions = model(tf.ones((5, 8)))
     assert tuple(predictions.shape) == (5, 2), (
@@ -219,6 +223,7 @@ def test_model_has_12_trainable_variables():
 
 
 def test_every_variable_gets_a_gradient():
+    """gradients: every trainable variable gets a gradient"""
     keras.utils.set_random_seed(1)
     model = ResidualRegressor(1)
     inputs = tf.random.normal((20, 8))
@@ -230,6 +235,7 @@ def test_every_variable_gets_a_gradient():
 
 
 def test_model_can_be_saved_and_loaded():
+    """serialization: a model saved as `.keras` loads, and predicts the same"""
     import tempfile
 
     model = ResidualRegressor(3)

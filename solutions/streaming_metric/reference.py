@@ -221,6 +221,7 @@ def column(*values):
 
 
 def test_one_batch():
+    """numerics: the first batch of the example gives 1.5"""
     metric = HuberMetric()
     metric.update_state(column(5, 2, 4), column(4, 5, 2))
     result = float(metric.result())
@@ -228,6 +229,7 @@ def test_one_batch():
 
 
 def test_two_batches_of_unequal_size():
+    """numerics: both batches give 1.25, as every sample counts the same"""
     metric = HuberMetric()
     metric.update_state(column(5, 2, 4), column(4, 5, 2))
     metric.update_state(column(6), column(7))
@@ -236,6 +238,7 @@ def test_two_batches_of_unequal_size():
 
 
 def test_weights():
+    """numerics: with the weights of the example it is 0.875"""
     metric = HuberMetric()
     metric.update_state(column(5, 2, 4), column(4, 5, 2), np.array([2, 1, 1], "float32"))
     metric.update_state(column(6), column(7), np.array([4], "float32"))
@@ -244,6 +247,7 @@ def test_weights():
 
 
 def test_reset():
+    """numerics: it is 0 before any data, and starts anew after a reset"""
     metric = HuberMetric(threshold=2.0)
     before = float(metric.result())
     assert before == 0.0, f"before any data the result is {before}, expected 0.0"
@@ -255,6 +259,7 @@ def test_reset():
 
 
 def test_config():
+    """serialization: made again from its configuration, it has its threshold and name"""
     metric = HuberMetric(threshold=2.0, name="mine")
     again = HuberMetric.from_config(metric.get_config())
     again.update_state(column(2), column(5))
@@ -264,6 +269,7 @@ def test_config():
 
 
 def test_evaluate():
+    """graph: `evaluate` in batches of 3 gives 1.25"""
     model = keras.Sequential([keras.Input((1,)), keras.layers.Identity()])
     model.compile(loss="mse", metrics=[HuberMetric()], jit_compile=False)
     logs = model.evaluate(column(4, 5, 2, 7), column(5, 2, 4, 6), 3, verbose=0, return_dict=True)

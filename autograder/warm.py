@@ -1,0 +1,58 @@
+"""What the warm process imports before it is forked, and what its children do with one file."""
+
+import functools
+import os
+import sys
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+
+import keras
+import tensorflow  # noqa: F401
+
+from autograder import publictests, submissions
+from autograder.loading import Notebook, Script, alarm
+
+LOAD_SECONDS, TEST_SECONDS = 60, 30
+MAX_TESTS = 200
+MAX_PRINTED = 5_000
+
+
+def run_file(path: Path, seed: int | None) -> dict:
+    """Run a file's public tests; return the results, and what it printed."""
+    publictests.deferred = True
+    with tempfile.TemporaryFile() as file, open(os.devnull, "w") as nowhere:  # noqa: PTH123
+        sys.stdout.flush()
+        os.dup2(file.fileno(), 1)
+        os.dup2(nowhere.fileno(), 2)  # TensorFlow's log
+        with tempfile.TemporaryDirectory() as scratch:
+            problem, results = _run(path, seed, scratch)
+        sys.stdout.flush()
+        file.seek(0)
+        printed = file.read(MAX_PRINTED).decode(errors="replace")
+    return {"problem": problem, "results": [asdict(one) for one in results], "printed": printed}
+
+
+def _run(path: Path, seed: int | None, scratch: str) -> tuple[str, list[publictests.Result]]:
+    submission = submissions.read(path, path.stem)
+    if submission.problem:
+        return submission.problem, []
+    sys.path.insert(0, str(path.parent))
+    os.chdir(scratch)  # AutoGraph reads the source of a script from a file, which is made here
+    if submission.notebook:
+        student = Notebook(list(submission.cells))
+    else:
+        student = Script(path.stem, submission.cells[0])
+    os.chdir(path.parent)
+    if seed is not None:
+        keras.utils.set_random_seed(seed)
+    problem = ""
+    for index in range(len(submission.cells)):
+        _, error = student.run(index, LOAD_SECONDS)
+        if error is not None and not problem:
+            problem = publictests.explained(error, student.place)
+    tests = publictests.found_in(student.namespace)[:MAX_TESTS]
+    if not tests:
+        return problem or publictests.NO_TESTS, []
+    limit = functools.partial(alarm, TEST_SECONDS)
+    return problem, [publictests.run(test, student.place, limit) for test in tests]

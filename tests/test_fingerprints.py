@@ -1,0 +1,61 @@
+import math
+
+import numpy as np
+import pytest
+
+from autograder.fingerprints import Hints, of_failures
+
+
+def known(*texts):
+    return [set(of_failures("scale", {"test": text})["test"]) for text in texts]
+
+
+@pytest.mark.parametrize("noise", [1e-6, -1e-6, 1e-7])
+def test_do_equal_numbers_with_the_noise_of_another_machine_meet(noise):
+    rng = np.random.default_rng(1)
+    simple = [0.5, 1.0, 2.0, 2.125, 1 / 3, 10.0, 99.99, 1e-3, 1e5, math.pi, 0.0]
+    for number in [*simple, *rng.normal(size=2000), *rng.lognormal(sigma=6, size=2000)]:
+        one, other = known(f"got {number}", f"got {number * (1 + noise)}")
+        assert one & other, number
+
+
+def test_are_other_numbers_signs_tests_and_words_something_else():
+    one = known("got 2.0")[0]
+    assert not one & known("got 2.02")[0]
+    assert not one & known("got -2.0")[0]
+    assert not one & known("found 2.0")[0]
+    assert not one & set(of_failures("scale", {"other": "got 2.0"})["other"])
+    assert not one & set(of_failures("shift", {"test": "got 2.0"})["test"])
+
+
+def test_does_what_passes_make_no_difference():
+    one, other = known(
+        "layer scale_3 at 0x7f01 in /tmp/a/b.keras: [-0. 1e-9\n  2.]",
+        "layer scale at 0x8f01 in /tmp/c/d.keras: [0.  0.  2.0]",
+    )
+    assert one & other
+
+
+def test_do_all_failures_of_a_run_have_a_fingerprint_together():
+    both = of_failures("scale", {"one": "a", "two": "b"})
+    alone = of_failures("scale", {"one": "a"})
+    assert both["one"] == alone["one"]
+    assert not set(both[""]) & set(alone[""])
+    assert of_failures("scale", {}) == {}
+
+
+def test_does_what_means_two_things_mean_nothing(tmp_path):
+    hints = Hints.learn([("Add.", {"1", "2"}), ("Add.", {"2"}), ("Multiply.", {"1", "3"})], "key")
+    hints.write(tmp_path / "h.json", "scale")
+    read = Hints.read(tmp_path / "h.json")
+    assert [read.find(one) for one in ("1", "2", "3", ["4", "3"])] == [
+        "", "Add.", "Multiply.", "Multiply.",
+    ]  # fmt: skip
+    assert read.key == "key"
+    assert read.texts == {"Add.", "Multiply."}
+
+
+@pytest.mark.parametrize("damage", ["", "{", "[]", '{"hints": []}', '{"hints": {"a": 1}}'])
+def test_do_damaged_hints_say_nothing(tmp_path, damage):
+    (tmp_path / "h.json").write_text(damage)
+    assert Hints.read(tmp_path / "h.json").find(["1"]) == ""

@@ -1,0 +1,311 @@
+"""What students run on their own machine: pytest, `autograder check`, the watch loop, `start`."""
+
+import json
+import os
+import pty
+import re
+import select
+import subprocess
+import threading
+import time
+
+import nbformat
+import pytest
+
+from autograder import fingerprints, practice, report
+from autograder.build import public_hints, source_notebook, stub
+from autograder.practice import Progress, Warm
+from autograder.publictests import Result
+
+ADDS = "inputs + self.factor"  # what the first chaff does
+SLOW_IMPORTS = """\
+import sys
+
+
+def test_is_nothing_slow_imported():
+    assert not {"tensorflow", "keras", "IPython", "numpy", "nbformat"} & set(sys.modules)
+"""
+
+
+@pytest.fixture(scope="module")
+def handout(tmp_path_factory, toy_exercise):
+    """A folder with the stub, the notebook and the hints of the toy exercise."""
+    folder = tmp_path_factory.mktemp("handout")
+    (folder / "scale.py").write_text(stub(toy_exercise))
+    nbformat.write(source_notebook(toy_exercise, []), folder / "scale.ipynb")
+    path = fingerprints.path_of("scale", folder)
+    public_hints(toy_exercise, kept=path).write(path, "scale")
+    return folder
+
+
+@pytest.fixture
+def desk(handout, tmp_path):
+    """A student's copy of it."""
+    for file in handout.iterdir():
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    return tmp_path
+
+
+@pytest.fixture(scope="module")
+def warm():
+    return Warm()
+
+
+def solve(path, call="self.factor * inputs"):
+    """Fill in a stub or a notebook; right, or with another `call`."""
+    answers = ["super().__init__(**kwargs)\n        self.factor = factor", f"return {call}",
+               "return {**super().get_config(), 'factor': self.factor}"]  # fmt: skip
+    text = path.read_text()
+    if path.suffix == ".py":
+        for answer in answers:
+            text = text.replace("# YOUR CODE HERE\n        raise NotImplementedError()", answer, 1)
+        path.write_text(text)
+    else:
+        notebook = nbformat.reads(text, 4)
+        for cell in notebook.cells:
+            cell.source = cell.source.replace("self.factor * inputs", call)
+        nbformat.write(notebook, path)
+
+
+def run(command, folder, environment):
+    done = subprocess.run(command, cwd=folder, env=environment, text=True, capture_output=True,
+                          timeout=120)  # fmt: skip
+    assert done.stderr == "", done.stdout
+    return done.returncode, done.stdout
+
+
+def test_does_pytest_say_that_a_stub_is_not_solved_yet(desk, environment):
+    code, output = run(["pytest", "scale.py"], desk, environment)
+    assert code == 1
+    assert "numerics: 3 becomes 6\n    not solved yet (line 2" in output
+    assert "1 failed" in output
+    assert "Traceback" not in output
+    assert "site-packages" not in output
+    assert "warning" not in output
+
+
+def test_does_pytest_run_scripts_and_notebooks_of_a_folder_wherever_it_lies(desk, environment):
+    (desk / "scale.py").rename(desk / "scale (1).py")
+    (desk / "scale.ipynb").rename(desk / "my scale.ipynb")
+    solve(desk / "scale (1).py")
+    (desk / "notes.py").write_text("1 / 0  # no exercise, and no test")
+    code, output = run(["pytest", "-v", "."], desk, environment)
+    assert code == 0, output
+    assert "scale (1).py::test_doubles PASSED" in output
+    assert "my scale.ipynb::test_doubles PASSED" in output
+    assert "2 passed" in output
+
+
+@pytest.mark.parametrize("name", ["scale.py", "scale.ipynb"])
+def test_does_pytest_tell_what_was_different_and_give_the_hint_the_second_time(
+    desk, environment, name
+):
+    solve(desk / name, ADDS)
+    code, output = run(["pytest", name], desk, environment)
+    assert code == 1
+    assert "numerics: 3 becomes 6\n    Scale(2.0) made 5.0 of 3.0, expected 6.0" in output
+    assert "Run the tests again" in output
+    assert "Multiply; do not add." not in output
+    assert "Multiply; do not add." in run(["pytest", name], desk, environment)[1]
+
+
+def test_does_pytest_name_the_students_line_and_the_call(desk, environment):
+    solve(desk / "scale.py", "self.faktor * inputs")
+    _, output = run(["pytest", "scale.py"], desk, environment)
+    assert "AttributeError: 'Scale' object has no attribute 'faktor'" in output
+    assert "called in test_doubles: got = float(Scale(2.0)" in output
+    assert re.search(r"line \d+: return self.faktor \* inputs", output)
+    assert "keras/src" not in output
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [("def f(:", "SyntaxError: invalid syntax"), ("1 / 0", "ZeroDivisionError: division by zero")],
+)
+def test_does_pytest_tell_in_a_sentence_what_stops_a_file(desk, environment, source, message):
+    path = desk / "scale.py"
+    text = path.read_text().replace("import keras\n", f"{source}\nimport keras\n")
+    path.write_text(text)
+    code, output = run(["pytest", "scale.py"], desk, environment)
+    assert code == 2
+    line = text[: text.index(source)].count("\n") + 1
+    assert f"line {line}: {message}\n    {source}" in output
+    assert "importlib" not in output
+
+
+def test_do_the_cells_after_a_broken_one_still_run(desk, environment):
+    notebook = nbformat.read(desk / "scale.ipynb", 4)
+    notebook.cells.insert(1, nbformat.v4.new_code_cell("%matplotlib nothing_like_it"))
+    notebook.cells.insert(2, nbformat.v4.new_code_cell("1 / 0"))
+    nbformat.write(notebook, desk / "scale.ipynb")
+    assert run(["pytest", "scale.ipynb"], desk, environment)[0] == 0
+    solution = next(cell for cell in notebook.cells if "class Scale" in cell.source)
+    solution.source = "class Scale(:"
+    nbformat.write(notebook, desk / "scale.ipynb")
+    _, output = run(["pytest", "scale.ipynb"], desk, environment)
+    assert "NameError: name 'Scale' is not defined" in output
+
+
+def test_are_other_projects_left_alone(tmp_path, environment):
+    (tmp_path / "test_other.py").write_text(SLOW_IMPORTS)
+    (tmp_path / "other.py").write_text("def test_of_no_exercise(): assert 1 == 2")
+    nbformat.write(nbformat.v4.new_notebook(), tmp_path / "other.ipynb")
+    code, output = run(["pytest", "."], tmp_path, environment)
+    assert (code, "1 passed" in output) == (0, True), output
+    code, output = run(["pytest", "other.py"], tmp_path, environment)
+    assert code == 1
+    assert "E   assert 1 == 2" in output  # as pytest shows it
+    assert not (tmp_path / ".autograder.json").exists()
+
+
+def test_does_check_report_by_dimension_and_by_exit_status(desk, environment):
+    code, output = run(["autograder", "check"], desk, environment)
+    assert code == 1
+    assert "scale.ipynb\nnumerics  1 of 1\n  ✓ 3 becomes 6\n" in output
+    assert "scale.py\nnumerics  0 of 1\n  ✗ 3 becomes 6\n      not solved yet (line 2" in output
+    solve(desk / "scale.py", ADDS)
+    assert "Multiply" not in run(["autograder", "check", "scale.py"], desk, environment)[1]
+    asked = run(["autograder", "check", "scale.py", "--hint", "--time"], desk, environment)[1]
+    assert "hint: Multiply; do not add." in asked
+    assert re.search(r"TensorFlow imported in \d+\.\d s\nscale.py  \d+\.\d\d s\n", asked)
+    solve(desk / "scale.ipynb")
+    assert run(["autograder", "check", "scale.ipynb"], desk, environment)[0] == 0
+
+
+def test_does_check_end_with_a_sentence(desk, environment):
+    (desk / "empty").mkdir()
+    (desk / "plain.py").write_text("x = 1")
+    for argument, message in (
+        ("empty", "no exercises here. `autograder start DIR` makes a folder of them."),
+        ("plain.py", "plain.py is no exercise."),
+        ("nowhere.py", "no such file or folder: nowhere.py"),
+    ):
+        done = subprocess.run(["autograder", "check", argument], cwd=desk, env=environment,
+                              text=True, capture_output=True, timeout=60)  # fmt: skip
+        assert (done.returncode, message in done.stderr) == (2, True), done.stderr
+
+
+def test_is_a_process_that_ends_reported(warm, desk):
+    solve(desk / "scale.py", "__import__('os')._exit(3)")
+    found = warm.check(desk / "scale.py")
+    assert found.problem == "the process ended before the tests did (exit status 3)"
+    assert (found.stopped, found.solved) == (False, False)
+
+
+def test_can_a_check_be_stopped(warm, desk):
+    solve(desk / "scale.py", "[1 for _ in iter(int, 1)]")
+    timer = threading.Timer(3, warm.stop)
+    timer.start()
+    found = warm.check(desk / "scale.py")
+    timer.join()
+    assert (found.stopped, found.solved) == (True, False)
+
+
+def test_is_what_was_printed_kept_and_bounded(warm, desk, capfd):
+    solve(desk / "scale.py", "print('[red]\\x1b' + 'x' * 10_000) or self.factor * inputs")
+    found = warm.check(desk / "scale.py")
+    assert found.solved
+    assert found.printed == ("[red]\x1b" + "x" * 5000)[:5000]
+    assert capfd.readouterr() == ("", "")
+    shown = report.practice(found)
+    assert shown.startswith("[dim]\\[red]\N{REPLACEMENT CHARACTER}xxx")
+
+
+def test_do_files_without_their_tests_count_as_unsolved(warm, desk):
+    text = (desk / "scale.py").read_text()
+    (desk / "scale.py").write_text(text[: text.index("def test_")])
+    found = warm.check(desk / "scale.py")
+    assert (found.problem, found.solved) == (
+        "there are no public tests in it any more: start from a fresh copy", False,
+    )  # fmt: skip
+
+
+def test_does_progress_survive_and_a_damaged_file_harm_nobody(tmp_path):
+    path = tmp_path / "scale.py"
+    failed, passed = (Result("test_one", "numerics", "", status) for status in ("failed", "passed"))
+    for tries in (1, 2):
+        progress = Progress(tmp_path)
+        progress.record(practice.Report(path, "scale", [failed]))
+        progress.save()
+        assert failed.tries == tries
+    progress.record(practice.Report(path, "scale", [passed]))
+    progress.save()
+    assert Progress(tmp_path).solved(path)
+    for damage in ("{", "[]", '{"current": 1, "solved": 2, "tries": 3}', ""):
+        (tmp_path / ".autograder.json").write_text(damage)
+        assert not Progress(tmp_path).solved(path)
+
+
+class Terminal:
+    """A program in a terminal of its own."""
+
+    def __init__(self, command, folder, environment):
+        self.pid, self._fd = pty.fork()
+        if self.pid == 0:
+            os.chdir(folder)
+            os.execvpe(command[0], command, {**environment, "TERM": "xterm", "COLUMNS": "100"})
+        self.screen = ""
+
+    def wait_for(self, text, seconds=60):
+        """Read until the screen, as it was cleared last, shows a text."""
+        deadline = time.monotonic() + seconds
+        while text not in self.screen:
+            assert time.monotonic() < deadline, self.screen
+            if select.select([self._fd], [], [], 0.1)[0]:
+                data = os.read(self._fd, 65536).decode(errors="replace")
+                self.screen = (self.screen + data).split("\x1b[2J")[-1]
+                self.screen = re.sub(r"\x1b\[[\d;?]*[a-zA-Z]", "", self.screen)
+
+    def press(self, key):
+        os.write(self._fd, key.encode())
+
+    def end(self):
+        _, status = os.waitpid(self.pid, 0)
+        os.close(self._fd)
+        return os.waitstatus_to_exitcode(status)
+
+
+def test_does_the_watch_loop_check_what_is_saved_and_obey_keys(desk, environment):
+    (desk / "scale.ipynb").rename(desk / "a.ipynb")
+    terminal = Terminal(["autograder", "check", "--watch"], desk, environment)
+    terminal.wait_for("Progress [####################--------------------] 1/2")
+    terminal.wait_for("The public tests pass. Press n for the next exercise.")
+    terminal.press("n")
+    terminal.wait_for("not solved yet (line 2")
+    terminal.press("h")
+    terminal.wait_for("First fill in what says YOUR CODE HERE.")
+    solve(desk / "scale.py", ADDS)
+    terminal.wait_for("There is a hint, if you ask for it.")
+    assert "made 5.0 of 3.0, expected 6.0" in terminal.screen
+    terminal.press("h")
+    terminal.wait_for("hint: Multiply; do not add.")
+    terminal.press("l")
+    terminal.wait_for(">   scale.py")
+    assert "  ✓ a.ipynb" in terminal.screen
+    text = (desk / "scale.py").read_text()
+    (desk / "scale.py").write_text(text.replace(ADDS, "[1 for _ in iter(int, 1)]"))
+    terminal.wait_for("running…")
+    (desk / "scale.py").write_text(text.replace(ADDS, "self.factor * inputs"))
+    terminal.wait_for("Progress [########################################] 2/2")
+    terminal.press("q")
+    assert terminal.end() == 0
+    assert json.loads((desk / ".autograder.json").read_text())["solved"] == ["a.ipynb", "scale.py"]
+
+
+def test_is_a_folder_started_once(tmp_path, environment):
+    code, output = run(["autograder", "start", "mine"], tmp_path, environment)
+    assert code == 0
+    stubs = sorted((tmp_path / "mine" / "exercises").glob("*.py"))
+    assert f"{len(stubs)} exercises in mine" in output
+    for path in stubs:
+        assert practice.exercise_of(path) == path.stem
+        notebook = tmp_path / "mine" / "notebooks" / f"{path.stem}.ipynb"
+        assert practice.exercise_of(notebook) == path.stem
+        assert fingerprints.Hints.read(fingerprints.path_of(path.stem, path.parent)).texts
+        assert path.stem in (tmp_path / "mine" / "README.md").read_text()
+    stubs[0].write_text("my work")
+    again = subprocess.run(["autograder", "start", "mine"], cwd=tmp_path, env=environment,
+                           text=True, capture_output=True, timeout=60)  # fmt: skip
+    assert again.returncode == 2
+    assert "mine is not empty, and nothing in it shall be overwritten." in again.stderr
+    assert stubs[0].read_text() == "my work"
