@@ -7,8 +7,8 @@ EXERCISES = $(patsubst solutions/%/checks.py,%,$(wildcard solutions/*/checks.py)
 demo: .venv/ready
 	autograder build
 	mkdir -p build/submitted && cp -R examples/class/submitted/. build/submitted/
+	autograder autograde --time-limit 10
 	set -e; for exercise in $(EXERCISES); do \
-	    nbgrader autograde $$exercise --force --log-level=ERROR --Grade.time_limit=10; \
 	    nbgrader generate_feedback $$exercise --force --log-level=ERROR; \
 	done
 	nbgrader export --log-level=ERROR

@@ -59,10 +59,10 @@ def switch_off(paths: Iterable[str]) -> None:
                 if inspect.isfunction(method):
                     _exchange_code(method, path)
             target.__new__ = staticmethod(lambda *args, path=path, **kwargs: refuse(path))
-            files[inspect.getfile(target)] = path
         else:
-            files[target.__code__.co_filename] = path
             _exchange_code(target, path)
+        # Not the file of its code, which may be "<string>", like that of many others.
+        files[sys.modules[target.__module__].__file__] = path
     _run_no_more(files)
     if found := operations(paths):
         _execute_no_more(found)

@@ -55,16 +55,20 @@
 # - The constructor takes the number of units, the activation, and in `**kwargs` the arguments that
 #   all layers have, such as `name`, `dtype` and `trainable`.
 # - `activation` is `None` (then the layer is linear), the name of any activation that Keras knows,
-#   like `"relu"`, or a function of a tensor.
+#   like `"relu"`, or a function of a tensor (layers and other callable objects are out of scope).
 # - `build(input_shape)` creates the two weights. Keras calls it once, before the first call of the
 #   layer. The shape is a tuple; its last entry is the number of inputs, and others may be `None`.
 # - `call(inputs)` returns $\varphi(X W + b)$ for inputs of any rank from 2 on, in the layer's
 #   dtype.
-# - `get_config()` returns a dictionary from which the layer can be made again.
+# - `get_config()` returns a dictionary from which the layer can be made again, by your
+#   `from_config` if you write one. In which form it holds the activation is up to you.
 #
-# Both weights are trainable and have the dtype of the layer. The kernel starts at random, such that
-# no two units are alike. With which random numbers, and where the bias starts, is up to you, as are
-# the names of weights and attributes.
+# Both weights are trainable, unless the layer is made with `trainable=False`, and have the dtype of
+# the layer. They may belong to a layer inside yours, if `layer.weights` holds these two and no
+# more. The kernel starts at random, such that no two units are alike. With which random numbers,
+# and where the bias starts, is up to you, as are the names of weights and attributes; only keep
+# clear of those that Keras uses itself, such as `weights`, `path` and `dtype`. You may add imports,
+# functions and classes of your own.
 #
 # When you are done, this works:
 #
@@ -100,14 +104,14 @@
 # into the graph at all.
 #
 # **A configuration consists of the constructor's arguments**: those of the base class, which
-# `super().get_config()` returns, and yours, in a form that JSON can hold. A number is one, a
-# function is none; `keras.activations` has functions for both directions. The weights do not
+# `super().get_config()` returns, and yours, in a form that JSON can hold. A number is in such a
+# form, a function is not; `keras.activations` has functions for both directions. The weights do not
 # belong there, as Keras saves them elsewhere. A layer may be asked for its configuration before it
 # is built.
 #
-# **Less is needed than old books say.** Keras 3 finds the shape of the output without
-# `compute_output_shape`. If you write it nevertheless: it gets a plain tuple, and all axes but the
-# last come back unchanged.
+# **Less is needed than old books say.** Called on a `keras.Input`, a layer of Keras 3 finds the
+# shape of its output without `compute_output_shape`. If you write it nevertheless: it gets a plain
+# tuple, and all axes but the last come back unchanged.
 
 # %% [markdown]
 # ## What is graded
@@ -117,8 +121,8 @@
 #   2, 3 and 4, and for a layer with `dtype="float64"`; the kernel's shape, and the number of values
 #   in the bias.
 # - **Gradients**: the gradients in the inputs, in the kernel and in the bias; one step of gradient
-#   descent with `layer.trainable_weights` (on the loss and on what the layer adds to it, which is
-#   nothing); and that the units start with different kernels.
+#   descent with `layer.trainable_weights` (the layer adds no losses of its own: `layer.losses` is
+#   empty); and that the units start with different kernels.
 # - **Serialization**: a layer loaded in a new process has its units, its activation (a function of
 #   one's own is given as one of the `custom_objects`), and the `name`, `dtype` and `trainable` it
 #   was made with, whether it had been built or not; a model saved as a `.keras` file has its

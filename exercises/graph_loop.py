@@ -78,8 +78,9 @@
 # ```
 #
 # How you do it is up to you: a `for` or `while` that AutoGraph turns into a loop of the graph,
-# `tf.while_loop`, `tf.scan`, or a formula without any loop, if it stays accurate. Nothing is
-# switched off.
+# `tf.while_loop`, `tf.scan`, or a formula without any loop, if it stays accurate and its memory
+# grows with the steps, not with their square. No function is switched off, but calls back into
+# Python cost the graph part. You may add imports and functions of your own.
 
 # %% [markdown]
 # ## Traps
@@ -108,9 +109,10 @@
 # Python effects that change no result (a message while tracing, say) cost nothing.
 #
 # **A constant shape.** A loop variable keeps its dtype and its shape. A tensor that grows by
-# `tf.concat` in every turn does not, and an integer cannot become a float.
+# `tf.concat` in every turn does not (`shape_invariants` tells a loop what may change), and an
+# integer cannot become a float.
 #
-# **One step.** The loop may have nothing to do.
+# **One step.** The loop then runs zero times, and the result is `series` itself.
 #
 # **Back to Python.** NumPy and `.numpy()` need values, and while tracing there are none.
 # `tf.numpy_function` and `tf.py_function` put a call of *this* Python process into the graph. It is
@@ -133,7 +135,7 @@
 # - **Gradients**: in `series` and `alpha`, by `tf.GradientTape`, for short and for long series.
 # - **Serialization**: exported with `tf.saved_model.save` and loaded in a process that does not
 #   have your code, the function gives the values and gradients it gave before, call after call.
-#   Variables that it uses are saved with it; other resources (tables, queues, generators) are not.
+#   Should it use variables, they are saved with it; tables, queues and generators are not.
 # - **Graph**: one graph, from `get_concrete_function` with unknown sizes, gives the values and
 #   gradients of direct calls for every number of steps, also for thousands, and holds no operation
 #   that calls back into Python.

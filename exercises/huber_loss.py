@@ -69,6 +69,9 @@
 # - `get_config()` returns a dictionary: what Keras' own holds, and the threshold as it was given.
 #   Called with these as keyword arguments, the class makes the same loss again.
 #
+# You may add imports, functions and classes of your own, and name attributes as you like; keep the
+# names and arguments that are asked for.
+#
 # Users call the loss itself, `loss(y_true, y_pred)` or `loss(y_true, y_pred, sample_weight)`, with
 # arrays or tensors of shape `(batch, 1)`. The `__call__` that you inherit does the rest:
 #
@@ -103,7 +106,8 @@
 # values yet and often no known batch size. There is no `.numpy()` there, nor a loop over samples.
 #
 # **A gradient takes both branches.** `tf.where` computes both sides, and so does its gradient. If
-# the side that is not chosen divides by an error of zero, the loss is fine and the gradient is NaN.
+# the side that is not chosen divides by an error of zero, or takes its root, as in `tf.sqrt(e *
+# e)`, the loss is fine and the gradient is NaN.
 #
 # **A forgotten threshold raises nothing.** A `get_config` without it makes a model that loads
 # without complaint and trains on with the default. Try it with a threshold that is not the default.
@@ -120,13 +124,14 @@
 # - **Serialization**: the configuration holds the threshold. Loaded in a new process, a loss has
 #   the threshold, the reduction and the name that it had. So does the loss of a compiled model that
 #   went through a `.keras` file.
-# - **Graph**: traced once, for batches of unknown size, the loss gives what it gives in direct
+# - **Graph**: traced once, for the shape `(None, 1)`, the loss gives what it gives in direct
 #   calls, without calling back into Python. A step of training in `compile`d form moves a model as
 #   far as the gradient of a direct call says.
 #
 # Switched off are `keras.losses.Huber`, `keras.losses.huber`,
 # `tensorflow.compat.v1.losses.huber_loss`, and the old copies in `tensorflow.python.keras.losses`
-# (`Huber` and `huber`), under all their names: calling one of them raises.
+# (`Huber` and `huber`), under all their names: calling one of them raises when your work is graded,
+# which the public tests do not notice. Rounding is allowed for.
 #
 # Out of scope: several outputs, labels of shape `(batch,)`, Python lists, weights of shape
 # `(batch,)`, masks, dtypes other than float32 for the result, thresholds that are zero, negative or

@@ -53,6 +53,9 @@
 # 3. a second `ResidualBlock(2, 30)` with weights of its own, applied once;
 # 4. a dense layer of `output_dim` neurons without activation, so that predictions may be negative.
 #
+# All numbers are at least 1. What is not named here is as in `keras.layers.Dense` by default;
+# biases start at zero, for instance.
+#
 # Calling a layer object again uses its weights again; making another object makes other weights. So
 # the model applies 12 dense layers, but owns 6. With a kernel and a bias each it has 12 variables,
 # all of them trainable.
@@ -68,15 +71,19 @@
 # weights. Hence:
 #
 # - Each of your two classes needs a configuration with which its own constructor can be called
-#   again. It adds its arguments to what `super().get_config()` returns, which holds the name among
-#   other things; the constructor hands what it does not know itself (`**kwargs`) to `super()`.
+#   again: your `get_config` adds its arguments to what `super().get_config()` returns, which holds
+#   the name among other things; the constructor hands what it does not know itself (`**kwargs`) to
+#   `super()`.
 # - Layers belong into the constructor. Keras finds them when they are attributes, or in lists and
 #   dictionaries that are attributes. A layer made anew in each `call` starts with new random
 #   weights each time, and nobody can find, train or save them.
-# - You need no `build` method: the layers get their weights when the model is called first. Should
-#   you write one, it must build *every* sublayer. Otherwise loading a model calls your `build`,
-#   takes the model for complete, and restores **not a single weight, without any exception**. So
-#   compare the predictions and the number of weights of a loaded model, not just that it loads.
+# - You need no `build` method: the layers get their weights when the model is called first. Do not
+#   call `model.build(shape)` without one, though Keras may advise it: the model then counts as
+#   built, has no weights, and loads none, with no more than a warning. Call it on data instead.
+#   Should you write one, it must build *every* sublayer. Otherwise loading a model calls your
+#   `build`, takes the model for complete, and restores **not a single weight, without any
+#   exception**. So compare the predictions and the number of weights of a loaded model, not just
+#   that it loads.
 # - Do not decorate `call` with `tf.function`. Keras traces `call` once to find out which weights to
 #   make; a decorated one keeps this first trace, in which the weights do not exist yet. `compile`
 #   and `fit` make graphs of your model without your help.
@@ -98,9 +105,12 @@
 #
 # Weights are told apart by their shapes and by what they do: call your attributes, layers and
 # methods other than `call` and `get_config` what you like, and make the layers in any order. Only
-# keep clear of the names that Keras uses itself, such as `layers`, `weights` and `path`.
+# keep clear of the names that Keras uses itself, such as `layers`, `weights` and `path`. You may
+# add imports, functions and classes. Models are saved, and load weights, after they have been
+# called; Keras may warn that a layer has no `build()`, which costs nothing.
 #
-# Out of scope: inputs of another width than `n_neurons`, mixed precision, and how well it learns.
+# Out of scope: inputs of another width than `n_neurons`, dtypes other than float32, and how well it
+# learns.
 
 # %%
 import keras

@@ -83,6 +83,11 @@
 # - `result()` gives a scalar, shape `()`.
 # - `**kwargs` are Keras' own arguments, like `dtype`; pass them on.
 #
+# How many variables hold the state, and of which shapes, is up to you. If your base class is one of
+# Keras' metrics, you may delete the methods that you inherit.
+# You may add imports, functions and classes of your own, and name attributes as you like; keep the
+# names and arguments that are asked for.
+#
 # The class must work in `compile`, in `fit` and in `evaluate`:
 #
 # ```python
@@ -113,7 +118,8 @@
 #
 # ```python
 # metric = keras.metrics.MeanSquaredError()
-# state = metric.stateless_update_state(metric.variables, [[1.0], [2.0]], [[1.5], [4.0]])
+# true, pred = tf.constant([[1.0], [2.0]]), tf.constant([[1.5], [4.0]])
+# state = metric.stateless_update_state(metric.variables, true, pred)
 # print(metric.stateless_result(state))  # 2.125
 # print(metric.result())  # 0.0: the metric itself has not changed
 # ```
@@ -126,7 +132,7 @@
 #
 # **A gradient takes both branches.** `tf.where` computes both sides, and so does its gradient: if
 # the side that is not chosen divides zero by zero, or takes a root at zero, the value is fine and
-# the gradient is NaN.
+# the gradient is NaN. `tf.math.divide_no_nan` has a finite one.
 #
 # **Everything in the configuration comes back to the constructor**, by name: what Keras puts there
 # (`name` and `dtype`) and what you add.
@@ -142,9 +148,11 @@
 #   `stateless_result`, is differentiable in the predictions, and its gradient is finite also for
 #   errors of exactly zero and for weights that are all zero (NaN helps nobody). Training takes no
 #   notice of the metric: a `tf.GradientTape` that is open around `update_state` and `result` finds
-#   nothing to train in it, that is, no variable of its state is trainable.
+#   nothing to train in it, that is, no variable of its state is trainable (`add_weight` of a metric
+#   sees to that).
 # - **Serialization**: `get_config` and the constructor together carry the threshold, the name and
-#   the `dtype` to a metric that is loaded in a new process. The default name is `huber_metric` for
+#   the `dtype` to a metric that is loaded in a new process; values are asked in float32 only. The
+#   default name is `huber_metric` for
 #   every instance. What was counted does not have to be saved.
 # - **Graph**: traced once, with the batch size unknown, it answers what direct calls answer. The
 #   same in `fit`, called twice, and in `evaluate` with weights of shape `(batch,)`. All of its
@@ -152,11 +160,11 @@
 #   values make that one answer what the first does.
 #
 # Switched off are `keras.losses.Huber`, `keras.losses.huber` and
-# `tensorflow.compat.v1.losses.huber_loss`: calling one of them raises. Other parts of Keras, like
-# other metrics, are yours to use.
+# `tensorflow.compat.v1.losses.huber_loss`: calling one of them raises when your work is graded,
+# which the public tests do not notice. Other parts of Keras, like other metrics, are yours to use.
 #
-# Out of scope: targets of rank 1, dtypes other than float32, masks, weights for single outputs,
-# negative weights, and distributed training.
+# Out of scope: Python lists, targets of rank 1, an unknown number of outputs, dtypes other than
+# float32, masks, weights for single outputs, negative weights, and distributed training.
 
 # %%
 import keras

@@ -153,7 +153,7 @@ def kernels_start_from_he_normal(ResidualBlock, ResidualRegressor):
     }
 
 
-@check("numerics", points=3, rtol=1e-4, atol=1e-4)
+@check("numerics", points=2, rtol=1e-4, atol=1e-4)
 def model_predicts(ResidualRegressor, rng):
     """the model's predictions for given weights, for several output_dim"""
     answers = {}
@@ -165,7 +165,7 @@ def model_predicts(ResidualRegressor, rng):
 
 
 # No neuron is silent here: the answer depends on where blocks are applied, not on activations.
-@check("numerics", points=2, rtol=1e-3)
+@check("numerics", points=1, rtol=1e-3)
 def first_block_is_applied_four_times(ResidualRegressor, rng):
     """the first block is applied four times with the same weights, the second once with its own"""
     inputs = floats(rng.uniform(0.5, 1.5, size=(4, FEATURES)))
