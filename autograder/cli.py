@@ -282,7 +282,7 @@ def audit(
             audits.append(auditing.audit(exercise, worker, rows, seeds, step, told))
             progress.remove_task(task)
             console.print(matrix.findings(audits[-1]), soft_wrap=True)
-    console.print(matrix.summary(audits), soft_wrap=True)
+    Console(width=max(120, console.width), highlight=False).print(matrix.summary(audits))
     if json:
         write_atomically(json, matrix.as_json(audits, seeds))
     if html:

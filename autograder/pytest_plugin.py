@@ -1,4 +1,4 @@
-"""`pytest exercises/huber_loss.py`, and the same for folders and notebooks.
+"""`pytest exercises/NAME.py`, and the same for folders and notebooks.
 
 Files are exercises if `build` marked them so. For all others this does nothing, and imports nothing
 that takes time.

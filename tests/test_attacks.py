@@ -23,9 +23,11 @@ def outcomes(mode):
     return {found["attack"]: found for found in run.run_mode(mode)}
 
 
+# Two of the four modes have every layer missing once and every kind of user; run.py tries all.
+MODES = ("Landlock", "bubblewrap, other user" if os.getuid() == 0 else "bubblewrap")
 CASES = [
     pytest.param(mode, attack, id=f"{mode}-{attack.name}")
-    for mode in run.MODES
+    for mode in MODES
     for attack in run.attacks()
     if mode == run.COSTLY or not attack.costly
 ]
@@ -34,7 +36,6 @@ CASES = [
 @pytest.mark.parametrize(("mode", "attack"), CASES)
 def test_does_an_attack_gain_nothing_and_harm_nobody(mode, attack):
     if why := run.lacking(mode):
-        # Who is an ordinary user has the other two modes for it.
         if os.environ.get("CI") and os.getuid() == 0:
             pytest.fail(why)
         pytest.skip(why)

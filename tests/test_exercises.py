@@ -16,7 +16,7 @@ from autograder.build import HEADER, build, stub
 from autograder.grading import Grader
 from autograder.interview import Seeds
 from autograder.practice import Warm
-from autograder.processes import Worker
+from autograder.processes import Limits, Worker
 from autograder.results import DIMENSIONS
 
 ROOT = Path(__file__).parent.parent
@@ -24,8 +24,8 @@ ROOT = Path(__file__).parent.parent
 
 @pytest.fixture(scope="module")
 def patient_worker():
-    """A worker with the limits that graders have."""
-    with Worker() as worker:
+    """A worker with time for two processes that are busy beside it."""
+    with Worker(Limits.of(15)) as worker:
         yield worker
 
 

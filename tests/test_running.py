@@ -153,7 +153,7 @@ def test_does_a_child_that_is_killed_cost_only_its_own_points(course, start, toy
     folder = course / "handed in"
     folder.mkdir()
     (folder / "a.py").write_text(toy_exercise.reference)
-    (folder / "b.py").write_text(SLOW.format(60))
+    (folder / "b.py").write_text(SLOW.format(12))
     (folder / "c.py").write_text(toy_exercise.reference + "\n")
     process = start("grade", "scale", folder, "-j", 1, "--time-limit", 90,
                     "--json", course / "out.json")  # fmt: skip
