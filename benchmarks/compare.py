@@ -116,6 +116,7 @@ def command(course: Path, *words: str, **environment: str) -> None:
 def make_course(folder: Path) -> None:
     """Write the course folder that our configuration grades, built and handed in."""
     shutil.copytree(ROOT / "solutions", folder / "solutions")
+    shutil.copytree(ROOT / "exercises", folder / "exercises")  # with the hints of public tests
     shutil.copy(ROOT / "nbgrader_config.py", folder)
     if (ROOT / "build" / "hints").exists():
         shutil.copytree(ROOT / "build" / "hints", folder / "build" / "hints")
