@@ -92,28 +92,31 @@ class Interview:
         Returns:
             An `Outcome` for each name.
         """
-        questions = [{"do": "ask", "name": name} for name in checks]
-        found = dict(zip(checks, self._dialogue(True, seeds.first, questions), strict=True))
-        for hows, with_submission in ((("reloaded",), True), (("exported", "in_graph"), False)):
-            later = [
-                (name, path, leaf)
-                for name, outcome in found.items()
-                for path, leaf in walk(outcome.seen)
-                if isinstance(leaf, Later) and leaf.how in hows
-                and (plan is None or plan.get((name, path)) == (leaf.how, leaf.use))
-            ]  # fmt: skip
-            questions = [
-                {"do": "answer", "how": leaf.how, "use": leaf.use, "file": leaf.file}
-                for _, _, leaf in later
-            ]
-            self.followed |= {(name, path): leaf for name, path, leaf in later}
-            answers = self._dialogue(with_submission, seeds.later, questions)
-            for (name, path, leaf), answer in zip(later, answers, strict=True):
-                if answer.status == "seen":
-                    found[name].seen = replace(found[name].seen, {path: answer.seen})
-                else:
-                    answer.message = f"{WHERE[leaf.how]}: {answer.message}"
-                    found[name] = answer
+        questions = [(name, {"do": "ask", "name": name}) for name in checks]
+        found = dict(zip(checks, self._dialogue(seeds.first, questions), strict=True))
+        later = [
+            (name, path, leaf)
+            for name, outcome in found.items()
+            for path, leaf in walk(outcome.seen)
+            if isinstance(leaf, Later)
+            and (plan is None or plan.get((name, path)) == (leaf.how, leaf.use))
+        ]
+        # What was exported is loaded where no submission is yet.
+        later.sort(key=lambda one: _needs_submission(one[2].how))
+        self.followed |= {(name, path): leaf for name, path, leaf in later}
+        questions = [
+            (name, {"do": "answer", "how": leaf.how, "use": leaf.use, "file": leaf.file})
+            for name, _, leaf in later
+        ]
+        answers = self._dialogue(seeds.later, questions)
+        for (name, path, leaf), answer in zip(later, answers, strict=True):
+            if found[name].status != "seen":
+                continue  # another file of the same check has failed
+            if answer.status == "seen":
+                found[name].seen = replace(found[name].seen, {path: answer.seen})
+            else:
+                answer.message = f"{WHERE[leaf.how]}: {answer.message}"
+                found[name] = answer
         return found
 
     def describe(self) -> dict:
@@ -124,21 +127,27 @@ class Interview:
             except (ChildEnded, ChildTooSlow) as error:
                 raise ChildEnded(f"{error}\n{child.printed.decode(errors='replace')}") from None
 
-    def _dialogue(self, with_submission: bool, seed: int, questions: list) -> list[Outcome]:
-        """Ask until there is an answer to every question; a new child follows one that is lost."""
+    def _dialogue(self, seed: int, questions: list[tuple[str, dict]]) -> list[Outcome]:
+        """Ask until every question of a check is answered; a new child follows one that is lost."""
         outcomes: list[Outcome] = []
         while len(outcomes) < len(questions):
             rest = questions[len(outcomes) :]
+            loaded = _needs_submission(rest[0][1].get("how"))
             try:
-                child = self._start(with_submission, seed)
+                child = self._start(loaded, seed)
             except _Unloadable as error:
                 return outcomes + [error.outcome for _ in rest]
             with self._ending(child):
-                for question in rest:
-                    phase = " ".join(question[key] for key in ("how", "name", "use")
-                                     if key in question)  # fmt: skip
+                for check, question in rest:
+                    how = question.get("how")
+                    if not loaded and _needs_submission(how):
+                        try:
+                            self._load(child)
+                        except (ChildEnded, ChildTooSlow, _Unloadable):
+                            break  # the next child begins with it, and says what is wrong
+                        loaded = True
                     try:
-                        with self._timed(phase):
+                        with self._timed(f"{check} {how}" if how else check):
                             reply = self._ask(child, question, self._worker.limits.check)
                         outcomes.append(self._outcome(reply))
                     except ChildTooSlow:
@@ -182,8 +191,7 @@ class Interview:
                 with self._timed("fork and lock"):
                     self._ask(child, {"do": "ping"}, self._worker.limits.check)
                 if with_submission:
-                    with self._timed("load the submission"):
-                        self._load(child)
+                    self._load(child)
                 with self._timed("load the checks"):
                     self._prepare(child, seed)
                 return child
@@ -201,6 +209,10 @@ class Interview:
                 raise _Unloadable(Outcome(status, message=message)) from None
 
     def _load(self, child: Child) -> None:
+        with self._timed("load the submission"):
+            self._run(child)
+
+    def _run(self, child: Child) -> None:
         self._running: int | None = None
         seconds = self._worker.limits.cell
         request = {
@@ -264,6 +276,10 @@ class Interview:
         elif self.stopped:
             message += f"; the code stopped before: {self.stopped}"
         return message
+
+
+def _needs_submission(how: str | None) -> bool:
+    return how in (None, "reloaded")
 
 
 def _raised(error: dict) -> Outcome:
