@@ -26,10 +26,16 @@ class ClassAutograde(Autograde):
     A submission is left alone if what nbgrader wrote for it came from the same content.
 
     Attributes:
+        anew: leave none alone.
+        runner: grades them.
+        results: names their content.
         told: called with each result when nbgrader has written it, in order.
         seconds: what nbgrader took for itself.
     """
 
+    anew: bool
+    runner: Runner
+    results: Results
     told: Callable[[SubmissionResult], None]
     seconds = 0.0
 
@@ -65,20 +71,14 @@ class ClassAutograde(Autograde):
             self._given[about["student"]] = given
         return sorted(self._given)
 
-    def submit(self, runner: Runner, results: Results) -> None:
-        """Start to grade what was found.
-
-        Args:
-            runner: grades it.
-            results: names its content.
-        """
-        self._runner, self._results = runner, results
+    def submit(self) -> None:
+        """Have the runner start with what was found."""
         for student in sorted(self._given):
             self._submit(self._given[student])
 
     def _submit(self, given: Submission) -> Future:
         if given not in self._ahead:
-            self._ahead[given] = self._runner.submit(given)
+            self._ahead[given] = self.runner.submit(given)
         return self._ahead[given]
 
     def _wait(self, given: Submission) -> SubmissionResult:
@@ -89,6 +89,7 @@ class ClassAutograde(Autograde):
             self.seconds -= time.perf_counter() - started
 
     def start(self):
+        self.runner.ready()
         self.seconds -= time.perf_counter()
         super().start()
         self.seconds += time.perf_counter()
@@ -111,10 +112,10 @@ class ClassAutograde(Autograde):
         folder = self.coursedir.format_path(self.coursedir.submitted_directory, given.id,
                                             assignment_id)  # fmt: skip
         timestamp = self.coursedir.get_existing_timestamp(folder)
-        return f"{self._results.name(given)} {timestamp}"
+        return f"{self.results.name(given)} {timestamp}"
 
     def init_destination(self, assignment_id, student_id):
-        if self._is_written(assignment_id, student_id):
+        if not self.anew and self._is_written(assignment_id, student_id):
             self.told(self._submit(self._given[student_id]).result())
             return False
         self.force = True

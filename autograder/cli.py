@@ -22,7 +22,7 @@ from autograder.kept import Results
 from autograder.processes import Limits, Worker, WorkerFailed
 from autograder.progress import Told
 from autograder.progress import profile as phases
-from autograder.results import Run, write_atomically
+from autograder.results import Run, SubmissionResult, write_atomically
 
 app = typer.Typer(
     no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False,
@@ -132,15 +132,16 @@ def grade(
     results = Results(chosen, limits, force) if seed is None else None
     seeds = Seeds.fresh() if seed is None else Seeds.both(seed)
     started = time.perf_counter()
-    with _machine(limits, scheduler, jobs, require_protection) as machine:
+    with (_machine(limits, scheduler, jobs, require_protection) as machine,
+          _told([one.id for one in found], machine.jobs, quiet) as told):  # fmt: skip
+        runner = machine.runner(chosen, seeds, results, told.preparing)
+        runner.ready()
         run = Run(exercise, seeds.first, machine.protection)
-        names = [one.id for one in found]
-        with (_told(names, machine.jobs, quiet) as told,
-              machine.runner(chosen, seeds, results, told.preparing) as runner):  # fmt: skip
-            for future in [runner.submit(submission, told.done) for submission in found]:
-                run.submissions.append(result := future.result())
-                if not quiet:
-                    console.print(report.feedback(result), "", soft_wrap=True)
+        graded = lambda result: told.done(result.id, result)  # noqa: E731
+        for future in [runner.submit(submission, graded) for submission in found]:
+            run.submissions.append(result := future.result())
+            if not quiet:
+                console.print(report.feedback(result), "", soft_wrap=True)
     _finish([run], json, profile, time.perf_counter() - started)
 
 
@@ -161,43 +162,56 @@ def autograde(
     Without names it takes every exercise that somebody submitted. What is written already is
     written again only if the submission, the exercise or the engine have changed.
     """
-    from autograder.autograde import class_autograde
-
     course = exercises.solutions_folder().parent
     limits = Limits.of(time_limit)
-    runs, gradebook, started = [], 0.0, time.perf_counter()
+    started = time.perf_counter()
     with contextlib.chdir(course), _machine(limits, scheduler, jobs, require_protection) as machine:
-        for exercise in _chosen(names):
-            step = class_autograde(exercise.name, course)
-            if not names and not step.is_submitted:
-                continue
-            students = step.find()
-            results = Results(exercise, limits, force)
-            # A submission may have told its student the seed: the next run has another.
-            seeds = Seeds.fresh()
-            run = Run(exercise.name, seeds.first, machine.protection)
-            with (_told(students, machine.jobs, quiet) as told,
-                  machine.runner(exercise, seeds, results, told.preparing) as runner):  # fmt: skip
-                step.told = lambda result, told=told, run=run: (
-                    told.done(result), run.submissions.append(result)
-                )  # fmt: skip
-                step.submit(runner, results)
+        from autograder.autograde import class_autograde  # while the warm worker starts
+
+        steps = [(one, class_autograde(one.name, course)) for one in _chosen(names)]
+        steps = [(one, step) for one, step in steps if names or step.is_submitted]
+        labels = [f"{one.name} {student}" for one, step in steps for student in step.find()]
+        with _told(labels, machine.jobs, quiet) as told:
+            runs = [_begin(one, step, machine, told, Results(one, limits, force))
+                    for one, step in steps]  # fmt: skip
+            for _, step in steps:
+                step.anew = force
+                step.submit()
+            for _, step in steps:
                 step.start()
-            gradebook += step.seconds
-            runs.append(run)
+    gradebook = sum(step.seconds for _, step in steps)
     _finish(runs, json, profile, time.perf_counter() - started, gradebook)
+
+
+def _begin(exercise: exercises.Exercise, step, machine, told: Told, results: Results) -> Run:
+    """Let nbgrader's step take its results from a machine; return what will hold them."""
+    # A submission may have told its student the seed: the next run has another.
+    seeds = Seeds.fresh()
+    run = Run(exercise.name, seeds.first, machine.protection)
+
+    def graded(result: SubmissionResult) -> None:
+        told.done(f"{exercise.name} {result.id}", result)
+        run.submissions.append(result)
+
+    step.told, step.results = graded, results
+    step.runner = machine.runner(exercise, seeds, results, told.preparing)
+    return run
 
 
 @contextlib.contextmanager
 def _machine(limits: Limits, scheduler: str | None, jobs: int, protected: bool) -> Iterator:
     """Yield where to grade: a warm worker here, or a Dask cluster."""
     try:
-        with _cluster(scheduler, limits) if scheduler else Worker(limits) as there:
-            machine = there if scheduler else running.Here(there, jobs)
+        with contextlib.ExitStack() as stack:
+            if scheduler:
+                machine = stack.enter_context(_cluster(scheduler, limits))
+            else:
+                worker = stack.enter_context(Worker(limits))
+                machine = stack.enter_context(running.Here(worker, jobs))
             _say_what_is_missing(machine.protection, refuse=protected)
             yield machine
-            if scheduler and there.lost:
-                errors.print(f"{there.lost} Dask workers were lost; others graded what they had")
+            if scheduler and machine.lost:
+                errors.print(f"{machine.lost} Dask workers were lost; others graded what they had")
     except KeyboardInterrupt:
         errors.print("stopped; what has been graded is kept: the same command goes on from there")
         raise typer.Exit(130) from None

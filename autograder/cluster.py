@@ -5,9 +5,10 @@ A submission sees as little of it as it sees of a grader.
 """
 
 import contextlib
+import functools
+import secrets
 import tempfile
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 from distributed import Client, WorkerPlugin, get_worker
@@ -18,52 +19,67 @@ from autograder.grading import Grader
 from autograder.interview import Seeds
 from autograder.processes import Limits, Worker
 from autograder.results import SubmissionResult
-from autograder.running import Jobs, Runner
+from autograder.running import Company, Jobs, Runner
 from autograder.submissions import Submission
 
 NAME = "autograder"
 
 
-class Grading(WorkerPlugin):
-    """Gives every Dask worker, and every one that joins later, what it needs to grade."""
+class Warm(WorkerPlugin):
+    """Gives every Dask worker, and every one that joins later, a warm worker beside it."""
 
     name = NAME
 
-    def __init__(self, exercise: Exercise, seeds: Seeds, limits: Limits):
-        course = exercise.folder.parent.parent
-        paths = [exercise.folder / file for file in FILES]
-        paths += kept.folder(exercise, "hints").glob(f"{exercise.name}-*")
-        self._files = {str(path.relative_to(course)): path.read_bytes() for path in paths}
-        self._exercise, self._seeds, self._limits = exercise.name, seeds, limits
+    def __init__(self, limits: Limits):
+        self._limits = limits
 
     def setup(self, worker):
-        self._threads = worker.state.nthreads
+        self.company = Company(worker.state.nthreads)
         self._lock = threading.Lock()
-        self._jobs: Jobs | None = None
         self._open = contextlib.ExitStack()
+        self._worker: Worker | None = None
+        self._jobs: dict[str, Jobs] = {}
 
     def teardown(self, worker):
         self._open.close()
 
-    def grade(self, submission: Submission) -> SubmissionResult:
-        with self._lock:  # its threads share one warm worker, started by the first submission
-            if self._jobs is None:
-                self._jobs = self._start()
-        return self._jobs.grade(submission)
+    def grade(self, exercise: "Portable", submission: Submission) -> SubmissionResult:
+        with self._lock:  # its threads share what the first submission starts
+            if exercise.name not in self._jobs:
+                self._jobs[exercise.name] = self._prepare(exercise)
+        return self._jobs[exercise.name].grade(submission)
 
-    def _start(self) -> Jobs:
+    def _prepare(self, exercise: "Portable") -> Jobs:
+        if self._worker is None:
+            self._worker = self._open.enter_context(Worker(self._limits))
         folder = self._open.enter_context(tempfile.TemporaryDirectory(prefix="autograder-"))
+        grader = Grader(self._worker, exercise.unpack(Path(folder)), exercise.seeds)
+        return Jobs(lambda: grader, self.company)
+
+
+class Portable(WorkerPlugin):
+    """What a Dask worker must know of one exercise."""
+
+    def __init__(self, exercise: Exercise, seeds: Seeds):
+        course = exercise.folder.parent.parent
+        paths = [exercise.folder / file for file in FILES]
+        paths += kept.folder(exercise, "hints").glob(f"{exercise.name}-*")
+        self._files = {str(path.relative_to(course)): path.read_bytes() for path in paths}
+        self._exercise, self.seeds = exercise.name, seeds
+        self.name = f"{NAME} {exercise.name} {secrets.token_hex(8)}"
+
+    def unpack(self, folder: Path) -> Exercise:
+        """Write its files below a folder."""
         for name, content in self._files.items():
             path = Path(folder, name)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
-        worker = self._open.enter_context(Worker(self._limits))
-        exercise = Exercise(Path(folder, "solutions", self._exercise))
-        return Jobs(Grader(worker, exercise, self._seeds), self._threads)
+        return Exercise(Path(folder, "solutions", self._exercise))
 
 
-def _grade(submission: Submission) -> SubmissionResult:
-    return get_worker().plugins[NAME].grade(submission)
+def _grade(name: str, submission: Submission) -> SubmissionResult:
+    plugins = get_worker().plugins
+    return plugins[NAME].grade(plugins[name], submission)
 
 
 class Cluster:
@@ -76,8 +92,8 @@ class Cluster:
     """
 
     def __init__(self, address: str, limits: Limits):
-        self._limits = limits
         self._client = Client(address, timeout="10s", set_as_default=False)
+        self._client.register_plugin(Warm(limits))
         self._size = len(self._client.nthreads())
 
     def __enter__(self):
@@ -102,14 +118,10 @@ class Cluster:
         found = list(self._client.run(lock.layers).values())
         return [name for name in lock.LAYERS if found and all(name in layers for layers in found)]
 
-    @contextlib.contextmanager
     def runner(self, exercise: Exercise, seeds: Seeds, results: kept.Results | None = None,
-               hinted: object = None) -> Iterator[Runner]:  # fmt: skip
-        """Yield a runner for one exercise, like `Here.runner`; nothing is told of hints."""
-        self._client.register_plugin(Grading(exercise, seeds, self._limits))
+               hinted: object = None) -> Runner:  # fmt: skip
+        """Return a runner for one exercise, like `Here.runner`; nothing is told of hints."""
+        portable = Portable(exercise, seeds)
+        self._client.register_plugin(portable)
         executor = self._client.get_executor(pure=False)
-        try:
-            yield Runner(executor, _grade, results)
-        except BaseException:
-            executor.shutdown(wait=False)
-            raise
+        return Runner(executor, functools.partial(_grade, portable.name), results)

@@ -22,7 +22,7 @@ from autograder import exercises, lock, pages
 from autograder.grading import Grader
 from autograder.processes import Limits, Worker
 from autograder.results import DIMENSIONS, SubmissionResult
-from autograder.running import Jobs
+from autograder.running import Company, Jobs
 from autograder.submissions import Submission, code_cells
 
 UNREADABLE = "unreadable"  # in our part of a notebook's metadata: why
@@ -120,7 +120,8 @@ def _worker(limits: Limits) -> Worker:
 
 @functools.cache
 def _jobs(name: str, limits: Limits) -> Jobs:
-    return Jobs(Grader(_worker(limits), exercises.find(name)), 1)
+    grader = Grader(_worker(limits), exercises.find(name))
+    return Jobs(lambda: grader, Company(1))
 
 
 def submission(nb, student: str, name: str) -> Submission:

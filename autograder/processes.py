@@ -76,6 +76,7 @@ class Worker:
         self._start()
 
     def _start(self) -> None:
+        self._ready = False
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._log = tempfile.TemporaryFile()  # noqa: SIM115
         environment = {
@@ -103,7 +104,8 @@ class Worker:
             )
 
     def _wait_until_ready(self) -> None:
-        if self._control.recv(16) != b"ready":
+        self._ready = self._control.recv(16) == b"ready"
+        if not self._ready:
             self._process.wait()
             self._log.seek(0)
             log = self._log.read()[-2000:].decode(errors="replace")
@@ -111,7 +113,6 @@ class Worker:
             raise WorkerFailed(f"the warm worker did not start:\n{log}")
 
     def __enter__(self):
-        self._wait_until_ready()
         return self
 
     def __exit__(self, *_):
@@ -119,18 +120,22 @@ class Worker:
 
     def close(self) -> None:
         """End the worker and its children; whoever waits for one of them gets `WorkerFailed`."""
+        self.closed = True
+        if not self._ready:
+            self._kill()  # somebody may wait for it, and hold the lock
         with self._starting:
-            if not self.closed:
-                self.closed = True
-                self._stop()
-                self._scratch.cleanup()
+            self._stop()
+            self._scratch.cleanup()
+
+    def _kill(self) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
 
     def _stop(self) -> None:
         self._control.close()
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(5)
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self._process.pid, signal.SIGKILL)
+        self._kill()
         self._process.wait()
         self._log.close()
 
@@ -150,7 +155,16 @@ class Worker:
                 self.generation += 1
 
     def child(self) -> "Child":
-        """Fork a child with a scratch folder of its own. Use it in a `with` statement."""
+        """Fork a child with a scratch folder of its own. Use it in a `with` statement.
+
+        The first one waits until TensorFlow is imported.
+
+        Raises:
+            WorkerFailed: the worker could not be started, or died.
+        """
+        with self._starting:
+            if not self._ready and not self.closed:
+                self._wait_until_ready()
         scratch = Path(self._scratch.name, str(next(self._numbers)))
         scratch.mkdir()
         limits = self.limits

@@ -15,7 +15,7 @@ class Told:
 
     Args:
         console: where to write.
-        names: the submissions, in order.
+        names: of the submissions, in order.
         jobs: how many are graded at once.
         quiet: write nothing.
     """
@@ -47,10 +47,10 @@ class Told:
         elif not self._quiet and done % 10 == 0:
             self._console.print(f"{text}: {done}/{total}")
 
-    def done(self, result: SubmissionResult) -> None:
+    def done(self, name: str, result: SubmissionResult) -> None:
         """Tell that one more submission has its result."""
         with self._lock:
-            self._waiting.remove(result.id)
+            self._waiting.remove(name)
             self._score += result.score
             self._most += result.max_score
             done = len(self._names) - len(self._waiting)
@@ -62,7 +62,7 @@ class Told:
             )  # fmt: skip
         elif not self._quiet:
             points = f"{result.score:g}/{result.max_score:g}"
-            self._console.print(f"{done}/{len(self._names)} {printable(result.id)} {points}")
+            self._console.print(f"{done}/{len(self._names)} {printable(name)} {points}")
 
 
 def profile(results: list[SubmissionResult], wall: float, gradebook: float = 0) -> Table:

@@ -24,10 +24,13 @@ class Runner:
         executor: where it happens.
         grade: returns the result of a submission, there.
         results: what is there already, and where new results are kept.
+        ready: returns when it can begin, or raises why it cannot.
     """
 
-    def __init__(self, executor: Executor, grade: Callable, results: Results | None = None):
+    def __init__(self, executor: Executor, grade: Callable, results: Results | None = None,
+                 ready: Callable[[], object] = lambda: None):  # fmt: skip
         self._executor, self._grade, self._results = executor, grade, results
+        self.ready = ready
 
     def submit(self, submission: Submission, told: Told | None = None) -> Future[SubmissionResult]:
         """Have a submission graded as soon as a job is free.
@@ -58,6 +61,8 @@ def _there(done: Future) -> bool:
 class Here:
     """This machine, as a place to grade at; `cluster.Cluster` is another.
 
+    Use it in a `with` statement; leaving that by an exception ends what is still running.
+
     Attributes:
         jobs: how many submissions it grades at once.
         protection: the layers that hold here.
@@ -65,13 +70,21 @@ class Here:
 
     def __init__(self, worker: Worker, jobs: int):
         self._worker, self.jobs, self.protection = worker, jobs, lock.layers()
+        self._company = Company(jobs)
+        self._executor = ThreadPoolExecutor(jobs, "grade")
 
-    @contextlib.contextmanager
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, *_):
+        if kind:
+            self._executor.shutdown(wait=False, cancel_futures=True)
+            self._worker.close()
+        self._executor.shutdown()
+
     def runner(self, exercise: Exercise, seeds: Seeds, results: Results | None = None,
-               hinted: Callable[[int, int], None] | None = None) -> Iterator[Runner]:  # fmt: skip
-        """Yield a runner for one exercise.
-
-        Leaving the block by an exception ends what is still running.
+               hinted: Callable[[int, int], None] | None = None) -> Runner:  # fmt: skip
+        """Return a runner for one exercise; there may be several at once.
 
         Args:
             exercise: what is graded.
@@ -79,55 +92,29 @@ class Here:
             results: what is there already, and where new results are kept.
             hinted: told how many chaffs were asked, of how many, if they have to be.
         """
-        grader = Grader(self._worker, exercise, seeds)
-        if hinted:
-            grader.hints.told = hinted
-        executor = ThreadPoolExecutor(self.jobs, "grade")
-        try:
-            yield Runner(executor, Jobs(grader, self.jobs).grade, results)
-        except BaseException:
-            executor.shutdown(wait=False, cancel_futures=True)
-            self._worker.close()
-            raise
-        finally:
-            executor.shutdown()
+
+        def prepare() -> Grader:
+            grader = Grader(self._worker, exercise, seeds)
+            if hinted:
+                grader.hints.told = hinted
+            return grader
+
+        prepared = self._executor.submit(prepare)
+        jobs = Jobs(prepared.result, self._company)
+        return Runner(self._executor, jobs.grade, results, prepared.result)
 
 
-class Jobs:
-    """Grades in several threads; what went wrong in company is tried once more, alone."""
+class Company:
+    """Lets several threads work side by side, or one alone."""
 
-    def __init__(self, grader: Grader, jobs: int):
-        self._grader, self._jobs = grader, jobs
+    def __init__(self, size: int):
+        self.size = size
         self._turn = threading.Lock()  # whoever waits to be alone holds back those who come later
         self._change = threading.Condition()
         self._running = 0
 
-    def grade(self, submission: Submission) -> SubmissionResult:
-        """Return the result of a submission."""
-        worker = self._grader.worker
-        generation = worker.generation
-        died = False
-        try:
-            with self._in_company():
-                result = self._grader.grade(submission)
-            # Who computed all the time was not kept waiting by others.
-            busy = result.cpu_seconds > 0.8 * worker.limits.check
-            if self._jobs == 1 or busy or not result.timed_out:
-                return result
-        except WorkerFailed:
-            if worker.closed:
-                raise
-            died = True
-        with self._alone():
-            try:
-                if died:
-                    worker.restart(generation)
-                return self._grader.grade(submission)
-            except WorkerFailed as error:
-                return self._grader.nothing(submission, "grader error", str(error))
-
     @contextlib.contextmanager
-    def _in_company(self) -> Iterator[None]:
+    def together(self) -> Iterator[None]:
         with self._turn, self._change:
             self._running += 1
         try:
@@ -138,7 +125,44 @@ class Jobs:
                 self._change.notify_all()
 
     @contextlib.contextmanager
-    def _alone(self) -> Iterator[None]:
+    def alone(self) -> Iterator[None]:
         with self._turn, self._change:
             self._change.wait_for(lambda: self._running == 0)
             yield
+
+
+class Jobs:
+    """Grades in the threads of a company; what went wrong beside others is tried again, alone.
+
+    Args:
+        grader: returns who grades; called in each thread.
+        company: those who share the machine.
+    """
+
+    def __init__(self, grader: Callable[[], Grader], company: Company):
+        self._grader, self._company = grader, company
+
+    def grade(self, submission: Submission) -> SubmissionResult:
+        """Return the result of a submission."""
+        grader = self._grader()
+        worker = grader.worker
+        generation = worker.generation
+        died = False
+        try:
+            with self._company.together():
+                result = grader.grade(submission)
+            # Who computed all the time was not kept waiting by others.
+            busy = result.cpu_seconds > 0.8 * worker.limits.check
+            if self._company.size == 1 or busy or not result.timed_out:
+                return result
+        except WorkerFailed:
+            if worker.closed:
+                raise
+            died = True
+        with self._company.alone():
+            try:
+                if died:
+                    worker.restart(generation)
+                return grader.grade(submission)
+            except WorkerFailed as error:
+                return grader.nothing(submission, "grader error", str(error))
