@@ -6,11 +6,15 @@ The class is made of the right and wrong answers and the stubs of all exercises.
 the whole machine, memory that of all processes of a run: let nothing else run meanwhile.
 """
 
+import functools
+import itertools
 import json
 import os
 import platform
 import random
+import re
 import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -18,6 +22,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
 
@@ -26,6 +31,7 @@ import nbformat
 import psutil
 import typer
 from nbgrader.api import Gradebook
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
@@ -35,14 +41,16 @@ from autograder.results import DIMENSIONS
 
 ROOT = Path(__file__).parent.parent
 BIN = Path(sys.executable).parent
-console = Console(highlight=False, width=120)
+FLOOR = "floor: one warm process, no isolation"
+OURS = "autograder autograde -j {}"
+console = Console(highlight=False, width=140)
 
 
 @dataclass
 class Measured:
-    name: str
     wall: float
     cpu: float
+    each: float  # seconds between two notebooks, the median
     memory: float  # bytes, at the peak
     scores: dict[tuple[str, str], float]
 
@@ -56,7 +64,7 @@ class Memory(threading.Thread):
         self._done = threading.Event()
 
     def run(self):
-        while not self._done.wait(0.3):
+        while not self._done.wait(1):
             total = 0
             for process in psutil.Process().children(recursive=True):
                 try:
@@ -72,17 +80,9 @@ class Memory(threading.Thread):
 
 
 def busy() -> float:
-    times = psutil.cpu_times()
-    return times.user + times.system + times.nice
-
-
-def measured(name: str, action: Callable[[], dict]) -> Measured:
-    memory = Memory()
-    memory.start()
-    wall, cpu = time.perf_counter(), busy()
-    scores = action()
-    wall, cpu = time.perf_counter() - wall, busy() - cpu
-    return Measured(name, wall, cpu, memory.stop(), scores)
+    """Return the CPU seconds of the machine so far, without those of this process."""
+    times, own = psutil.cpu_times(), psutil.Process().cpu_times()
+    return times.user + times.system + times.nice - own.user - own.system
 
 
 def specimens(count: int) -> dict[str, list[str]]:
@@ -166,14 +166,15 @@ def scores(database: Path) -> dict[tuple[str, str], float]:
 def main(
     notebooks: Annotated[int, typer.Option(help="How many to grade.")] = 60,
     stock: Annotated[bool, typer.Option(help="Run nbgrader's stock configuration as well.")] = True,
-    released: Annotated[
-        bool, typer.Option(help="Also with the cells as released, which grade in a new process.")
-    ] = False,
+    rounds: Annotated[int, typer.Option(help="How often to run everything, in turn.")] = 1,
 ) -> None:
-    """Print a table: wall, CPU, memory and scores of each way to grade the same class."""
+    """Print a table: wall, CPU, memory and scores of each way to grade the same class.
+
+    Stock nbgrader runs twice: with checks in the kernel, beside the student's code, and with the
+    cells as released, which grade in a locked process.
+    """
     sources = specimens(notebooks)
     count = sum(map(len, sources.values()))
-    rows: list[Measured] = []
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         expected = folder / "expected"
@@ -191,8 +192,10 @@ def main(
         command(course, "autograder", "autograde", "--quiet")
         console.print(f"first run, with the hints: {time.perf_counter() - started:.0f} s")
 
-        def floor():
-            found, wall, cpu = {}, 0.0, 0.0
+        def floor() -> Measured:
+            found, times, cpu = {}, [], 0.0
+            memory = Memory()
+            memory.start()
             for name, given in sources.items():
                 done = subprocess.run(
                     [sys.executable, "-W", "ignore", direct.__file__], text=True,
@@ -201,68 +204,93 @@ def main(
                     stderr=subprocess.DEVNULL,
                 )  # fmt: skip
                 told = json.loads(done.stdout[done.stdout.index('{"points"') :])
-                wall, cpu = wall + told["wall"], cpu + told["cpu"]
+                times += [b - a for a, b in itertools.pairwise(told["times"])]
+                cpu += told["cpu"]
                 found |= {(name, f"s{n:02}"): one for n, one in enumerate(told["points"])}
-            times.update(wall=wall, cpu=cpu)
-            return found
+            return Measured(sum(times), cpu, statistics.median(times), memory.stop(), found)
 
-        def ours(*words):
-            def action():
-                command(course, *words)
-                return scores(course / "build" / "gradebook.db")
+        def ours(jobs: int) -> None:
+            command(course, "autograder", "autograde", "--force", "--quiet", "-j", str(jobs))
 
-            return action
-
-        def through_nbgrader():
+        def through_nbgrader() -> None:
             for name in sources:
                 command(course, "nbgrader", "autograde", name, "--force")
-            return scores(course / "build" / "gradebook.db")
 
-        def theirs(place):
-            def action():
-                for name in sources:
-                    command(place, "nbgrader", "autograde", name, **variables)
-                return scores(place / "gradebook.db")
+        def theirs(place: Path) -> None:
+            for name in sources:
+                command(place, "nbgrader", "autograde", name, "--force", **variables)
 
-            return action
+        def measured(built: Path, action: Callable[[], None]) -> Measured:
+            memory = Memory()
+            memory.start()
+            wall, cpu = time.perf_counter(), busy()
+            action()
+            wall, cpu = time.perf_counter() - wall, busy() - cpu
+            written = sorted(path.stat().st_mtime for path in built.glob("autograded/*/*/*.ipynb"))
+            each = statistics.median(b - a for a, b in itertools.pairwise(written))
+            return Measured(wall, cpu, each, memory.stop(), scores(built / "gradebook.db"))
 
-        def run(name, action):
-            console.print(f"{name} …")
-            rows.append(measured(name, action))
-
-        times: dict[str, float] = {}
-        run("floor: one warm process, no isolation", floor)
-        rows[-1].wall, rows[-1].cpu = times["wall"], times["cpu"]
+        built = course / "build"
+        ways: dict[str, Callable[[], Measured]] = {FLOOR: floor}
         for jobs in (1, 2):
-            words = ("autograder", "autograde", "--force", "--quiet", "-j", str(jobs))
-            run(f"autograder autograde -j {jobs}", ours(*words))
-        run("nbgrader autograde, our configuration", through_nbgrader)
-        for kind, wanted in (("in-kernel", stock), ("released", stock and released)):
-            if wanted:
-                place = folder / kind
-                make_stock(place, course, kind == "in-kernel")
-                hand_in(place, place / "release", Path("submitted"), sources)
-                run(f"stock nbgrader, {kind} checks", theirs(place))
+            action = functools.partial(ours, jobs)
+            ways[OURS.format(jobs)] = functools.partial(measured, built, action)
+        ways["nbgrader autograde, our configuration"] = functools.partial(
+            measured, built, through_nbgrader
+        )
+        for kind in ("in-kernel", "released") if stock else ():
+            place = folder / kind
+            make_stock(place, course, kind == "in-kernel")
+            hand_in(place, place / "release", Path("submitted"), sources)
+            ways[f"stock nbgrader, {kind} checks"] = functools.partial(
+                measured, place, functools.partial(theirs, place)
+            )
+        found: dict[str, list[Measured]] = {name: [] for name in ways}
+        for _ in range(rounds):
+            for name, way in ways.items():
+                console.print(f"{name} …")
+                found[name].append(way())
+    show(found, count)
 
-    show(rows, count)
 
+def show(found: dict[str, list[Measured]], count: int) -> None:
+    """Print the medians of all rounds."""
 
-def show(rows: list[Measured], count: int) -> None:
-    ours = next(row for row in rows if row.name.endswith("-j 2"))
-    table = Table(title=f"{count} notebooks, six exercises")
-    for column in ("", "wall s", "per notebook", "CPU s", "peak MiB", "wall ÷", "CPU ÷", "scores"):
+    def median(name: str, attribute: str) -> float:
+        return statistics.median(getattr(one, attribute) for one in found[name])
+
+    ours = OURS.format(2)
+    expected = found[ours][0].scores
+    table = Table(title=f"{count} notebooks of six exercises", box=box.MARKDOWN)
+    for column in ("", "wall s", "per notebook, median", "CPU s", "peak MiB", "wall ÷", "CPU ÷",
+                   "other scores"):  # fmt: skip
         table.add_column(column, justify="right" if column else "left")
-    for row in rows:
-        same = sum(row.scores.get(key) == score for key, score in ours.scores.items())
+    different = []
+    for name, rounds in found.items():
+        other = {
+            f"{exercise} {student}: {one.scores.get((exercise, student))}, not {score}"
+            for one in rounds
+            for (exercise, student), score in expected.items()
+            if one.scores.get((exercise, student)) != score
+        }
+        different += [f"{name}: {line}" for line in sorted(other)]
+        wall, cpu = median(name, "wall"), median(name, "cpu")
         table.add_row(
-            row.name, f"{row.wall:.1f}", f"{row.wall / count:.2f}", f"{row.cpu:.1f}",
-            f"{row.memory / 2**20:.0f}", f"{row.wall / ours.wall:.1f}",
-            f"{row.cpu / ours.cpu:.1f}", f"{same}/{len(ours.scores)} the same",
+            name, f"{wall:.1f}", f"{median(name, 'each'):.2f}", f"{cpu:.1f}",
+            f"{median(name, 'memory') / 2**20:.0f}", f"{wall / median(ours, 'wall'):.1f}",
+            f"{cpu / median(ours, 'cpu'):.1f}", str(len(other)),
         )  # fmt: skip
-    console.print(table)
+    console.print(table, *different, sep="\n")
     console.print(
-        f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
+        f"{os.cpu_count()} cores, {_processor()}, Python {platform.python_version()}, "
+        f"TensorFlow {version('tensorflow')}, nbgrader {version('nbgrader')}"
     )
+
+
+def _processor() -> str:
+    about = Path("/proc/cpuinfo")
+    names = re.findall(r"model name\s*: (.*)", about.read_text()) if about.exists() else []
+    return names[0] if names else platform.machine()
 
 
 if __name__ == "__main__":
