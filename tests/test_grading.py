@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from autograder.build import PUBLIC_TESTS
 from autograder.exercises import Exercise, find_all
 from autograder.grading import Grader, GraderError
 from autograder.interview import Seeds
@@ -181,6 +182,18 @@ def test_do_a_notebooks_cells_keep_their_outputs(grade):
         [{"display": {"text/plain": "2"}}],
         [{"stream": "stdout", "text": "a\n"}, {"stream": "stderr", "text": "b\n"}],
     ]
+
+
+def test_are_public_tests_defined_but_not_run_again(grade):
+    cells = PUBLIC_TESTS.format(tests="HELP = 3\n\ndef test_nothing():\n    1 / 0",
+                                arguments="'scale', test_nothing,")  # fmt: skip
+    result = grade(cells, RIGHT.replace("factor=1.0", "factor=HELP - 2"), "print(HELP)")
+    assert lost(result) == {}
+    assert [cell["error"] for cell in result.cells] == [None] * 3
+    told, _, printed = (cell["outputs"][0]["text"] if cell["outputs"] else ""
+                        for cell in result.cells)  # fmt: skip
+    assert told.startswith("The public tests are for you to run.")
+    assert printed == "3\n"
 
 
 def test_is_a_tf_function_in_a_notebook_converted(grade):

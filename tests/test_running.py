@@ -213,6 +213,8 @@ def test_does_nbgrader_write_a_class_that_was_graded_in_parallel(course, start, 
     assert {name: one["score"] for name, one in found.items()} == {"ada": 8, "bob": 8, "cy": 0}
     changed = [page.stat().st_mtime_ns != time for page, time in zip(pages, times, strict=True)]
     assert changed == [False, True, False]
+    assert finish("autograde", "--force", "-j", 1)[0].keys() == found.keys()
+    assert not {page.stat().st_mtime_ns for page in pages} & {*times}
     run_here("nbgrader", "autograde", "scale", "--force")
     run_here("nbgrader", "export")
     assert (course / "build" / "grades.csv").read_text() == table.replace(
