@@ -2,8 +2,10 @@
 
 import ast
 import functools
+import math
 import os
-from collections.abc import Callable, Collection
+import statistics
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 
@@ -13,10 +15,19 @@ from autograder.grading import CheckInfo, Grader, GraderError
 from autograder.hints import SEEDS as HINT_SEEDS
 from autograder.interview import Seeds
 from autograder.processes import Worker
-from autograder.results import DIMENSIONS, SubmissionResult
+from autograder.results import DIMENSIONS, CheckResult, Outcome, SubmissionResult
 from autograder.submissions import Submission
 
+CORES = os.cpu_count() or 1
+NOT_ASKED = "not asked"
 KINDS = ("stub", "wheat", "chaff", "mutant")
+# Right answers must stay right where TensorFlow computes in another order.
+SETTINGS = [
+    {},
+    {"TF_ENABLE_ONEDNN_OPTS": "0"},
+    {"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1"},
+    {"TF_ENABLE_ONEDNN_OPTS": "0", "TF_NUM_INTRAOP_THREADS": str(4 * CORES)},
+]
 
 
 @dataclass
@@ -42,10 +53,8 @@ class Row:
     @property
     def lost(self) -> list[list[str]]:
         """For each seed, the dimensions in which it lost points."""
-        return [
-            [name for name in DIMENSIONS if result.points(name)[0] < result.points(name)[1]]
-            for result in self.results
-        ]
+        found = [{check.dimension for check in _failed(result)} for result in self.results]
+        return [[name for name in DIMENSIONS if name in dimensions] for dimensions in found]
 
     @property
     def killed(self) -> bool:
@@ -54,11 +63,11 @@ class Row:
 
     def catchers(self) -> set[str]:
         """Return the checks that caught it with every seed."""
-        return set.intersection(*(_failed(result) for result in self.results))
+        return set.intersection(*(_names(result) for result in self.results))
 
     def flaky(self) -> set[str]:
         """Return the checks whose verdict on it depends on the seed."""
-        return set.union(*(_failed(result) for result in self.results)) - self.catchers()
+        return set.union(*(_names(result) for result in self.results)) - self.catchers()
 
     @property
     def problem(self) -> str:
@@ -84,8 +93,12 @@ class Row:
         return ""
 
 
-def _failed(result: SubmissionResult) -> set[str]:
-    return {check.name for check in result.checks if check.status != "passed"}
+def _failed(result: SubmissionResult) -> list[CheckResult]:
+    return [check for check in result.checks if check.status not in ("passed", NOT_ASKED)]
+
+
+def _names(result: SubmissionResult) -> set[str]:
+    return {check.name for check in _failed(result)}
 
 
 def _words(lost: Collection[str]) -> str:
@@ -94,11 +107,16 @@ def _words(lost: Collection[str]) -> str:
 
 @dataclass
 class Audit:
-    """What the specimens of an exercise showed about its checks."""
+    """What the specimens of an exercise showed about its checks.
+
+    Attributes:
+        full: every check was asked of every mutant.
+    """
 
     exercise: Exercise
     checks: list[CheckInfo]
     rows: list[Row]
+    full: bool
 
     def of(self, *kinds: str) -> list[Row]:
         return [row for row in self.rows if row.kind in kinds]
@@ -110,6 +128,17 @@ class Audit:
     def caught_alone_by(self, check: str, *kinds: str) -> list[str]:
         """Return the specimens that no other check catches."""
         return [row.name for row in self.of(*kinds) if row.catchers() == {check}]
+
+    def seconds(self, check: str) -> float:
+        """Return what a check costs: the median over all right answers, with their files."""
+        return statistics.median(
+            [
+                sum(time for phase, time in result.phases.items() if phase.split()[0] == check)
+                for row in self.of("wheat")
+                for result in row.results
+            ]
+            or [math.nan]
+        )
 
     @property
     def problems(self) -> list[str]:
@@ -167,30 +196,35 @@ def specimens(exercise: Exercise, kinds: Collection[str] = KINDS) -> list[Row]:
 
 def audit(
     exercise: Exercise,
-    worker: Worker,
+    workers: Sequence[Worker],
     rows: list[Row],
     seeds: int = 1,
+    jobs: int = CORES,
+    full: bool = False,
     step: Callable[[], None] = lambda: None,
     told: Callable[[int, int], None] = lambda done, total: None,
 ) -> Audit:
-    """Grade specimens, as many at a time as there are processors.
+    """Grade specimens.
 
     Args:
         exercise: the exercise.
-        worker: what forks the children.
+        workers: what forks the children; one after the other takes a seed.
         rows: its specimens; they get their results.
         seeds: how many different random inputs each is asked with. The first seed is the one that
             hints are found with; with that, the chaffs' answers are kept.
+        jobs: how many are graded at once.
+        full: ask every check of every mutant, not only until one catches it.
         step: called when a specimen has been graded with one seed.
         told: called with how many chaffs were asked, and how many there are, if none are kept.
     """
-    for seed in range(HINT_SEEDS.first, HINT_SEEDS.first + seeds):
-        grader = Grader(worker, exercise, Seeds.both(seed))
-        ask = functools.partial(_ask, grader)
+    for number in range(seeds):
+        seed = Seeds.both(HINT_SEEDS.first + number)
+        grader = Grader(workers[number % len(workers)], exercise, seed)
+        ask = functools.partial(_ask, grader, full)
         if any(row.kind == "chaff" for row in rows):
             grader.hints.told = told
             _ = grader.hints.answers  # before the threads, which would wait for one another
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
+        with ThreadPoolExecutor(jobs) as pool:
             asked = {pool.submit(ask, row): row for row in rows}
             try:
                 for done in as_completed(asked):
@@ -199,17 +233,29 @@ def audit(
             except BaseException:
                 pool.shutdown(cancel_futures=True)
                 raise
-    return Audit(exercise, grader.checks, rows)
+    return Audit(exercise, grader.checks, rows, full)
 
 
-def _ask(grader: Grader, row: Row) -> SubmissionResult:
+def _ask(grader: Grader, full: bool, row: Row) -> SubmissionResult:
     if row.kind == "mutant":  # nobody reads its hints
-        names = [check.name for check in grader.checks]
-        checks = grader.verdicts(grader.interview_specimen(row).outcomes(names, grader.seeds))
-        return SubmissionResult(row.name, row.name, "graded", checks)
+        return SubmissionResult(row.name, row.name, "graded", _verdicts(grader, full, row))
     if row.kind == "chaff" and grader.seeds == HINT_SEEDS:
         outcomes = grader.hints.answers[row.name]
         checks = grader.verdicts(outcomes)
         grader.add_hints(checks, outcomes)
         return SubmissionResult(row.name, row.name, "graded", checks)
     return grader.grade(Submission(row.name, row.name, False, (row.source,)))
+
+
+def _verdicts(grader: Grader, full: bool, row: Row) -> list[CheckResult]:
+    """Ask a mutant the numerics first: most are caught by them, and the rest costs more."""
+    interview = grader.interview_specimen(row)
+    outcomes = {check.name: Outcome(NOT_ASKED) for check in grader.checks}
+    first = [] if full else [one.name for one in grader.checks if one.dimension == DIMENSIONS[0]]
+    rest = [name for name in outcomes if name not in first]
+    for names in (first, rest):
+        outcomes |= interview.outcomes(names, grader.seeds)
+        verdicts = grader.verdicts(outcomes)
+        if any(verdict.status != "passed" for verdict in verdicts if verdict.name in names):
+            break
+    return verdicts

@@ -27,13 +27,18 @@ from autograder import checks, lock, switches, wire
 from autograder.loading import Notebook, Script, explain
 from autograder.observations import Later, decode, encode, observe
 
+# What TensorFlow reads when its first operation runs.
+TENSORFLOW = ("TF_ENABLE_ONEDNN_OPTS", "TF_NUM_INTEROP_THREADS", "TF_NUM_INTRAOP_THREADS")
+
 locking_seconds = 0.0
 
 
 def limit(scratch: str, memory: int, call_filter: str) -> None:
     """Empty the environment, move into the scratch folder and bound what the process may use."""
+    kept = {name: os.environ[name] for name in TENSORFLOW if name in os.environ}
     os.environ.clear()
     os.environ.update(
+        kept,
         HOME=scratch, TMPDIR=scratch, KERAS_HOME=scratch, IPYTHONDIR=scratch, MPLCONFIGDIR=scratch,
         PATH=os.defpath, LANG="C.UTF-8", MPLBACKEND="agg",
     )  # fmt: skip

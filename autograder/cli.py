@@ -272,6 +272,13 @@ def audit(
     names: Names = None,
     only: Annotated[list[Kind] | None, typer.Option(help="Ask these only; repeatable.")] = None,
     seeds: Annotated[int, typer.Option(min=1, help="Sets of random inputs for each.")] = 1,
+    jobs: Jobs = CORES,
+    stress: Annotated[
+        bool, typer.Option(help="Other threads and oneDNN settings in turn, on a busy machine.")
+    ] = False,
+    full: Annotated[
+        bool, typer.Option(help="Ask mutants every check, not only until one catches them.")
+    ] = False,
     json: Annotated[Path | None, typer.Option(help="Write the findings to this file.")] = None,
     html: Annotated[Path | None, typer.Option(help="Write the kill matrix to this page.")] = None,
 ) -> None:
@@ -283,8 +290,14 @@ def audit(
 
     kinds = [kind.value.removesuffix("s") for kind in only] if only else auditing.KINDS
     audits = []
+    settings = auditing.SETTINGS[:seeds] if stress else [{}]
+    jobs = 2 * jobs if stress else jobs
+    started = time.perf_counter()
     columns = TextColumn("{task.description}"), MofNCompleteColumn(), TimeElapsedColumn()
-    with Worker() as worker, Progress(*columns, console=console, transient=True) as progress:
+    with contextlib.ExitStack() as stack:
+        shown = console if console.is_terminal else Console(width=120, highlight=False)
+        progress = stack.enter_context(Progress(*columns, console=shown, transient=True))
+        workers = [stack.enter_context(Worker(environment=one)) for one in settings]
         for exercise in _chosen(names):
             rows = auditing.specimens(exercise, kinds)
             task = progress.add_task(exercise.name, total=seeds * len(rows))
@@ -293,15 +306,18 @@ def audit(
                 progress.update(task, description=f"{name}, asking chaffs: {done}/{total}")
 
             step = functools.partial(progress.advance, task)
-            audits.append(auditing.audit(exercise, worker, rows, seeds, step, told))
+            found = auditing.audit(exercise, workers, rows, seeds, jobs, full, step, told)
+            audits.append(found)
             progress.remove_task(task)
-            console.print(matrix.findings(audits[-1]), soft_wrap=True)
+            shown.print(matrix.findings(found), soft_wrap=True)
     Console(width=max(120, console.width), highlight=False).print(matrix.summary(audits))
     if json:
         write_atomically(json, matrix.as_json(audits, seeds))
     if html:
         write_atomically(html, matrix.page(audits, seeds))
     problems = sum(len(one.problems) for one in audits)
+    asked = seeds * sum(len(one.rows) for one in audits)
+    console.print(f"{asked} answers in {time.perf_counter() - started:.0f} s")
     console.print(f"{problems} problems" if problems else "[green]no problems[/]")
     if problems:
         raise typer.Exit(1)

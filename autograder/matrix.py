@@ -8,12 +8,12 @@ from rich.console import Group
 from rich.markup import escape
 from rich.table import Table
 
-from autograder.audit import Audit, Row
+from autograder.audit import NOT_ASKED, Audit, Row
 from autograder.pages import plain
 from autograder.results import DIMENSIONS
 
 GLYPHS = {"passed": "·", "failed": "✗", "raised": "!", "timed out": "t", "crashed": "c",
-          "not defined": "u", "disallowed": "d", "grader error": "?"}  # fmt: skip
+          "not defined": "u", "disallowed": "d", "grader error": "?", NOT_ASKED: " "}  # fmt: skip
 PLURALS = {"stub": "stub", "wheat": "wheats", "chaff": "chaffs", "mutant": "mutants"}
 
 
@@ -51,14 +51,18 @@ def findings(audit: Audit) -> Group:
         f"{len(audit.of(kind))} {word}" for kind, word in PLURALS.items() if audit.of(kind)
     )
     table = Table(box=box.SIMPLE_HEAD, title=f"{audit.exercise.name}: {counts}")
-    for column in ("check", "chaffs", "only by it", "mutants", "only by it"):
+    kinds = ("chaff", "mutant") if audit.full else ("chaff",)
+    columns = [column for kind in kinds for column in (PLURALS[kind], "only by it")]
+    for column in ("check", *columns, "ms"):
         table.add_column(column, justify="left" if column == "check" else "right", no_wrap=True)
     notes = []
     for check in audit.checks:
-        seen = [len(f(check.name, kind)) for kind in ("chaff", "mutant")
+        seen = [len(f(check.name, kind)) for kind in kinds
                 for f in (audit.caught_by, audit.caught_alone_by)]  # fmt: skip
-        table.add_row(f"{check.dimension} {check.name}", *map(str, seen))
-        if audit.of("chaff") and audit.of("mutant") and not seen[1] and not seen[3]:
+        cost = f"{1000 * audit.seconds(check.name):.0f}" if audit.of("wheat") else "-"
+        table.add_row(f"{check.dimension} {check.name}", *map(str, seen), cost)
+        alone = any(seen[1::2])
+        if audit.full and audit.of("chaff") and audit.of("mutant") and not alone:
             why = audit.comments[check.name] or "[yellow]no comment says why it is there[/]"
             notes.append(f"{check.name} catches nothing alone: {why}")
     lines = []
@@ -79,12 +83,13 @@ def as_json(audits: list[Audit], seeds: int) -> str:
                     "name": check.name,
                     "dimension": check.dimension,
                     "points": check.points,
+                    "seconds": audit.seconds(check.name) if audit.of("wheat") else None,
                     **{
                         PLURALS[kind]: {
                             "caught": audit.caught_by(check.name, kind),
                             "caught_alone": audit.caught_alone_by(check.name, kind),
                         }
-                        for kind in ("chaff", "mutant")
+                        for kind in (("chaff", "mutant") if audit.full else ("chaff",))
                     },
                 }
                 for check in audit.checks
@@ -157,7 +162,8 @@ dots only; a wrong one must be caught in the dimensions in which it is wrong. Op
 what is special about it. Each was asked with {{ seeds }} set{{ "s" if seeds > 1 }} of inputs.</p>
 <p class="key">Colour and column: {% for name in dimensions %}<span class="{{ name }}">{{ name }}\
 </span> {% endfor %}</p>
-<p class="key">{% for status, glyph in glyphs.items() %}<b>{{ glyph }}</b> {{ status }}\
+<p class="key">{% for status, glyph in glyphs.items() %}<b>{{ glyph | trim or "empty" }}</b> \
+{{ status }}\
 {{ ", " if not loop.last }}{% endfor %}, <b>~</b> not with every seed</p>
 <table>
 <thead><tr>{% for cell in header %}<th scope="col">{{ cell }}</th>{% endfor %}</tr></thead>
@@ -187,7 +193,7 @@ what is special about it. Each was asked with {{ seeds }} set{{ "s" if seeds > 1
 {{ "⚠ " if row.problem }}{{ row.name }}{{ " (right)" if row.equivalent }}
 {% if row.note %}</summary><pre>{{ row.note }}</pre>{{ row.equivalent }}</details>{% endif %}</th>
 {% for check in audit.checks %}{% set seen = cell(row, loop.index0) %}
-<td class="cell{{ " caught " + check.dimension if seen[0] != "·" }}"\
+<td class="cell{{ " caught " + check.dimension if seen[0] not in "· " }}"\
 {% if seen[1] %} title="{{ seen[1] | plain }}"{% endif %}>{{ seen[0] }}</td>
 {% endfor %}
 <td class="{{ "bad" if row.problem else "soft" }}">{{ row.lost[0] | join(" ") }}\
@@ -213,6 +219,6 @@ def _cell(row: Row, index: int) -> tuple[str, str]:
     """Return the glyph of a verdict, and its words."""
     seen = [result.checks[index] for result in row.results]
     glyphs = {GLYPHS[check.status] for check in seen}
-    bad = [check for check in seen if check.status != "passed"]
+    bad = [check for check in seen if check.status not in ("passed", NOT_ASKED)]
     words = f"{bad[0].status}: {bad[0].message[:300]}" if bad else ""
     return (glyphs.pop() if len(glyphs) == 1 else "~"), words

@@ -62,10 +62,16 @@ class WorkerFailed(Exception):
 
 
 class Worker:
-    """A warm process that forks children, several at once. Use it in a `with` statement."""
+    """A warm process that forks children, several at once. Use it in a `with` statement.
 
-    def __init__(self, limits: Limits = Limits()):  # noqa: B008
+    Args:
+        limits: of each submission.
+        environment: more variables for TensorFlow.
+    """
+
+    def __init__(self, limits: Limits = Limits(), environment: dict[str, str] | None = None):  # noqa: B008
         self.limits = limits
+        self._environment = environment or {}
         self._scratch = tempfile.TemporaryDirectory(
             prefix="autograder-", ignore_cleanup_errors=True
         )
@@ -89,6 +95,7 @@ class Worker:
             "CUDA_VISIBLE_DEVICES": "-1",
             "OPENBLAS_NUM_THREADS": "1",  # else importing NumPy starts a thread
             "TF_CPP_MIN_LOG_LEVEL": "3",
+            **self._environment,
         }
         command = [sys.executable, "-I", "-m", "autograder.worker", str(theirs.fileno())]
         with theirs:

@@ -122,6 +122,16 @@ def test_does_the_audit_find_what_is_wrong_with_the_specimens(run, course):
     assert "Nothing &lt;b&gt;is&lt;/b&gt; wrong." in page.read_text()
 
 
+def test_do_right_answers_stay_right_under_stress(run, course):
+    found = course / "found.json"
+    done = run("audit", "--only", "wheats", "--seeds", 4, "--stress", "--json", found)
+    assert done.returncode == 0, done.stdout
+    (audit,) = json.loads(found.read_text())["exercises"]
+    assert all(one["lost"] == [[]] * 4 for one in audit["specimens"])
+    assert all(one["seconds"] > 0 for one in audit["checks"])
+    assert f"{4 * len(audit['specimens'])} answers in" in done.stdout
+
+
 def test_are_wrong_and_stale_records_told(run, course):
     scale = course / "solutions" / "scale"
     record = '[[mutant]]\nwhere = "Scale.call"\nwas = "return self.factor * inputs"\n'

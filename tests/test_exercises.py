@@ -42,7 +42,7 @@ def test_do_the_checks_tell_right_from_wrong(exercise, patient_worker):
     left_out = {row.name for row in mutants if not row.equivalent} - {
         row.name for row in mutants[:: max(1, len(mutants) // 8)]
     }
-    found = audit(exercise, patient_worker, [row for row in rows if row.name not in left_out])
+    found = audit(exercise, [patient_worker], [row for row in rows if row.name not in left_out])
     assert found.problems == []
 
 

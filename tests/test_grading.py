@@ -212,6 +212,15 @@ def test_is_the_environment_of_a_child_empty(grade, monkeypatch):
     assert len(result.output.split("[")[1].split("]")[0].split(",")) == 5  # 0, 1, 2, 9, the listing
 
 
+def test_does_tensorflow_in_a_child_follow_the_graders_settings(toy_exercise):
+    with Worker(environment={"TF_NUM_INTRAOP_THREADS": "1", "OTHER": "x"}) as worker:
+        grader = Grader(worker, toy_exercise)
+        source = "import os\nprint([name for name in os.environ if name in ('OTHER', {!r})])"
+        name = "TF_NUM_INTRAOP_THREADS"
+        result = grader.grade(Submission("a", "a", False, (source.format(name),)))
+    assert result.output == f"['{name}']\n"
+
+
 def test_is_much_output_cut_and_the_child_not_blocked(grade):
     result = grade(RIGHT + "\nfor _ in range(300): print('y' * 10_000)")
     assert lost(result) == {}
