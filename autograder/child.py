@@ -74,6 +74,10 @@ def serve(talk) -> None:
         wire.send(talk, encode(reply))
 
 
+def _not_again(exercise: str, *tests) -> None:
+    print("The public tests are for you to run. The grade comes from the checks below.")
+
+
 class Session:
     """A submission, the checks, and the questions about it."""
 
@@ -90,6 +94,8 @@ class Session:
     def load(self, name, notebook, cells, skip, switched_off, seconds) -> dict:
         """Run the submission, all its cells but those in `skip`; tell before each which it is."""
         switches.switch_off(switched_off)
+        # Public tests are defined but not run: students have run them, and the checks ask more.
+        sys.modules["autograder.publictests"] = types.SimpleNamespace(show=_not_again)
         self._submission = submission = Notebook(cells) if notebook else Script(name, cells[0])
         report = []
         for index in range(len(cells)):

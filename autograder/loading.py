@@ -66,14 +66,10 @@ class Script:
 
 
 class Notebook:
-    """A notebook's code cells, run by IPython without a kernel: magics work.
-
-    The public tests are defined but not run: students have run them, and the checks ask more.
-    """
+    """A notebook's code cells, run by IPython without a kernel: magics work."""
 
     def __init__(self, cells: list[str]):
         self.cells = cells
-        sys.modules["autograder.publictests"] = types.SimpleNamespace(show=_not_again)
         config = Config({"HistoryManager": {"enabled": False}})
         self.shell = InteractiveShell.instance(config=config)
         self.shell.showtraceback = self.shell.showsyntaxerror = lambda *args, **kwargs: None
@@ -97,10 +93,6 @@ class Notebook:
 
     def place(self, filename: str, line: int) -> str | None:
         return f"{filename}, line {line}" if re.fullmatch(r"cell \d+", filename) else None
-
-
-def _not_again(exercise: str, *tests) -> None:
-    print("The public tests are for you to run. The grade comes from the checks below.")
 
 
 def outputs(printed, shown: list[dict]) -> list[dict]:
