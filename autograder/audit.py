@@ -5,7 +5,7 @@ import functools
 import math
 import os
 import statistics
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 
@@ -53,7 +53,7 @@ class Row:
     @property
     def lost(self) -> list[list[str]]:
         """For each seed, the dimensions in which it lost points."""
-        found = [{check.dimension for check in _failed(result)} for result in self.results]
+        found = [{check.dimension for check in failed(result.checks)} for result in self.results]
         return [[name for name in DIMENSIONS if name in dimensions] for dimensions in found]
 
     @property
@@ -67,7 +67,9 @@ class Row:
 
     def flaky(self) -> set[str]:
         """Return the checks whose verdict on it depends on the seed."""
-        return set.union(*(_names(result) for result in self.results)) - self.catchers()
+        checks = [check for result in self.results for check in result.checks]
+        passed = {check.name for check in checks if check.status == "passed"}
+        return set.union(*(_names(result) for result in self.results)) & passed
 
     @property
     def problem(self) -> str:
@@ -93,12 +95,13 @@ class Row:
         return ""
 
 
-def _failed(result: SubmissionResult) -> list[CheckResult]:
-    return [check for check in result.checks if check.status not in ("passed", NOT_ASKED)]
+def failed(checks: Iterable[CheckResult]) -> list[CheckResult]:
+    """Return those that were asked and did not pass."""
+    return [check for check in checks if check.status not in ("passed", NOT_ASKED)]
 
 
 def _names(result: SubmissionResult) -> set[str]:
-    return {check.name for check in _failed(result)}
+    return {check.name for check in failed(result.checks)}
 
 
 def _words(lost: Collection[str]) -> str:
@@ -117,6 +120,11 @@ class Audit:
     checks: list[CheckInfo]
     rows: list[Row]
     full: bool
+
+    @property
+    def compared(self) -> tuple[str, ...]:
+        """The kinds of wrong answers that every check was asked about."""
+        return ("chaff", "mutant") if self.full else ("chaff",)
 
     def of(self, *kinds: str) -> list[Row]:
         return [row for row in self.rows if row.kind in kinds]

@@ -175,6 +175,15 @@ def _saved_model(f, inputs, gradients: bool) -> bytes:
     return packed.getvalue()
 
 
+def custom_objects(*namespaces: dict[str, Any]) -> dict[str, Any]:
+    """Return the classes and functions of namespaces, by all names that a configuration may use."""
+    names = {name: thing for namespace in namespaces for name, thing in namespace.items()}
+    found = {name: thing for name, thing in names.items()
+             if inspect.isclass(thing) or inspect.isfunction(thing)}  # fmt: skip
+    # It holds the name that a class was made with, not the one it goes by.
+    return {thing.__name__: thing for thing in found.values()} | found
+
+
 def load(later: Later, custom_objects: dict, switched_off: dict[str, str]) -> Any:
     """Load what a check saved or exported. The file may be anything: call this in a child only.
 

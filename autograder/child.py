@@ -23,12 +23,14 @@ import keras
 import numpy as np
 import numpy.random  # NumPy would import it in every child
 
-from autograder import checks, lock, switches, wire
+from autograder import checks, lock, publictests, switches, wire
 from autograder.loading import Notebook, Script, explain
 from autograder.observations import Later, decode, encode, observe
 
 # What TensorFlow reads when its first operation runs.
 TENSORFLOW = ("TF_ENABLE_ONEDNN_OPTS", "TF_NUM_INTEROP_THREADS", "TF_NUM_INTRAOP_THREADS")
+
+NOT_AGAIN = "The public tests are for you to run. The grade comes from the checks below.\n"
 
 locking_seconds = 0.0
 
@@ -74,10 +76,6 @@ def serve(talk) -> None:
         wire.send(talk, encode(reply))
 
 
-def _not_again(exercise: str, *tests) -> None:
-    print("The public tests are for you to run. The grade comes from the checks below.")
-
-
 class Session:
     """A submission, the checks, and the questions about it."""
 
@@ -94,8 +92,8 @@ class Session:
     def load(self, name, notebook, cells, skip, switched_off, seconds) -> dict:
         """Run the submission, all its cells but those in `skip`; tell before each which it is."""
         switches.switch_off(switched_off)
-        # Public tests are defined but not run: students have run them, and the checks ask more.
-        sys.modules["autograder.publictests"] = types.SimpleNamespace(show=_not_again)
+        # Students have run them, and the checks ask more.
+        publictests.deferred = NOT_AGAIN
         self._submission = submission = Notebook(cells) if notebook else Script(name, cells[0])
         report = []
         for index in range(len(cells)):
@@ -151,16 +149,13 @@ class Session:
     def answer(self, how, use, file) -> dict:
         """Load what another process saved, and ask `use` of it."""
         defined = self._submission.namespace if self._submission else {}
-        objects = {name: thing for name, thing in {**defined, **vars(self._checks)}.items()
-                   if inspect.isclass(thing) or inspect.isfunction(thing)}  # fmt: skip
-        # A configuration holds the name that a class was made with, not the one it goes by.
-        custom_objects = {thing.__name__: thing for thing in objects.values()} | objects
+        objects = checks.custom_objects(defined, vars(self._checks))
         operations = switches.operations(getattr(self._checks, "SWITCHED_OFF", []))
         function = getattr(self._checks, use)
         later = Later(how, use, "rng" in inspect.signature(function).parameters, file)
 
         def question(**rng):
-            return function(checks.load(later, custom_objects, operations), **rng)
+            return function(checks.load(later, objects, operations), **rng)
 
         return self._outcome(use, later.random, question)
 

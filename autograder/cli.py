@@ -137,8 +137,8 @@ def grade(
         runner = machine.runner(chosen, seeds, results, told.preparing)
         runner.ready()
         run = Run(exercise, seeds.first, machine.protection)
-        graded = lambda result: told.done(result.id, result)  # noqa: E731
-        for future in [runner.submit(submission, graded) for submission in found]:
+        asked = [runner.submit(one, functools.partial(told.done, one.id)) for one in found]
+        for future in asked:
             run.submissions.append(result := future.result())
             if not quiet:
                 console.print(report.feedback(result), "", soft_wrap=True)
@@ -330,6 +330,7 @@ def doctor() -> None:
         console.print(f"{package} {version(package)}")
     started = time.perf_counter()
     with Worker() as worker:
+        worker.ready()
         console.print(f"the warm worker started in {time.perf_counter() - started:.1f} s")
         answered, locked = [], []
         for _ in range(21):

@@ -8,7 +8,7 @@ from rich.console import Group
 from rich.markup import escape
 from rich.table import Table
 
-from autograder.audit import NOT_ASKED, Audit, Row
+from autograder.audit import NOT_ASKED, Audit, Row, failed
 from autograder.pages import plain
 from autograder.results import DIMENSIONS
 
@@ -51,13 +51,12 @@ def findings(audit: Audit) -> Group:
         f"{len(audit.of(kind))} {word}" for kind, word in PLURALS.items() if audit.of(kind)
     )
     table = Table(box=box.SIMPLE_HEAD, title=f"{audit.exercise.name}: {counts}")
-    kinds = ("chaff", "mutant") if audit.full else ("chaff",)
-    columns = [column for kind in kinds for column in (PLURALS[kind], "only by it")]
+    columns = [column for kind in audit.compared for column in (PLURALS[kind], "only by it")]
     for column in ("check", *columns, "ms"):
         table.add_column(column, justify="left" if column == "check" else "right", no_wrap=True)
     notes = []
     for check in audit.checks:
-        seen = [len(f(check.name, kind)) for kind in kinds
+        seen = [len(f(check.name, kind)) for kind in audit.compared
                 for f in (audit.caught_by, audit.caught_alone_by)]  # fmt: skip
         cost = f"{1000 * audit.seconds(check.name):.0f}" if audit.of("wheat") else "-"
         table.add_row(f"{check.dimension} {check.name}", *map(str, seen), cost)
@@ -89,7 +88,7 @@ def as_json(audits: list[Audit], seeds: int) -> str:
                             "caught": audit.caught_by(check.name, kind),
                             "caught_alone": audit.caught_alone_by(check.name, kind),
                         }
-                        for kind in (("chaff", "mutant") if audit.full else ("chaff",))
+                        for kind in audit.compared
                     },
                 }
                 for check in audit.checks
@@ -219,6 +218,6 @@ def _cell(row: Row, index: int) -> tuple[str, str]:
     """Return the glyph of a verdict, and its words."""
     seen = [result.checks[index] for result in row.results]
     glyphs = {GLYPHS[check.status] for check in seen}
-    bad = [check for check in seen if check.status not in ("passed", NOT_ASKED)]
+    bad = failed(seen)
     words = f"{bad[0].status}: {bad[0].message[:300]}" if bad else ""
     return (glyphs.pop() if len(glyphs) == 1 else "~"), words

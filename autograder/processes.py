@@ -110,6 +110,18 @@ class Worker:
                 start_new_session=True,  # a Ctrl-C is the grader's to handle
             )
 
+    def ready(self) -> None:
+        """Wait until TensorFlow is imported; the first child would.
+
+        Raises:
+            WorkerFailed: the worker could not be started, or has been closed.
+        """
+        with self._starting:
+            if self.closed:
+                raise WorkerFailed("the warm worker has been closed")
+            if not self._ready:
+                self._wait_until_ready()
+
     def _wait_until_ready(self) -> None:
         self._ready = self._control.recv(16) == b"ready"
         if not self._ready:
@@ -164,14 +176,10 @@ class Worker:
     def child(self) -> "Child":
         """Fork a child with a scratch folder of its own. Use it in a `with` statement.
 
-        The first one waits until TensorFlow is imported.
-
         Raises:
-            WorkerFailed: the worker could not be started, or died.
+            WorkerFailed: the worker could not be started, has been closed, or died.
         """
-        with self._starting:
-            if not self._ready and not self.closed:
-                self._wait_until_ready()
+        self.ready()
         scratch = Path(self._scratch.name, str(next(self._numbers)))
         scratch.mkdir()
         limits = self.limits

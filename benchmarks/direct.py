@@ -60,9 +60,7 @@ class Direct:
         return question(*arguments, **({"rng": np.random.default_rng(seed)} if random else {}))
 
     def _follow(self, later, namespace):
-        objects = {name: thing for name, thing in {**namespace, **vars(self._module)}.items()
-                   if inspect.isclass(thing) or inspect.isfunction(thing)}  # fmt: skip
-        objects = {thing.__name__: thing for thing in objects.values()} | objects
+        objects = self._checks_module.custom_objects(namespace, vars(self._module))
         function = getattr(self._module, later.use)
         random = "rng" in inspect.signature(function).parameters
 
