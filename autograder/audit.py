@@ -21,12 +21,13 @@ from autograder.submissions import Submission
 CORES = os.cpu_count() or 1
 NOT_ASKED = "not asked"
 KINDS = ("stub", "wheat", "chaff", "mutant")
+ONEDNN = {"TF_ENABLE_ONEDNN_OPTS": "1", "TENSORFLOW_USE_CUSTOM_CONTRACTION_KERNEL": "true"}
 # Right answers must stay right where TensorFlow computes in another order.
 SETTINGS = [
     {},
-    {"TF_ENABLE_ONEDNN_OPTS": "0"},
+    ONEDNN,
     {"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1"},
-    {"TF_ENABLE_ONEDNN_OPTS": "0", "TF_NUM_INTRAOP_THREADS": str(4 * CORES)},
+    {**ONEDNN, "TF_NUM_INTRAOP_THREADS": str(4 * CORES)},
 ]
 
 

@@ -28,7 +28,10 @@ from autograder.loading import Notebook, Script, explain
 from autograder.observations import Later, decode, encode, observe
 
 # What TensorFlow reads when its first operation runs.
-TENSORFLOW = ("TF_ENABLE_ONEDNN_OPTS", "TF_NUM_INTEROP_THREADS", "TF_NUM_INTRAOP_THREADS")
+TENSORFLOW = (
+    "TENSORFLOW_USE_CUSTOM_CONTRACTION_KERNEL", "TF_ENABLE_ONEDNN_OPTS",
+    "TF_NUM_INTEROP_THREADS", "TF_NUM_INTRAOP_THREADS",
+)  # fmt: skip
 
 NOT_AGAIN = "The public tests are for you to run. The grade comes from the checks below.\n"
 

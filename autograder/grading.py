@@ -91,7 +91,7 @@ class Grader:
             result = self.nothing(submission, "grader error", message)
         result.seed = self.seeds.first
         result.seconds = time.perf_counter() - started
-        result.phases["compare"] = result.seconds - sum(result.phases.values())
+        result.phases["compare answers"] = result.seconds - sum(result.phases.values())
         return result
 
     def interview_specimen(self, specimen: Specimen) -> Interview:
@@ -111,14 +111,18 @@ class Grader:
             message=interview.stopped, output=interview.output, cells=interview.cells,
             phases=interview.phases,
         )  # fmt: skip
-        if self.seeds != HINT_SEEDS and not _unsolved(result.checks) and not result.timed_out:
-            failed = [check.name for check in result.checks if check.status != "passed"]
-            again = [name for name in failed if name in self._random]
-            outcomes |= interview.outcomes(again, HINT_SEEDS, self._plan)
-        result.cpu_seconds = interview.cpu_seconds
         started = time.perf_counter()
         self.add_hints(result.checks, outcomes)
-        result.phases["hints"] = time.perf_counter() - started
+        result.phases["find hints"] = time.perf_counter() - started
+        if self.seeds != HINT_SEEDS and not _unsolved(result.checks) and not result.timed_out:
+            # What was drawn may be why nothing known is like it.
+            again = [
+                check.name
+                for check in result.checks
+                if check.status != "passed" and not check.hint and check.name in self._random
+            ]
+            self.add_hints(result.checks, interview.outcomes(again, HINT_SEEDS, self._plan))
+        result.cpu_seconds = interview.cpu_seconds
         return result
 
     def verdicts(self, outcomes: dict[str, Outcome]) -> list[CheckResult]:
@@ -150,11 +154,11 @@ class Grader:
         )
 
     def add_hints(self, results: list[CheckResult], outcomes: dict[str, Outcome]) -> None:
-        """Give every failed check its hint; random checks must have been asked with their seed."""
+        """Give failed checks their hints, those for which there is an outcome."""
         if _unsolved(results):
             return
         for check, result in zip(self.checks, results, strict=True):
-            if result.status not in ("passed", "not defined"):
+            if result.name in outcomes and result.status not in ("passed", "not defined"):
                 result.hint, result.chaff = self.hints.find(check, outcomes[check.name])
 
     def _ask_reference(self) -> dict[str, Outcome]:

@@ -174,7 +174,7 @@ class Interview:
         try:
             yield
         finally:
-            with self._timed("end"):
+            with self._timed("end the process"):
                 child.__exit__()
             self.cpu_seconds += child.cpu_seconds
             self._printed = self._printed or child.printed
