@@ -71,6 +71,10 @@ class ClassAutograde(Autograde):
             self._given[about["student"]] = given
         return sorted(self._given)
 
+    def begin(self) -> None:
+        """Have the runner prepare, if it must grade any of what was found."""
+        self.runner.begin(self._given.values())
+
     def submit(self) -> None:
         """Have the runner start with what was found."""
         for student in sorted(self._given):

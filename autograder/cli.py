@@ -135,6 +135,7 @@ def grade(
     with (_machine(limits, scheduler, jobs, require_protection) as machine,
           _told([one.id for one in found], machine.jobs, quiet) as told):  # fmt: skip
         runner = machine.runner(chosen, seeds, results, told.preparing)
+        runner.begin(found)
         runner.ready()
         run = Run(exercise, seeds.first, machine.protection)
         asked = [runner.submit(one, functools.partial(told.done, one.id)) for one in found]
@@ -176,6 +177,8 @@ def autograde(
                     for one, step in steps]  # fmt: skip
             for _, step in steps:
                 step.anew = force
+                step.begin()  # all of them, before any submission: no job waits for another
+            for _, step in steps:
                 step.submit()
             for _, step in steps:
                 step.start()

@@ -6,6 +6,7 @@ A submission sees as little of it as it sees of a grader.
 
 import contextlib
 import functools
+import secrets
 import tempfile
 import threading
 from pathlib import Path
@@ -21,16 +22,12 @@ from autograder.results import SubmissionResult
 from autograder.running import Company, Jobs, Runner
 from autograder.submissions import Submission
 
-NAME = "autograder"
-
 
 class Warm(WorkerPlugin):
     """Gives every Dask worker, and every one that joins later, a warm worker beside it."""
 
-    name = NAME
-
-    def __init__(self, limits: Limits):
-        self._limits = limits
+    def __init__(self, name: str, limits: Limits):
+        self.name, self._limits = name, limits
 
     def setup(self, worker):
         self.company = Company(worker.state.nthreads)
@@ -59,13 +56,13 @@ class Warm(WorkerPlugin):
 class Portable(WorkerPlugin):
     """What a Dask worker must know of one exercise."""
 
-    def __init__(self, exercise: Exercise, seeds: Seeds):
+    def __init__(self, name: str, exercise: Exercise, seeds: Seeds):
+        self.name = name
         course = exercise.folder.parent.parent
         paths = [exercise.folder / file for file in FILES]
         paths += kept.folder(exercise, "hints").glob(f"{exercise.name}-*")
         self._files = {str(path.relative_to(course)): path.read_bytes() for path in paths}
         self._exercise, self.seeds = exercise.name, seeds
-        self.name = f"{NAME} {exercise.name}"  # replaces what an earlier run left
 
     def unpack(self, folder: Path) -> Exercise:
         """Write its files below a folder."""
@@ -76,15 +73,16 @@ class Portable(WorkerPlugin):
         return Exercise(Path(folder, "solutions", self._exercise))
 
 
-def _grade(name: str, submission: Submission) -> SubmissionResult:
+def _grade(warm: str, portable: str, submission: Submission) -> SubmissionResult:
     plugins = get_worker().plugins
-    return plugins[NAME].grade(plugins[name], submission)
+    return plugins[warm].grade(plugins[portable], submission)
 
 
 class Cluster:
     """A Dask cluster, found by the address of its scheduler. Use it in a `with` statement.
 
-    A Dask worker that dies loses nothing: its submissions are graded by another one.
+    A Dask worker that dies loses nothing: its submissions are graded by another one. Several runs
+    may use a cluster at once, each with warm workers of its own, which end with it.
 
     Raises:
         OSError: no scheduler answers there.
@@ -92,14 +90,22 @@ class Cluster:
 
     def __init__(self, address: str, limits: Limits):
         self._client = Client(address, timeout="10s", set_as_default=False)
-        self._client.register_plugin(Warm(limits))
+        self._name = f"autograder {secrets.token_hex(8)}"
+        self._plugins: list[str] = []
+        self._register(Warm(self._name, limits))
         self._size = len(self._client.nthreads())
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
+        for name in self._plugins:
+            self._client.unregister_worker_plugin(name)
         self._client.close()  # and what still waits is forgotten
+
+    def _register(self, plugin: WorkerPlugin) -> None:
+        self._plugins.append(plugin.name)
+        self._client.register_plugin(plugin)
 
     @property
     def jobs(self) -> int:
@@ -120,7 +126,7 @@ class Cluster:
     def runner(self, exercise: Exercise, seeds: Seeds, results: kept.Results | None = None,
                hinted: object = None) -> Runner:  # fmt: skip
         """Return a runner for one exercise, like `Here.runner`; nothing is told of hints."""
-        portable = Portable(exercise, seeds)
-        self._client.register_plugin(portable)
+        portable = Portable(f"{self._name} {exercise.name}", exercise, seeds)
+        self._register(portable)
         executor = self._client.get_executor(pure=False)
-        return Runner(executor, functools.partial(_grade, portable.name), results)
+        return Runner(executor, functools.partial(_grade, self._name, portable.name), results)

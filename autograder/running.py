@@ -2,7 +2,7 @@
 
 import contextlib
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 
 from autograder import lock
@@ -24,13 +24,24 @@ class Runner:
         executor: where it happens.
         grade: returns the result of a submission, there.
         results: what is there already, and where new results are kept.
-        ready: returns when it can begin, or raises why it cannot.
+        prepare: what the executor does first, if there is anything to grade.
     """
 
     def __init__(self, executor: Executor, grade: Callable, results: Results | None = None,
-                 ready: Callable[[], object] = lambda: None):  # fmt: skip
+                 prepare: Callable | None = None):  # fmt: skip
         self._executor, self._grade, self._results = executor, grade, results
-        self.ready = ready
+        self._prepare = prepare
+        self._prepared: Future | None = None
+
+    def begin(self, submissions: Iterable[Submission]) -> None:
+        """Prepare for submissions, unless earlier runs graded them all."""
+        known = self._results
+        if self._prepare and not (known and all(known.get(one) for one in submissions)):
+            self._prepared = self._executor.submit(self._prepare)
+
+    def ready(self):
+        """Wait until it is prepared, if it must be, and return what `prepare` returned."""
+        return self._prepared and self._prepared.result()
 
     def submit(self, submission: Submission, told: Told | None = None) -> Future[SubmissionResult]:
         """Have a submission graded as soon as a job is free.
@@ -43,6 +54,8 @@ class Runner:
             future: Future[SubmissionResult] = Future()
             future.set_result(kept)
         else:
+            if not self._prepared:
+                self.begin([submission])
             future = self._executor.submit(self._grade, submission)
             future.add_done_callback(lambda done: self._keep(submission, done))
         if told:
@@ -99,9 +112,12 @@ class Here:
                 grader.hints.told = hinted
             return grader
 
-        prepared = self._executor.submit(prepare)
-        jobs = Jobs(prepared.result, self._company)
-        return Runner(self._executor, jobs.grade, results, prepared.result)
+        def grade(submission: Submission) -> SubmissionResult:
+            return jobs.grade(submission)
+
+        runner = Runner(self._executor, grade, results, prepare)
+        jobs = Jobs(runner.ready, self._company)
+        return runner
 
 
 class Company:

@@ -30,6 +30,7 @@ import direct
 import nbformat
 import psutil
 import typer
+from distributed import LocalCluster
 from nbgrader.api import Gradebook
 from rich import box
 from rich.console import Console
@@ -212,6 +213,11 @@ def main(
         def ours(jobs: int) -> None:
             command(course, "autograder", "autograde", "--force", "--quiet", "-j", str(jobs))
 
+        def on_dask() -> None:
+            with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+                command(course, "autograder", "autograde", "--force", "--quiet",
+                        "--scheduler", cluster.scheduler_address)  # fmt: skip
+
         def through_nbgrader() -> None:
             for name in sources:
                 command(course, "nbgrader", "autograde", name, "--force")
@@ -235,6 +241,7 @@ def main(
         for jobs in (1, 2):
             action = functools.partial(ours, jobs)
             ways[OURS.format(jobs)] = functools.partial(measured, built, action)
+        ways["autograder autograde, 2 Dask workers"] = functools.partial(measured, built, on_dask)
         ways["nbgrader autograde, our configuration"] = functools.partial(
             measured, built, through_nbgrader
         )

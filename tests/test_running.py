@@ -172,6 +172,14 @@ def test_does_a_cluster_give_the_same_results_though_a_worker_dies(handed_in, fi
         there, _, _ = finish("grade", "scale", handed_in, "--time-limit", 3, "--force",
                              "--scheduler", address)  # fmt: skip
         assert verdicts(there) == verdicts(here)
+        assert not any(workers(worker.pid) for worker in cluster.workers.values())
+        both = {out: start("grade", "scale", handed_in, "--time-limit", 3, "--force",
+                           "--scheduler", address, "--json", out)
+                for out in (handed_in / "1.json", handed_in / "2.json")}  # fmt: skip
+        for out, process in both.items():
+            _, errors = process.communicate(timeout=300)
+            assert process.returncode == 0, errors
+            assert verdicts(results(out)) == verdicts(here)
         process = start("grade", "scale", handed_in, "--time-limit", 3, "--force",
                         "--scheduler", address, "--json", handed_in / "out.json")  # fmt: skip
         assert process.stderr.readline().startswith("1/")
