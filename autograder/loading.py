@@ -130,6 +130,7 @@ def explain(error: BaseException, submission: Script | Notebook | None) -> dict:
     for filename, line in frames:
         if submission and (found := submission.place(filename, line)):
             place, code = found, linecache.getline(filename, line).strip()
+    message = _without_places(message)
     if "in user code:" in message or message.startswith("Exception encountered when calling"):
         message = _innermost(message)
     return {
@@ -138,6 +139,19 @@ def explain(error: BaseException, submission: Script | Notebook | None) -> dict:
         "place": place,
         "code": _cut(code, 200),
     }
+
+
+def _without_places(message: str) -> str:
+    """Return what TensorFlow says was wrong, without where it made what it ran."""
+    message = re.sub(r"\{\{function_node \S+\}\} ?|\s*\[\[\{\{node .*?\}\}\]\]|\s*\[Op:\w+\]", "",
+                     message)  # fmt: skip
+    place = re.compile(
+        r'Graph execution error:|Detected at node |.* was defined here:$|\s*File ".*", line \d+'
+    )
+    lines = message.splitlines()
+    if any(place.match(line) for line in lines):
+        message = "\n".join(line for line in lines if line.strip() and not place.match(line))
+    return message
 
 
 def _innermost(message: str) -> str:

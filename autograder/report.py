@@ -21,7 +21,8 @@ def printable(text: str) -> str:
 
 def class_table(run: Run) -> Table:
     """Return one row per submission, with the points per dimension."""
-    table = Table(title=f"{run.exercise}: {len(run.submissions)} submissions", box=box.SIMPLE_HEAD)
+    table = Table(title=f"{run.exercise}: {len(run.submissions)} submissions", box=box.SIMPLE_HEAD,
+                  pad_edge=False)  # fmt: skip
     table.add_column("submission")
     for name in DIMENSIONS:
         table.add_column(name, justify="right")

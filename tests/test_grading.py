@@ -165,6 +165,43 @@ def test_does_the_message_show_the_students_own_line(grade):
     )
 
 
+def test_does_the_message_of_a_graph_say_what_was_wrong_without_tensorflows_frames(grade):
+    source = """
+import tensorflow as tf
+
+@tf.function
+def twice(x):
+    seven = tf.cast(7 + 0 * x[:1, 0], tf.int32)
+    return tf.reshape(x, seven)
+
+def Scale(factor):
+    return twice
+"""
+    assert grade(source).checks[0].message == (
+        "InvalidArgumentError: Input to reshape is a tensor with 4 values, but the requested shape "
+        "has 7 (line 7: return tf.reshape(x, seven))"
+    )
+
+
+def test_does_the_message_of_a_tensor_out_of_its_graph_name_no_frames(grade):
+    source = """
+import tensorflow as tf
+kept = []
+
+@tf.function
+def twice(x):
+    kept.append(2 * x)
+    return x
+
+def Scale(factor):
+    return lambda x: twice(x) + kept[0]
+"""
+    message = grade(source).checks[0].message
+    assert "is out of scope" in message
+    assert "was defined here" not in message
+    assert "File" not in message
+
+
 def test_does_a_notebook_go_on_after_a_cell_that_fails(grade):
     result = grade("1 / 0", "x = (", RIGHT, "sys.exit()", "import os; os._exit(3)", "while True: 1",
                    "%timeit -n1 -r1 None", "print('end')")  # fmt: skip

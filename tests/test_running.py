@@ -1,5 +1,6 @@
 """Whole classes: in parallel, interrupted, with processes that die, on a cluster."""
 
+import functools
 import json
 import re
 import shutil
@@ -38,6 +39,8 @@ def start(course, environment):
         return subprocess.Popen(
             ["autograder", *map(str, arguments)], cwd=course, env=environment, text=True,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            # A shell has what it runs in the background ignore Ctrl-C, and that is inherited.
+            preexec_fn=functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
         )  # fmt: skip
 
     return start

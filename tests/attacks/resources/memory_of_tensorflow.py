@@ -1,7 +1,7 @@
 # beside: right
-# score: 0
+# score: as no_config
 # costly: yes
-"""Have TensorFlow take all memory; it ends the process when there is none."""
+"""Have TensorFlow take all memory; where there is none it raises, or ends the process."""
 
 import tensorflow as tf
 
