@@ -59,7 +59,7 @@
 # - `build(input_shape)` creates the two weights. Keras calls it once, before the first call of the
 #   layer. The shape is a tuple; its last entry is the number of inputs, and others may be `None`.
 # - `call(inputs)` returns $\varphi(X W + b)$ for inputs of any rank from 2 on, in the layer's
-#   dtype.
+#   dtype, and the same in training (`training=True`) as outside of it.
 # - `get_config()` returns a dictionary from which the layer can be made again, by your
 #   `from_config` if you write one. In which form it holds the activation is up to you.
 #
@@ -121,8 +121,8 @@
 #   2, 3 and 4, and for a layer with `dtype="float64"`; the kernel's shape, and the number of values
 #   in the bias.
 # - **Gradients**: the gradients in the inputs, in the kernel and in the bias; one step of gradient
-#   descent with `layer.trainable_weights` (the layer adds no losses of its own: `layer.losses` is
-#   empty); and that the units start with different kernels.
+#   descent with `layer.trainable_weights` (the kernel and the bias, and no more; the layer adds no
+#   losses of its own: `layer.losses` is empty); and that the units start with different kernels.
 # - **Serialization**: a layer loaded in a new process has its units, its activation (a function of
 #   one's own is given as one of the `custom_objects`), and the `name`, `dtype` and `trainable` it
 #   was made with, whether it had been built or not; a model saved as a `.keras` file has its

@@ -176,6 +176,43 @@ class MyDense(MyDense):
         super().__init__(units, activation, **kwargs)
 
 
+# %% activation_of_the_class loses="numerics"
+"""All layers share one activation, that of the layer made last. It belongs to the layer, on `self`,
+not to the class or the module."""
+
+
+class MyDense(MyDense):
+    def __init__(self, units, activation=None, **kwargs):
+        super().__init__(units, activation, **kwargs)
+        MyDense.latest = staticmethod(self.activation)
+
+    def call(self, inputs):
+        return MyDense.latest(tf.matmul(inputs, self.kernel) + self.bias)
+
+
+# %% softmax_of_the_second_axis loses="numerics"
+"""Softmax looks along axis 1, where sequences have their steps. The units are on the last axis."""
+
+
+class MyDense(MyDense):
+    def call(self, inputs):
+        z = tf.matmul(inputs, self.kernel) + self.bias
+        if self.activation is keras.activations.softmax:
+            return tf.nn.softmax(z, axis=1)
+        return self.activation(z)
+
+
+# %% dropout loses="numerics"
+"""With `training=True` the layer answers something else. The formula is the same in training, and
+dropout is a layer of its own."""
+
+
+class MyDense(MyDense):
+    def call(self, inputs, training=False):
+        y = super().call(inputs)
+        return keras.random.dropout(y, 0.2) if training else y
+
+
 # %% inputs_from_the_second_axis loses="numerics graph"
 """The number of inputs is the last entry of the input shape. The second entry is the same only for
 inputs of rank 2."""
@@ -437,6 +474,54 @@ class MyDense(MyDense):
         self.bias = tf.Variable(tf.zeros((self.units,), dtype), trainable=True)
 
 
+# %% kernel_of_tensorflow loses="gradients serialization"
+"""Keras does not know of the kernel, so it is neither trained nor saved: it does not track a plain
+tf.Variable. Create the kernel with add_weight, like the bias."""
+
+
+class MyDense(MyDense):
+    def build(self, input_shape):
+        start = keras.initializers.GlorotUniform()
+        self.kernel = tf.Variable(start((input_shape[-1], self.units), self.variable_dtype))
+        self.bias = self.add_weight(name="bias", shape=(self.units,), initializer="zeros")
+
+
+# %% bias_of_tensorflow loses="gradients serialization"
+"""Keras does not know of the bias, so it is neither trained nor saved: it does not track a plain
+tf.Variable. Create the bias with add_weight, like the kernel."""
+
+
+class MyDense(MyDense):
+    def build(self, input_shape):
+        self.kernel = self.add_weight(name="kernel", shape=(input_shape[-1], self.units))
+        self.bias = tf.Variable(tf.zeros((self.units,), self.variable_dtype))
+
+
+# %% a_third_weight loses="gradients"
+"""The layer has a third weight that is trained. The formula has two: the kernel and the bias."""
+
+
+class MyDense(MyDense):
+    def build(self, input_shape):
+        super().build(input_shape)
+        self.scale = self.add_weight(name="scale", shape=(), initializer="ones")
+
+    def call(self, inputs):
+        return self.activation(self.scale * tf.matmul(inputs, self.kernel) + self.bias)
+
+
+# %% kernel_not_trainable loses="gradients"
+"""The kernel is created as not trainable, so training leaves it where it started."""
+
+
+class MyDense(MyDense):
+    def build(self, input_shape):
+        self.kernel = self.add_weight(
+            name="kernel", shape=(input_shape[-1], self.units), trainable=False
+        )
+        self.bias = self.add_weight(name="bias", shape=(self.units,), initializer="zeros")
+
+
 # %% bias_not_trainable loses="gradients"
 """The bias is created as not trainable, so training leaves it where it started."""
 
@@ -486,8 +571,8 @@ class MyDense(MyDense):
 
 
 # %% weights_read_as_numbers loses="gradients graph"
-"""The weights are turned into NumPy arrays on the way, which cuts them off from their gradients and
-from the graph. Use the variables themselves."""
+"""NumPy cuts a weight off from its gradient, as `tf.stop_gradient` does, and `.numpy()` does not
+work in a graph. Use the variable itself."""
 
 
 class MyDense(MyDense):
@@ -509,9 +594,37 @@ class MyDense(MyDense):
         self.bias = self.add_weight(name="bias", shape=(self.units,), initializer="zeros")
 
 
+# %% regularized_a_little loses="gradients"
+"""The layer adds a small loss of its own, as a regularizer or `add_loss` does. Nobody asked for it:
+`layer.losses` must be empty."""
+
+
+class MyDense(MyDense):
+    def build(self, input_shape):
+        self.kernel = self.add_weight(
+            name="kernel",
+            shape=(input_shape[-1], self.units),
+            regularizer=keras.regularizers.L2(1e-4),
+        )
+        self.bias = self.add_weight(name="bias", shape=(self.units,), initializer="zeros")
+
+
+# %% identity_matrix loses="gradients"
+"""Some units start with the same kernel, as in an identity matrix with fewer inputs than units, and
+equal gradients keep them alike: start the kernel at random."""
+
+
+class MyDense(MyDense):
+    def build(self, input_shape):
+        self.kernel = self.add_weight(
+            name="kernel", shape=(input_shape[-1], self.units), initializer="identity"
+        )
+        self.bias = self.add_weight(name="bias", shape=(self.units,), initializer="zeros")
+
+
 # %% kernel_of_equal_numbers loses="gradients"
-"""A kernel that starts with equal numbers makes all units alike, and their equal gradients keep
-them alike: start it at random."""
+"""All units start with the same kernel, and their equal gradients keep them alike: start it at
+random."""
 
 
 class MyDense(MyDense):
@@ -560,8 +673,8 @@ class MyDense(MyDense):
 
 
 # %% configuration_without_the_base loses="serialization"
-"""The configuration is made from scratch, so the layer forgets its name, its dtype and whether it
-is trainable. Start from the configuration of the base class."""
+"""The layer forgets its name, its dtype and whether it is trainable. What `super().get_config()`
+returns belongs into the configuration, and a from_config of yours must hand it all on."""
 
 
 class MyDense(MyDense):
@@ -570,6 +683,17 @@ class MyDense(MyDense):
             "units": self.units,
             "activation": keras.activations.serialize(self.activation),
         }
+
+
+# %% from_config_drops_the_rest loses="serialization"
+"""The layer forgets its name, its dtype and whether it is trainable. What `super().get_config()`
+returns belongs into the configuration, and a from_config of yours must hand it all on."""
+
+
+class MyDense(MyDense):
+    @classmethod
+    def from_config(cls, config):
+        return cls(config["units"], config["activation"])
 
 
 # %% configuration_of_a_built_layer loses="serialization"
@@ -757,6 +881,30 @@ class MyDense(MyDense):
         return self.activation(z + self.bias)
 
 
+# %% no_bias_in_the_graph loses="graph"
+"""The graph leaves out the bias, which direct calls add. Compute the same in both: ask neither
+whether TensorFlow runs eagerly nor whether a tensor has a `numpy`."""
+
+
+class MyDense(MyDense):
+    def call(self, inputs):
+        z = tf.matmul(inputs, self.kernel)
+        if hasattr(inputs, "numpy"):
+            z += self.bias
+        return self.activation(z)
+
+
+# %% no_activation_in_the_graph loses="graph"
+"""The graph leaves out the activation, which direct calls apply. Compute the same in both: ask
+neither whether TensorFlow runs eagerly nor whether the batch size is known."""
+
+
+class MyDense(MyDense):
+    def call(self, inputs):
+        z = tf.matmul(inputs, self.kernel) + self.bias
+        return self.activation(z) if tf.executing_eagerly() else z
+
+
 # %% bias_added_to_the_kernel loses="numerics gradients"
 """The bias is added to the kernel, before the product. It belongs after it: inputs @ kernel + bias,
 where the product binds more tightly only if the sum is not in parentheses."""
@@ -797,14 +945,25 @@ class MyDense(MyDense):
 
 
 # %% kernel_is_a_constant_to_the_tape loses="gradients"
-"""No gradient reaches the kernel, so it never learns: leave `tf.stop_gradient` away, and use the
-variable itself."""
+"""No gradient reaches the kernel, so it never learns: NumPy and `tf.stop_gradient` cut it off. Use
+the variable itself."""
 
 
 class MyDense(MyDense):
     def call(self, inputs):
         kernel = tf.stop_gradient(tf.convert_to_tensor(self.kernel))
         return self.activation(tf.matmul(inputs, kernel) + self.bias)
+
+
+# %% bias_is_a_constant_to_the_tape loses="gradients"
+"""No gradient reaches the bias, so it never learns: NumPy and `tf.stop_gradient` cut it off. Use
+the variable itself."""
+
+
+class MyDense(MyDense):
+    def call(self, inputs):
+        bias = tf.stop_gradient(tf.convert_to_tensor(self.bias))
+        return self.activation(tf.matmul(inputs, self.kernel) + bias)
 
 
 # %% penalty_in_the_call loses="gradients"
@@ -819,8 +978,8 @@ class MyDense(MyDense):
 
 
 # %% configuration_by_hand loses="serialization"
-"""The configuration lists the base class' part by hand, and not all of it. Start from what
-`super().get_config()` returns."""
+"""The name comes back, but not the dtype, nor whether the layer is trainable. Keep all of what
+`super().get_config()` returns, and let a from_config of yours hand it all on."""
 
 
 class MyDense(MyDense):

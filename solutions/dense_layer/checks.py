@@ -8,7 +8,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from autograder.checks import check, gradient, in_graph, reloaded
+from autograder.checks import check, either, gradient, in_graph, reloaded
 
 SWITCHED_OFF = ["keras.layers.Dense", "keras.layers.EinsumDense"]
 
@@ -76,10 +76,14 @@ def give(layer, x, kernel, bias):
 
 @check("numerics", points=2, atol=1e-4)
 def affine_without_activation(MyDense, rng):
-    """without an activation the answer is x @ kernel + bias, in new batches of any size too"""
+    """without an activation it is x @ kernel + bias, in batches of any size, in training too"""
     layer = give(MyDense(4), draw(rng, 2, 3), draw(rng, 3, 4), draw(rng, 4))
     batches = {"a batch of 6": 20 * both_signs(rng, 6, 3), "a batch of 1": draw(rng, 1, 3)}
-    return {label: layer(x) for label, x in batches.items()}
+    answers = {label: layer(x) for label, x in batches.items()}
+    # What dropout answers is different every time; that it is another answer is not.
+    training = np.asarray(layer(batches["a batch of 6"], training=True))
+    same = bool(np.allclose(training, answers["a batch of 6"]))
+    return answers | {"the same with training=True": same}
 
 
 @check("numerics", points=1)
@@ -87,7 +91,13 @@ def activation_by_name(MyDense, rng):
     """any activation that Keras knows by name is applied to x @ kernel + bias"""
     x, kernel, bias = both_signs(rng, 6, 3), draw(rng, 3, 4), draw(rng, 4)
     names = ("relu", "sigmoid", "tanh", "elu", "hard_sigmoid", "softmax")
-    return {name: give(MyDense(4, activation=name), x, kernel, bias)(x) for name in names}
+    # All are made before one is called: each must keep its own.
+    layers = {name: MyDense(4, activation=name) for name in names}
+    answers = {name: give(layer, x, kernel, bias)(x) for name, layer in layers.items()}
+    # Only here are the units not along the second axis.
+    sequences = draw(rng, 2, 5, 3)
+    softmax = give(MyDense(4, activation="softmax"), sequences, kernel, bias)
+    return answers | {"softmax, for inputs of rank 3": softmax(sequences)}
 
 
 @check("numerics", points=1)
@@ -143,9 +153,12 @@ def slopes(MyDense, rng):
     x, kernel, bias = both_signs(rng, 6, 3), draw(rng, 3, 4), draw(rng, 4)
     upstream = draw(rng, 6, 4)
     layer = give(MyDense(4, activation="sigmoid"), x, kernel, bias)
+    both = weights(layer, 3, 4)
     with tf.GradientTape() as tape:
+        # Whether they are trainable is asked below.
+        tape.watch([w.value if isinstance(w, keras.Variable) else w for w in both])
         y = layer(x)
-    found = tape.gradient(y, weights(layer, 3, 4), tf.convert_to_tensor(upstream))
+    found = tape.gradient(y, both, tf.convert_to_tensor(upstream))
     to_kernel, to_bias = ("no gradient" if one is None else np.asarray(one) for one in found)
     return {
         "inputs": gradient(layer, x, upstream=upstream),
@@ -158,7 +171,7 @@ def slopes(MyDense, rng):
 # before the bias from one after it: what moves, and how far, is a matter of the gradients.
 @check("gradients", points=1)
 def a_step_of_training(MyDense, rng):
-    """a step against the gradient of the loss moves both weights, by the right amount"""
+    """a step against the gradient of the loss moves both weights, and no others, as it should"""
     x, kernel, bias = (rng.uniform(0.5, 1.5, size=shape) for shape in ((6, 3), (3, 4), 4))
     x, kernel, bias = (values.astype("float32") for values in (x, kernel, bias))
     layer = give(MyDense(4, activation="relu"), x, kernel, bias)
@@ -173,6 +186,9 @@ def a_step_of_training(MyDense, rng):
     return {
         "change of the kernel": upright(moved, 3, 4) - kernel,
         "change of the bias": np.ravel(moved_bias) - bias,
+        "weights that Keras knows of": len(layer.weights),
+        "trainable ones": len(trained),
+        "losses of the layer's own": len(layer.losses),
     }
 
 
@@ -180,8 +196,8 @@ def a_step_of_training(MyDense, rng):
 def units_start_apart(MyDense):
     """the units start with different kernels: equal ones would get equal gradients for ever"""
     layer = MyDense(4, activation="relu")
-    layer(np.ones((2, 6), "float32"))
-    kernel = upright(weights(layer, 6, 4)[0], 6, 4)
+    layer(np.ones((3, 2), "float32"))  # fewer inputs than units: no identity matrix will do
+    kernel = upright(weights(layer, 2, 4)[0], 2, 4)
     return {"different units": len(np.unique(kernel, axis=1).T)}
 
 
@@ -248,7 +264,8 @@ class Holder(keras.Model):
         self.layer = layer
 
     def build(self, input_shape):
-        self.layer.build(tuple(input_shape))
+        if not self.layer.built:  # a loaded one is: Keras has built it from its configuration
+            self.layer.build(tuple(input_shape))
 
     def call(self, inputs):
         return self.layer(inputs)
@@ -276,19 +293,39 @@ def saved_model(MyDense, rng):
     return reloaded(model, use=saved_weights)
 
 
-# As in `a_step_of_training`, and without a bias: the values are graded under numerics.
 def batches(f, rng):
-    return [f(tf.constant(rng.uniform(0.5, 1.5, (size, 3)), "float32")) for size in (1, 2, 5)]
+    inputs = [draw(rng, 1, 3), both_signs(rng, 2, 3), both_signs(rng, 6, 3)]
+    return [f(tf.constant(x)) for x in inputs]
 
 
+BATCHES = [X[:1], X[:3], X]  # of both signs, and the same in every process
+
+
+def against_direct_calls(f):
+    seen = []
+    for number, batch in enumerate(BATCHES):
+        answer, *direct = map(np.asarray, f(tf.constant(batch)))
+        seen.append(float(np.max(np.abs(answer - direct[number]))))
+    # A layer that ignores its inputs always agrees with itself.
+    return {"difference": seen, "the same for all inputs": bool(np.all(answer == answer[0]))}
+
+
+# A wrong formula is graded under numerics: here it need only be the same one in the graph.
 @check("graph", points=2)
 def one_graph_for_all_batches(MyDense, rng):
-    """one graph, traced for an unknown batch size, serves batches of every size"""
-    kernel, bias = rng.uniform(0.5, 1.5, (3, 4)).astype("float32"), np.zeros(4, "float32")
-    layer = give(MyDense(4, activation="relu"), np.ones((2, 3), "float32"), kernel, bias)
-    return in_graph(layer, (None, 3), use=batches)
+    """one graph, traced for an unknown batch size, answers what direct calls of any size answer"""
+    layer = give(MyDense(4, activation="relu"), X, draw(rng, 3, 4), draw(rng, 4))
+    direct = [np.asarray(layer(batch)) for batch in BATCHES]
+
+    def beside_direct_calls(x):
+        return layer(x), *map(tf.constant, direct)
+
+    alone = in_graph(layer, (None, 3), use=batches)
+    graph = in_graph(beside_direct_calls, (None, 3), use=against_direct_calls)
+    return {"the graph's answers": either(alone, graph)}
 
 
+# As in `a_step_of_training`, and without a bias: the values are graded under numerics.
 @check("graph", points=1)
 def functional_model(MyDense, rng):
     """a Functional model of sequences of unknown length knows its shape and takes any length"""

@@ -524,3 +524,45 @@ class MyDense(MyDense):
         z = tf.nn.convolution(rows, tf.convert_to_tensor(self.kernel)[tf.newaxis])
         z = tf.reshape(z, tf.concat([tf.shape(inputs)[:-1], [self.units]], 0))
         return self.activation(tf.ensure_shape(z, (*inputs.shape[:-1], self.units)) + self.bias)
+
+
+# %% weights_of_a_layer_inside
+"""A plain layer inside, which is never called, holds the weights."""
+
+
+class MyDense(MyDense):
+    def __init__(self, units, activation=None, **kwargs):
+        super().__init__(units, activation, **kwargs)
+        self.params = keras.layers.Layer(dtype=self.dtype_policy, trainable=self.trainable)
+
+    def build(self, input_shape):
+        add = self.params.add_weight
+        self.kernel = add(name="kernel", shape=(input_shape[-1], self.units))
+        self.bias = add(name="bias", shape=(self.units,), initializer="zeros")
+
+
+# %% a_layer_for_each_weight
+"""The constructor makes a layer for each weight, and `build` has them make their weights."""
+
+
+class Parameter(keras.layers.Layer):
+    def make(self, shape, initializer):
+        self.value = self.add_weight(name="value", shape=shape, initializer=initializer)
+        self.built = True
+
+    def call(self):
+        return self.value
+
+
+class MyDense(MyDense):
+    def __init__(self, units, activation=None, **kwargs):
+        super().__init__(units, activation, **kwargs)
+        self.holders = {name: Parameter(dtype=self.dtype_policy) for name in ("kernel", "bias")}
+
+    def build(self, input_shape):
+        self.holders["kernel"].make((input_shape[-1], self.units), "glorot_uniform")
+        self.holders["bias"].make((self.units,), "zeros")
+
+    def call(self, inputs):
+        kernel, bias = self.holders["kernel"].value, self.holders["bias"].value
+        return self.activation(tf.matmul(inputs, kernel) + bias)

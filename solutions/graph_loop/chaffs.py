@@ -111,6 +111,68 @@ def exponential_smoothing(series, alpha):
     return rows.stack()
 
 
+# %% write_not_kept_in_the_loop loses="numerics gradients serialization graph"
+"""`write` returns the TensorArray that has the new row. In the loop that is dropped, so `stack`
+finds nothing but zeros after the first row."""
+
+
+@tf.function
+def exponential_smoothing(series, alpha):
+    steps = tf.shape(series)[0]
+    state = series[0]
+    rows = tf.TensorArray(tf.float32, size=steps, element_shape=[None]).write(0, state)
+    for t in tf.range(1, steps):
+        state = alpha * series[t] + (1 - alpha) * state
+        rows.write(t, state)
+    return rows.stack()
+
+
+# %% first_row_not_written loses="numerics gradients graph"
+"""The loop begins with the second row, and nobody writes the first: it stays zero. Write the start
+of the smoothing before the loop."""
+
+
+@tf.function
+def exponential_smoothing(series, alpha):
+    steps = tf.shape(series)[0]
+    rows = tf.TensorArray(tf.float32, size=steps)
+    state = series[0]
+    for t in tf.range(1, steps):
+        state = alpha * series[t] + (1 - alpha) * state
+        rows = rows.write(t, state)
+    return rows.stack()
+
+
+# %% restarts_in_long_series loses="numerics"
+"""The series is smoothed in blocks, and each block starts anew from its own first step. Carry the
+last value of a block into the next: a series has one start only."""
+
+
+@tf.function
+def exponential_smoothing(series, alpha):
+    steps = tf.shape(series)[0]
+    rows = tf.TensorArray(tf.float32, size=steps)
+    state = series[0]
+    for t in tf.range(steps):
+        if t % 256 == 0:
+            state = series[t]
+        state = alpha * series[t] + (1 - alpha) * state
+        rows = rows.write(t, state)
+    return rows.stack()
+
+
+# %% one_step_lost loses="numerics"
+"""A series of one step comes back empty. The loop then runs zero times, and the result is the
+series itself."""
+
+
+@tf.function
+def exponential_smoothing(series, alpha):
+    steps = tf.shape(series)[0]
+    smoothed = tf.scan(lambda s, x: alpha * x + (1 - alpha) * s, series)
+    return smoothed[: tf.where(steps > 1, steps, 0)]
+
+
 # %% array_not_stacked loses="numerics gradients serialization graph"
 """What comes back is the TensorArray itself. `stack()` makes one tensor of its rows."""
 
@@ -174,10 +236,10 @@ def exponential_smoothing(series, alpha):
     return tf.squeeze(rows)
 
 
-# %% divided_powers loses="numerics gradients"
+# %% divided_powers loses="numerics gradients graph"
 """Dividing by powers of `1 - alpha` works for short series only: the powers become infinite or zero
-after a few dozen steps, and inf times 0 is NaN. Use only the powers of the distance $t - i$, which
-cannot grow, or the recurrence itself."""
+after a few dozen steps, in double precision after hundreds or thousands, and the result is no
+number. Use only the powers of the distance $t - i$, which cannot grow, or the recurrence itself."""
 
 
 @tf.function
@@ -188,9 +250,10 @@ def exponential_smoothing(series, alpha):
     return powers * tf.cumsum(terms / powers)
 
 
-# %% divided_powers_in_double loses="numerics"
-"""Double precision moves the overflow of $(1 - \\alpha)^{-i}$ further away; for alpha close to 1 it
-is still within a hundred steps. Use only the powers of the distance $t - i$, or the recurrence."""
+# %% divided_powers_in_double loses="numerics graph"
+"""Dividing by powers of `1 - alpha` works for short series only: the powers become infinite or zero
+after a few dozen steps, in double precision after hundreds or thousands, and the result is no
+number. Use only the powers of the distance $t - i$, which cannot grow, or the recurrence itself."""
 
 
 @tf.function
@@ -201,7 +264,7 @@ def exponential_smoothing(series, alpha):
     return tf.cast(powers * tf.cumsum(terms / powers), tf.float32)
 
 
-# %% short_window loses="numerics"
+# %% short_window loses="numerics gradients"
 """The weights are cut off after a fixed number of steps. With a small alpha old observations still
 count: after 32 steps, $0.98^{32}$ is 0.52."""
 
@@ -449,6 +512,30 @@ def exponential_smoothing(series, alpha):
     return tf.scan(lambda s, x: alpha * x + (1 - alpha) * tf.stop_gradient(s), series)
 
 
+# %% gradient_of_a_window loses="gradients"
+"""The gradient of your own looks only a few steps ahead. With a small alpha an observation counts
+for hundreds of steps: let the gradient go through all of them, or let TensorFlow derive it."""
+
+
+@tf.custom_gradient
+def smooth(series, alpha):
+    smoothed = tf.scan(lambda s, x: alpha * x + (1 - alpha) * s, series)
+
+    def grad(upstream):
+        steps = tf.shape(upstream)[0]
+        padded = tf.pad(upstream, [[0, 16], [0, 0]])
+        reaching = tf.add_n([(1 - alpha) ** float(k) * padded[k : steps + k] for k in range(16)])
+        in_alpha = tf.reduce_sum(reaching[1:] * (series[1:] - smoothed[:-1]))
+        return tf.concat([reaching[:1], alpha * reaching[1:]], 0), in_alpha
+
+    return smoothed, grad
+
+
+@tf.function
+def exponential_smoothing(series, alpha):
+    return smooth(series, alpha)
+
+
 # %% alpha_in_a_variable loses="gradients"
 """`alpha` goes through a variable: the value arrives, the gradient does not, for an assignment has
 none. Use the argument itself wherever it occurs."""
@@ -621,9 +708,9 @@ def exponential_smoothing(series, alpha):
 
 
 # %% eager_for_debugging loses="serialization"
-"""`tf.config.run_functions_eagerly(True)` is left in: `tf.function` no longer does anything, so no
-graph is made here and nothing turns the loop into a part of a graph. It is a help for debugging
-only."""
+"""`exponential_smoothing` itself makes no graph: it is not decorated with `@tf.function`, or
+`autograph=False` or `tf.config.run_functions_eagerly(True)` is left in. So nobody turns a Python
+loop over a tensor into a part of the graph."""
 tf.config.run_functions_eagerly(True)
 
 
@@ -641,9 +728,39 @@ def exponential_smoothing(series, alpha):
 # ## The graph
 
 
+# %% for_loop_not_decorated loses="serialization graph"
+"""`exponential_smoothing` itself makes no graph: it is not decorated with `@tf.function`, or
+`autograph=False` or `tf.config.run_functions_eagerly(True)` is left in. So nobody turns a Python
+loop over a tensor into a part of the graph."""
+
+
+def exponential_smoothing(series, alpha):
+    rows = [series[0]]
+    for observation in series[1:]:
+        rows.append(alpha * observation + (1 - alpha) * rows[-1])
+    return tf.stack(rows)
+
+
+# %% powers_too_large_for_thousands loses="graph"
+"""Dividing by powers of `1 - alpha` works for short series only: the powers become infinite or zero
+after a few dozen steps, in double precision after hundreds or thousands, and the result is no
+number. Use only the powers of the distance $t - i$, which cannot grow, or the recurrence itself."""
+
+
+@tf.function
+def exponential_smoothing(series, alpha):
+    series, alpha = tf.cast(series, tf.float64), tf.cast(alpha, tf.float64)
+    steps = tf.shape(series)[0]
+    t = tf.cast(tf.range(steps), tf.float64)[:, None]
+    power = (1 - alpha) ** (t - tf.cast(steps, tf.float64) / 2)
+    weight = tf.where(t == 0, tf.ones_like(t), alpha)
+    return tf.cast(power * tf.cumsum(weight * series / power, axis=0), tf.float32)
+
+
 # %% while_loop_not_decorated loses="graph"
-"""`exponential_smoothing` is not decorated with `@tf.function`. It is Python that runs eagerly,
-step by step: there is no graph to ask for, and AutoGraph does not see a loop over a tensor."""
+"""`exponential_smoothing` itself makes no graph: it is not decorated with `@tf.function`, or
+`autograph=False` or `tf.config.run_functions_eagerly(True)` is left in. So nobody turns a Python
+loop over a tensor into a part of the graph."""
 
 
 def exponential_smoothing(series, alpha):
@@ -651,8 +768,9 @@ def exponential_smoothing(series, alpha):
 
 
 # %% not_decorated loses="serialization graph"
-"""`exponential_smoothing` is not decorated with `@tf.function`. It is Python that runs eagerly,
-step by step: there is no graph to ask for, and AutoGraph does not see a loop over a tensor."""
+"""`exponential_smoothing` itself makes no graph: it is not decorated with `@tf.function`, or
+`autograph=False` or `tf.config.run_functions_eagerly(True)` is left in. So nobody turns a Python
+loop over a tensor into a part of the graph."""
 
 
 def exponential_smoothing(series, alpha):
@@ -706,7 +824,7 @@ def exponential_smoothing(series, alpha):
     return tf.stack(rows)
 
 
-# %% unrolled_to_a_maximum loses="graph"
+# %% unrolled_to_a_maximum loses="numerics graph"
 """The loop is unrolled to a largest number of steps, and what is beyond it is lost. A loop of the
 graph has no largest number, and its graph is smaller."""
 MOST = 100
@@ -834,7 +952,7 @@ def exponential_smoothing(series, alpha):
 
 
 # %% last_step_missing loses="numerics gradients graph"
-"""The loop ends one step too early, and the last row is left at zero. `tf.range(1, steps)` ends
+"""The loop ends one step too early, and the last row is never computed. `tf.range(1, steps)` ends
 before `steps` already."""
 
 

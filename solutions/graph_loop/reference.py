@@ -75,9 +75,9 @@
 # ```
 #
 # How you do it is up to you: a `for` or `while` that AutoGraph turns into a loop of the graph,
-# `tf.while_loop`, `tf.scan`, or a formula without any loop, if it stays accurate and its memory
-# grows with the steps, not with their square. No function is switched off, but calls back into
-# Python cost the graph part. You may add imports and functions of your own.
+# `tf.while_loop`, `tf.scan`, or a formula without any loop, if it stays accurate. No function is
+# switched off, but calls back into Python cost the graph part. You may add imports and functions of
+# your own.
 
 # %% [markdown]
 # ## Traps
@@ -127,8 +127,8 @@
 # %% [markdown]
 # ## What is graded
 #
-# - **Numerics**: the smoothed values in direct calls, for one and several features, one step and a
-#   hundred, $\alpha$ close to 0 and close to 1; calls do not influence each other.
+# - **Numerics**: the smoothed values in direct calls, for one and several features, one step and
+#   hundreds, $\alpha$ close to 0 and close to 1; calls do not influence each other.
 # - **Gradients**: in `series` and `alpha`, by `tf.GradientTape`, for short and for long series.
 # - **Serialization**: exported with `tf.saved_model.save` and loaded in a process that does not
 #   have your code, the function gives the values and gradients it gave before, call after call.

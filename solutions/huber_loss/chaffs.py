@@ -18,8 +18,8 @@ class HuberLoss(HuberLoss):
 
 
 # %% not_halved loses="numerics gradients"
-"""Small errors cost their square here, twice what they should. Without the half, the two pieces do
-not meet at the threshold."""
+"""There is a factor of 2 too much. Up to the threshold an error costs half its square; beyond it,
+the linear piece goes on at that height and with that slope, which is the threshold."""
 
 
 class HuberLoss(HuberLoss):
@@ -169,8 +169,20 @@ class HuberLoss(HuberLoss):
         return self.threshold**2 * (tf.sqrt(1 + scaled) - 1)
 
 
-# %% nothing_on_the_border loses="numerics"
-"""An error of exactly the threshold costs nothing: `<` leaves it out of one piece and `>` out of
+# %% twice_the_slope_on_the_border loses="gradients"
+"""Exactly on the threshold two pieces have a slope, and together twice the right one. Only one may
+count there. Mind that `tf.maximum(x, 0.0)` has the slope 1 at 0, where `tf.nn.relu(x)` has 0."""
+
+
+class HuberLoss(HuberLoss):
+    def call(self, y_true, y_pred):
+        size = tf.abs(y_true - y_pred)
+        beyond = tf.maximum(size - self.threshold, 0.0)
+        return 0.5 * tf.minimum(size, self.threshold) ** 2 + self.threshold * beyond
+
+
+# %% nothing_on_the_border loses="numerics gradients"
+"""An error of exactly the threshold belongs to neither piece, as with `<` for the one and `>` for
 the other. One of the two must include it."""
 
 
@@ -307,6 +319,18 @@ class HuberLoss(HuberLoss):
         super().__init__(threshold, **kwargs)
 
 
+# %% only_float_thresholds loses="numerics"
+"""An integer is a threshold, too, but a tensor made of it does not mix with float32 errors. Compute
+with the number itself, or give the tensor the dtype float32."""
+
+
+class HuberLoss(HuberLoss):
+    def call(self, y_true, y_pred):
+        size, threshold = tf.abs(y_true - y_pred), tf.constant(self.threshold)
+        linear = threshold * (size - threshold / 2)
+        return tf.where(size <= threshold, tf.square(size) / 2, linear)
+
+
 # %% sum_by_default loses="numerics gradients"
 """Without a `reduction`, this loss sums over the batch. Keras' own default is the mean; pass
 `kwargs` on as they come."""
@@ -325,6 +349,30 @@ samples, unless it is asked for "mean_with_sample_weight"."""
 class HuberLoss(HuberLoss):
     def __init__(self, threshold=1.0, reduction="mean_with_sample_weight", **kwargs):
         super().__init__(threshold, reduction=reduction, **kwargs)
+
+
+# %% weights_only_for_the_mean loses="numerics"
+"""With `reduction="sum"` or None, the weights are dropped. They multiply the losses whatever comes
+after; the `__call__` that you inherit does so."""
+
+
+class HuberLoss(HuberLoss):
+    def __call__(self, y_true, y_pred, sample_weight=None):
+        if self.reduction in ("sum", None):
+            sample_weight = None
+        return super().__call__(y_true, y_pred, sample_weight)
+
+
+# %% sum_without_weights loses="numerics"
+"""With `reduction="sum"`, the weights are dropped. They multiply the losses whatever comes after;
+the `__call__` that you inherit does so."""
+
+
+class HuberLoss(HuberLoss):
+    def __call__(self, y_true, y_pred, sample_weight=None):
+        if self.reduction == "sum":
+            sample_weight = None
+        return super().__call__(y_true, y_pred, sample_weight)
 
 
 # %% auto_reduction loses="numerics gradients serialization graph"
@@ -502,14 +550,28 @@ class HuberLoss(keras.losses.Huber):
 
 
 # %% divided_by_the_error loses="gradients"
-"""The gradient is NaN where a prediction is exactly right: `tf.where` also differentiates the piece
-that it does not choose, and that one divides by the error. Write it without a division."""
+"""The gradient is NaN where a prediction is exactly right: something divides by the error, or takes
+its root or logarithm, if only in the piece that `tf.where` does not choose. `tf.abs` and a square
+need none of these."""
 
 
 class HuberLoss(HuberLoss):
     def call(self, y_true, y_pred):
         size = tf.abs(y_true - y_pred)
         linear = self.threshold * size * (1 - self.threshold / (2 * size))
+        return tf.where(size <= self.threshold, tf.square(size) / 2, linear)
+
+
+# %% root_of_the_square loses="gradients"
+"""The gradient is NaN where a prediction is exactly right: something divides by the error, or takes
+its root or logarithm, if only in the piece that `tf.where` does not choose. `tf.abs` and a square
+need none of these."""
+
+
+class HuberLoss(HuberLoss):
+    def call(self, y_true, y_pred):
+        size = tf.square(y_true - y_pred) ** 0.5
+        linear = self.threshold * (size - self.threshold / 2)
         return tf.where(size <= self.threshold, tf.square(size) / 2, linear)
 
 
@@ -591,6 +653,30 @@ class HuberLoss(HuberLoss):
             return self.threshold * (size - self.threshold / 2)
 
         return tf.map_fn(huber, tf.reshape(tf.abs(y_true - y_pred), [-1]))
+
+
+# %% weights_through_numpy loses="graph"
+"""Training with weights fails: in a graph they have no values yet that NumPy, or a Python `if`,
+could take. The `__call__` that you inherit weights the losses; leave that to it."""
+
+
+class HuberLoss(HuberLoss):
+    def __call__(self, y_true, y_pred, sample_weight=None):
+        if sample_weight is not None:
+            sample_weight = np.asarray(sample_weight, "float32")
+        return super().__call__(y_true, y_pred, sample_weight)
+
+
+# %% python_if_for_weights loses="graph"
+"""Training with weights fails: in a graph they have no values yet that NumPy, or a Python `if`,
+could take. The `__call__` that you inherit weights the losses; leave that to it."""
+
+
+class HuberLoss(HuberLoss):
+    def __call__(self, y_true, y_pred, sample_weight=None):
+        if sample_weight is not None and np.all(sample_weight == 1):
+            sample_weight = None
+        return super().__call__(y_true, y_pred, sample_weight)
 
 
 # %% no_config loses="serialization"
@@ -684,6 +770,18 @@ class HuberLoss(keras.losses.Loss):
         return {**super().get_config(), "threshold": self.half}
 
 
+# %% all_doubled loses="numerics gradients"
+"""There is a factor of 2 too much. Up to the threshold an error costs half its square; beyond it,
+the linear piece goes on at that height and with that slope, which is the threshold."""
+
+
+class HuberLoss(HuberLoss):
+    def call(self, y_true, y_pred):
+        size = tf.abs(y_true - y_pred)
+        linear = 2 * self.threshold * size - self.threshold**2
+        return tf.where(size <= self.threshold, tf.square(size), linear)
+
+
 # %% half_inside_the_square loses="numerics gradients"
 """The error is halved before it is squared, which makes a quarter of its square. Square it first,
 and take half of that."""
@@ -725,3 +823,26 @@ the number there that the constructor was given."""
 class HuberLoss(HuberLoss):
     def get_config(self):
         return {**super().get_config(), "threshold": tf.constant(self.threshold)}
+
+
+# %% text_in_the_configuration loses="serialization"
+"""The configuration holds the threshold not as a number, but as something else, like a string. Put
+the number there that the constructor was given."""
+
+
+class HuberLoss(HuberLoss):
+    def __init__(self, threshold=1.0, **kwargs):
+        super().__init__(float(threshold), **kwargs)
+
+    def get_config(self):
+        return {**super().get_config(), "threshold": str(self.threshold)}
+
+
+# %% rounded_in_the_configuration loses="serialization"
+"""The configuration holds the threshold only roughly. Put it there as the constructor got it,
+without rounding."""
+
+
+class HuberLoss(HuberLoss):
+    def get_config(self):
+        return {**super().get_config(), "threshold": round(self.threshold, 1)}

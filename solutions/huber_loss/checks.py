@@ -21,6 +21,12 @@ SWITCHED_OFF = [
 # The square of a middle one is beyond 2.5 as well.
 SMALL, MIDDLE, LARGE = (0.1, 0.4), (1.7, 2.2), (3.0, 6.0)
 
+# Labels, and predictions whose errors are 2.5 and -2.5, without rounding.
+BORDER = np.float32([[3], [-1]]), np.float32([[0.5], [1.5]])
+
+# To be saved: 0.40625 is a float32, too, but none that is rounded to a few digits.
+SAVED = (2.5, 0.40625)
+
 
 def draw(rng, *kinds):
     """Labels of both signs that differ, and predictions with an error of each kind and sign."""
@@ -50,16 +56,14 @@ def over(seen, expected):
         return np.asarray(seen, "float64") / np.asarray(expected, "float64")
 
 
+# What is wrong here has a wrong slope as well, unless `tf.custom_gradient` gives it the right one.
 @check("numerics", points=2)
 def small_errors(HuberLoss, rng):
     """up to the threshold, an error of either sign costs half its square"""
-    true = np.float32([[3], [-1]])
     return {
         "threshold 0.5": one_by_one(HuberLoss(0.5), *draw(rng, SMALL)),
         "threshold 2.5": one_by_one(HuberLoss(2.5), *draw(rng, SMALL, MIDDLE)),
-        "exactly on the threshold 2.5": one_by_one(
-            HuberLoss(2.5), true, true - np.float32([[2.5], [-2.5]])
-        ),
+        "exactly on the threshold 2.5": one_by_one(HuberLoss(2.5), *BORDER),
     }
 
 
@@ -74,7 +78,7 @@ def large_errors(HuberLoss, rng):
 
 @check("numerics", points=1)
 def threshold_is_one_by_default(HuberLoss, rng):
-    """without a threshold, the loss is that of `threshold=1.0`"""
+    """without a threshold, the loss is that of `threshold=1.0`; the integer 2 is one like 2.0"""
     true, pred = draw(rng, SMALL, MIDDLE, LARGE)
     default = cost(HuberLoss(), true, pred)
     one = cost(HuberLoss(threshold=1.0), true, pred)
@@ -82,6 +86,9 @@ def threshold_is_one_by_default(HuberLoss, rng):
     return {
         "over that of 1.0": over(default, one),
         "that of 2.5 is the same": np.array_equal(one, other),
+        "that of 2, over that of 2.0": over(
+            cost(HuberLoss(2), true, pred), cost(HuberLoss(2.0), true, pred)
+        ),
     }
 
 
@@ -107,6 +114,7 @@ def mean_of_the_batch(HuberLoss, rng):
     return {"over the mean": over(loss(true, pred), np.mean(one_by_one(loss, true, pred)))}
 
 
+# Who reduces wrongly does so with weights as well; here it shows without them.
 @check("numerics", points=1)
 def reductions(HuberLoss, rng):
     """`reduction="sum"` sums the losses of the samples, `reduction=None` leaves them as they are"""
@@ -125,14 +133,22 @@ def reductions(HuberLoss, rng):
 
 @check("numerics", points=1)
 def weights(HuberLoss, rng):
-    """weights of shape (batch, 1) give sum(w * loss) / batch"""
+    """weights of shape (batch, 1) give sum(w * loss) / batch, and count in other reductions, too"""
     true, pred = draw(rng, SMALL, LARGE, MIDDLE)
     # Those of small errors are large: no weight can be mistaken for the mean of them all.
     weight = np.float32([[9], [9], [2], [2], [2], [2]] * rng.uniform(1, 1.5, size=(6, 1)))
-    loss = HuberLoss(2.5)
-    alone = np.ravel(one_by_one(partial(cost, loss), true, pred))
-    weighted = cost(partial(loss, sample_weight=weight), true, pred)
-    return {"over what it should be": over(weighted, np.mean(weight.ravel() * alone))}
+    losses = weight.ravel() * np.ravel(one_by_one(partial(cost, HuberLoss(2.5)), true, pred))
+
+    def weighted(**reduction):
+        return cost(partial(HuberLoss(2.5, **reduction), sample_weight=weight), true, pred)
+
+    return {
+        "over what it should be": over(weighted(), losses.mean()),
+        "sum, over what it should be": over(weighted(reduction="sum"), losses.sum()),
+        "None, each over what it should be": over(
+            np.ravel(weighted(reduction=None))[: losses.size], losses
+        ),
+    }
 
 
 @check("numerics", points=1)
@@ -152,9 +168,14 @@ def labels_of_other_dtypes(HuberLoss, rng):
 def slope_is_the_clipped_error(HuberLoss, rng):
     """the gradient in each prediction is its clipped error, times what arrives from above"""
     true, pred = draw(rng, SMALL, MIDDLE, LARGE)
+    on_it, pred_on_it = BORDER
+    # Who forgets a factor of 5, and the mean of 6 or 2, is not off by 2 or a half.
     return {
-        "3 times the loss, threshold 0.5": gradient(lambda p: 3 * HuberLoss(0.5)(true, p), pred),
-        "3 times the loss, threshold 2.5": gradient(lambda p: 3 * HuberLoss(2.5)(true, p), pred),
+        "5 times the loss, threshold 0.5": gradient(lambda p: 5 * HuberLoss(0.5)(true, p), pred),
+        "5 times the loss, threshold 2.5": gradient(lambda p: 5 * HuberLoss(2.5)(true, p), pred),
+        "the same, exactly on the threshold": gradient(
+            lambda p: 5 * HuberLoss(2.5)(on_it, p), pred_on_it
+        ),
     }
 
 
@@ -179,31 +200,44 @@ def losses_of_a_batch(f, rng):
     return [np.mean(f(*map(tf.constant, part))) for part in (batch, [side[:3] for side in batch])]
 
 
-def against_a_new_one(loss, rng):
+def saved_losses(saved, rng):
+    loss, _ = saved
+    return losses_of_a_batch(loss, rng)
+
+
+def against_a_new_one(saved, rng):
+    loss, threshold = saved
     batch = draw(rng, SMALL, MIDDLE, LARGE)
     # The other is made by the submission's class, here in the same process.
-    return over(cost(loss, *batch), cost(type(loss)(2.5), *batch))
+    return over(cost(loss, *batch), cost(type(loss)(threshold), *batch))
 
 
 def is_number(value, expected):
+    if isinstance(value, str | bytes):  # `float` reads these
+        return False
     with contextlib.suppress(TypeError, ValueError):
         return float(value) == expected
     return False
 
 
-# What is lost here is lost in a compiled model as well; but that one holds more that can go wrong,
-# and a threshold that `call` does not use can only be missed in the configuration.
 @check("serialization", points=1)
 def threshold_survives(HuberLoss):
     """the configuration holds the threshold, and a loss loaded from it in a new process uses it"""
-    loss = HuberLoss(2.5)
+
+    def survives(loss, threshold):
+        saved = [loss, threshold]
+        return {
+            "loaded, over a new one of that threshold": either(
+                reloaded(saved, use=saved_losses), reloaded(saved, use=against_a_new_one)
+            ),
+            "the threshold is in the configuration": any(
+                is_number(value, threshold) for value in loss.get_config().values()
+            ),
+        }
+
+    # One is done before the next is made: whether they share a threshold is asked in numerics.
     return {
-        "loaded, over a new one of that threshold": either(
-            reloaded(loss, use=losses_of_a_batch), reloaded(loss, use=against_a_new_one)
-        ),
-        "the threshold is in the configuration": any(
-            is_number(value, 2.5) for value in loss.get_config().values()
-        ),
+        f"threshold {threshold}": survives(HuberLoss(threshold), threshold) for threshold in SAVED
     }
 
 
@@ -286,16 +320,25 @@ def one_graph_for_all_batches(HuberLoss):
 # `__call__` of one's own does not always stand.
 @check("graph", points=1)
 def steps_of_training(HuberLoss, rng):
-    """in a compiled model, a step of training goes where the gradient of a direct call points"""
+    """compiled, a step of training goes where a direct call's gradient points, weighted or not"""
     model, loss = line(loss=HuberLoss(2.5)), HuberLoss(2.5)
     (kernel,) = model.trainable_variables
     steps, slopes = [], []
-    for kinds in (SMALL, LARGE, MIDDLE), (LARGE, SMALL):
+    # Weighted or not are two graphs.
+    for kinds, weighted in (
+        ((SMALL, LARGE, MIDDLE), False),
+        ((LARGE, SMALL), False),
+        ((MIDDLE, SMALL, LARGE), True),
+    ):
         inputs = rng.uniform(1, 2, size=(len(kinds), 1)).astype("float32")
         # All errors are of one sign, so that the steps are not too small to compare.
         error = np.float32([[rng.uniform(*kind)] for kind in kinds])
+        # Who drops or mistakes the weights does so in the direct call as well.
+        weight = [rng.uniform(1, 3, size=error.shape).astype("float32")] if weighted else []
         kernel.assign([[1.0]])
-        model.train_on_batch(inputs, inputs + error)
+        model.train_on_batch(inputs, inputs + error, *weight)
         steps.append(1 - np.squeeze(kernel))
-        slopes.append(gradient(lambda k, x=inputs, e=error: loss(x + e, x * k), np.float32(1)))
+        slopes.append(
+            gradient(lambda k, x=inputs, e=error, w=weight: loss(x + e, x * k, *w), np.float32(1))
+        )
     return {"steps, over 0.1 times the gradients": over(steps, 0.1 * np.array(slopes))}

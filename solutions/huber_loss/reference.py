@@ -103,8 +103,8 @@
 # values yet and often no known batch size. There is no `.numpy()` there, nor a loop over samples.
 #
 # **A gradient takes both branches.** `tf.where` computes both sides, and so does its gradient. If
-# the side that is not chosen divides by an error of zero, or takes its root, as in `tf.sqrt(e *
-# e)`, the loss is fine and the gradient is NaN.
+# the side that is not chosen divides by an error of zero, or takes its root, as in `(e * e) **
+# 0.5`, the loss is fine and the gradient is NaN.
 #
 # **A forgotten threshold raises nothing.** A `get_config` without it makes a model that loads
 # without complaint and trains on with the default. Try it with a threshold that is not the default.
@@ -113,17 +113,18 @@
 # ## What is graded
 #
 # - **Numerics**: single losses on both sides of several thresholds, exactly on them, and for errors
-#   of both signs. The default threshold; several losses side by side. The mean of a batch, the
-#   other reductions `"sum"` and `None`, weights of shape `(batch, 1)`, and labels that are integers
-#   or float64.
+#   of both signs. The default threshold, and one that is an integer; several losses side by side.
+#   The mean of a batch, the other reductions `"sum"` and `None`, weights of shape `(batch, 1)` with
+#   each of the three, and labels that are integers or float64.
 # - **Gradients**: the slope in the predictions, also where the loss is only a part of a larger
-#   expression, and where a prediction is exactly right (there it is 0).
+#   expression, for an error of exactly the threshold, and where a prediction is exactly right
+#   (there it is 0).
 # - **Serialization**: the configuration holds the threshold. Loaded in a new process, a loss has
 #   the threshold, the reduction and the name that it had. So does the loss of a compiled model that
 #   went through a `.keras` file.
 # - **Graph**: traced once, for the shape `(None, 1)`, the loss gives what it gives in direct
-#   calls, without calling back into Python. A step of training in `compile`d form moves a model as
-#   far as the gradient of a direct call says.
+#   calls, without calling back into Python. A step of training in `compile`d form, with weights
+#   and without, moves a model as far as the gradient of a direct call says.
 #
 # Switched off are `keras.losses.Huber`, `keras.losses.huber`,
 # `tensorflow.compat.v1.losses.huber_loss`, and the old copies in `tensorflow.python.keras.losses`

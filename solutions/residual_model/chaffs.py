@@ -23,8 +23,8 @@ class ResidualBlock(ResidualBlock):
 
 
 # %% relu_after_the_sum loses="numerics"
-"""ReLU is applied to the sum, as in the networks for images. Here the block ends with the sum:
-negative inputs must come through."""
+"""Negative inputs do not come through: ReLU is applied to the sum, as in networks for images, or to
+the inputs before they are added. Add the inputs as they are, and end with the sum."""
 
 
 class ResidualBlock(ResidualBlock):
@@ -215,6 +215,36 @@ class ResidualRegressor(ResidualRegressor):
         self.hidden = keras.layers.Dense(30, kernel_initializer="he_normal")
 
 
+# %% he_normal_on_the_output loses="numerics"
+"""The output layer does not start from Dense's default initializer. He's is for layers with a ReLU,
+which the output has not: leave its `kernel_initializer` out."""
+
+
+class ResidualRegressor(ResidualRegressor):
+    def __init__(self, output_dim, **kwargs):
+        super().__init__(output_dim, **kwargs)
+        self.out = keras.layers.Dense(output_dim, kernel_initializer="he_normal")
+
+
+# %% regularized loses="numerics"
+"""A regularizer adds to the loss that the model is trained with. That may help against overfitting,
+but nobody asked for it here."""
+
+
+class ResidualBlock(ResidualBlock):
+    def __init__(self, n_layers, n_neurons, **kwargs):
+        super().__init__(n_layers, n_neurons, **kwargs)
+        self.hidden = [
+            keras.layers.Dense(
+                n_neurons,
+                activation="relu",
+                kernel_initializer="he_normal",
+                kernel_regularizer=keras.regularizers.L2(1e-4),
+            )
+            for _ in range(n_layers)
+        ]
+
+
 # %% relu_on_the_output loses="numerics"
 """The output layer has a ReLU. A regression model must be able to predict negative numbers."""
 
@@ -323,6 +353,17 @@ class ResidualRegressor(ResidualRegressor):
         return self.out(outputs)
 
 
+# %% block_as_a_default loses="numerics"
+"""Python evaluates a default once, with the `def`: all models get the same block, and training one
+changes the others. Make the block in the constructor's body."""
+
+
+class ResidualRegressor(ResidualRegressor):
+    def __init__(self, output_dim, block=ResidualBlock(2, 30), **kwargs):
+        super().__init__(output_dim, **kwargs)
+        self.block1 = block
+
+
 # %% arguments_swapped loses="numerics gradients serialization graph"
 """`ResidualBlock(30, 2)` is a block of 30 layers with 2 neurons each, whose output does not fit the
 30 inputs. The number of layers comes first."""
@@ -379,9 +420,9 @@ class ResidualBlock(ResidualBlock):
 
 
 # %% list_items_assigned loses="numerics gradients"
-"""The layers are put into a list that is an attribute already, by `self.hidden[i] = ...`, which
-Keras does not notice: `weights` lacks them, and they are not trained. Use `append`, or make the
-list first and the attribute then."""
+"""Keras does not find the block's layers: `weights` lacks them, and they are not trained. It looks
+at attributes, and at lists and dictionaries when they become attributes. It neither notices a later
+`self.hidden[i] = ...` (use `append`) nor sees into functions and objects of your own."""
 
 
 class ResidualBlock(ResidualBlock):
@@ -392,6 +433,38 @@ class ResidualBlock(ResidualBlock):
             self.hidden[i] = keras.layers.Dense(
                 n_neurons, activation="relu", kernel_initializer="he_normal"
             )
+
+
+# %% layers_in_an_object loses="numerics gradients serialization"
+"""Keras does not find the block's layers: `weights` lacks them, and they are not trained. It looks
+at attributes, and at lists and dictionaries when they become attributes. It neither notices a later
+`self.hidden[i] = ...` (use `append`) nor sees into functions and objects of your own."""
+
+
+class Stack:
+    def __init__(self, n_layers, n_neurons):
+        self.layers = [
+            keras.layers.Dense(n_neurons, activation="relu", kernel_initializer="he_normal")
+            for _ in range(n_layers)
+        ]
+
+
+class ResidualBlock(keras.layers.Layer):
+    def __init__(self, n_layers, n_neurons, **kwargs):
+        super().__init__(**kwargs)
+        self.n_layers = n_layers
+        self.n_neurons = n_neurons
+        self.stack = Stack(n_layers, n_neurons)
+
+    def call(self, inputs):
+        outputs = inputs
+        for layer in self.stack.layers:
+            outputs = layer(outputs)
+        return inputs + outputs
+
+    def get_config(self):
+        config = super().get_config()
+        return {**config, "n_layers": self.n_layers, "n_neurons": self.n_neurons}
 
 
 # %% compiled_call loses="numerics gradients serialization graph"
@@ -441,6 +514,19 @@ class ResidualBlock(ResidualBlock):
         for layer in self.hidden:
             outputs = layer(outputs)
         return inputs + outputs
+
+
+# %% passes_cut_off loses="gradients"
+"""`tf.stop_gradient` comes between the passes through the first block, so no gradient reaches what
+lies below the cut. It goes back through every pass: hand on the outputs as they are."""
+
+
+class ResidualRegressor(ResidualRegressor):
+    def call(self, inputs):
+        outputs = self.hidden(inputs)
+        for _ in range(4):
+            outputs = self.block1(tf.stop_gradient(outputs))
+        return self.out(self.block2(outputs))
 
 
 # %% frozen_first_block loses="gradients"
@@ -577,8 +663,8 @@ class ResidualBlock(ResidualBlock):
 
 
 # %% config_without_super loses="serialization"
-"""`get_config` returns the two arguments alone. What the base class records is lost, the name for
-example: add to what `super().get_config()` returns."""
+"""A loaded block has lost its name. The block's `get_config` adds its arguments to what
+`super().get_config()` returns; a `from_config` of your own hands on all of it, not just them."""
 
 
 class ResidualBlock(ResidualBlock):
@@ -586,9 +672,40 @@ class ResidualBlock(ResidualBlock):
         return {"n_layers": self.n_layers, "n_neurons": self.n_neurons}
 
 
+# %% model_config_without_super loses="serialization"
+"""A loaded model has lost its name. The model's `get_config` adds `output_dim` to what
+`super().get_config()` returns; a `from_config` of your own hands on all of it, not just that."""
+
+
+class ResidualRegressor(ResidualRegressor):
+    def get_config(self):
+        return {"output_dim": self.output_dim}
+
+
+# %% from_config_without_the_name loses="serialization"
+"""A loaded model has lost its name. The model's `get_config` adds `output_dim` to what
+`super().get_config()` returns; a `from_config` of your own hands on all of it, not just that."""
+
+
+class ResidualRegressor(ResidualRegressor):
+    @classmethod
+    def from_config(cls, config):
+        return cls(config["output_dim"])
+
+
+# %% block_swallows_kwargs loses="serialization"
+"""The block does not get the name it is given. Its constructor takes `**kwargs`: hand them, as they
+are, to `super().__init__`, which knows what to do with the name."""
+
+
+class ResidualBlock(ResidualBlock):
+    def __init__(self, n_layers, n_neurons, **kwargs):
+        super().__init__(n_layers, n_neurons)
+
+
 # %% kwargs_swallowed loses="serialization"
-"""The model's constructor takes `**kwargs` and drops them. Hand them to `super().__init__`, which
-knows what to do with the name."""
+"""The model does not get the name it is given. Its constructor takes `**kwargs`: hand them, as they
+are, to `super().__init__`, which knows what to do with the name."""
 
 
 class ResidualRegressor(keras.Model):
@@ -622,6 +739,18 @@ class ResidualRegressor(ResidualRegressor):
         for _ in range(4):
             total = self.block1(total)
         return self.out(self.block2(total))
+
+
+# %% batch_size_remembered loses="serialization graph"
+"""The model remembers the batch size of its first call, and cuts larger batches down to it. Batches
+differ in size, the last of an epoch for example: keep nothing of the inputs in attributes."""
+
+
+class ResidualRegressor(ResidualRegressor):
+    def call(self, inputs):
+        if not hasattr(self, "batch"):
+            self.batch = inputs.shape[0]
+        return super().call(inputs)[: self.batch]
 
 
 # %% batch_row_by_row loses="serialization graph"
@@ -733,6 +862,23 @@ class ResidualBlock(ResidualBlock):
         for layer in self.hidden:
             outputs = self.dropout(layer(outputs))
         return inputs + outputs
+
+
+# %% dropout_in_the_model loses="numerics"
+"""In training the model drops a part of the values before its output layer. Nobody asked for that:
+predictions are the same in training."""
+
+
+class ResidualRegressor(ResidualRegressor):
+    def __init__(self, output_dim, **kwargs):
+        super().__init__(output_dim, **kwargs)
+        self.dropout = keras.layers.Dropout(0.5, seed=1)
+
+    def call(self, inputs, training=None):
+        outputs = self.hidden(inputs)
+        for _ in range(4):
+            outputs = self.block1(outputs)
+        return self.out(self.dropout(self.block2(outputs), training=training))
 
 
 # %% no_bias loses="numerics"

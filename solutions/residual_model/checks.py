@@ -44,6 +44,12 @@ class Host(keras.Model):
 
 def fill(thing, draw):
     """Give all weights of one shape the same values, those of `draw(shape)`."""
+    if not thing.weights:
+        raise ValueError(
+            f"Keras finds no weights in your {type(thing).__name__}: its layers are made in call, "
+            "or kept where Keras does not look, like in an object or a function of your own. Make "
+            "them in the constructor, and keep them in attributes or in lists that are attributes."
+        )
     values = {shape: draw(shape) for shape in sorted({tuple(w.shape) for w in thing.weights})}
     for weight in thing.weights:
         weight.assign(values[tuple(weight.shape)])
@@ -61,6 +67,10 @@ def positive(rng):
         return rng.uniform(0.3, 0.9, size=shape) / (1 if len(shape) == 1 else shape[0])
 
     return draw
+
+
+def rms(array):
+    return np.sqrt(np.mean(np.square(array)))
 
 
 def floats(array):
@@ -97,6 +107,15 @@ def extent(predictions):
     return {"lowest": tf.reduce_min(predictions), "highest": tf.reduce_max(predictions)}
 
 
+def answers_for(f, size):
+    """What `f` makes of a batch of `size` probes, and of how many: rows may vanish.
+
+    They are counted by what `f` makes of one: a wrong number of outputs costs no point here.
+    """
+    one, batch = f(PROBE), f(np.repeat(PROBE, size, axis=0))
+    return {"rows": tf.size(batch) / tf.size(one), **extent(batch)}
+
+
 @check("numerics", points=1)
 def block_without_weights_is_the_identity(ResidualBlock, rng):
     """with all weights at zero a block returns its inputs, negative ones too"""
@@ -123,45 +142,50 @@ def block_adds_what_its_layers_make(ResidualBlock, rng):
 
 @check("numerics", points=1)
 def layers_have_weights_of_their_own(ResidualBlock):
-    """each layer of a block has a kernel and a bias of its own"""
+    """each layer of a block has a kernel and a bias of its own, the same in each call"""
     answers = {}
     for n_layers, n_neurons in ((1, 5), (3, 4)):
-        block = ResidualBlock(n_layers, n_neurons)
-        block(tf.ones((1, n_neurons)))
+        block, inputs = ResidualBlock(n_layers, n_neurons), tf.ones((1, n_neurons))
+        same = bool(tf.reduce_all(block(inputs) == block(inputs)))
         shapes = sorted(str(tuple(weight.shape)) for weight in block.weights)
         answers[f"n_layers {n_layers}, n_neurons {n_neurons}"] = " ".join(shapes)
-    return answers
+    return answers | {"two calls of the last one agree": same}
 
 
 # The draws of two submissions differ: the size of so many values does not.
 @check("numerics", points=1, rtol=0.05)
 def kernels_start_from_he_normal(ResidualBlock, ResidualRegressor):
-    """the kernels before ReLU are drawn by "he_normal", and the biases start at zero"""
-    block, model = ResidualBlock(2, 200), ResidualRegressor(2)
+    """kernels before ReLU are drawn by "he_normal"; all else is as in Dense by default"""
+    block, model = ResidualBlock(2, 200), ResidualRegressor(500)
     block(tf.ones((1, 200)))
     model(tf.ones((1, 100)))
-    kernels = np.array([weight for weight in block.weights if tuple(weight.shape) == (200, 200)])
-    first = [np.array(weight) for weight in model.weights if tuple(weight.shape) == (100, 30)]
+
+    def size(measure, thing, shape, unit):
+        kernels = [np.array(weight) for weight in thing.weights if tuple(weight.shape) == shape]
+        return measure(np.abs(kernels)) / unit if kernels else f"no kernel of shape {shape}"
+
     biases = [np.array(weight) for weight in block.weights + model.weights if weight.ndim == 1]
     return {
-        "standard deviation in a block": kernels.std() / np.sqrt(2 / 200),
-        "largest in a block": np.abs(kernels).max() / np.sqrt(2 / 200),
-        "largest in the first layer": np.abs(first).max() / np.sqrt(2 / 100)
-        if first
-        else "no kernel of shape (100, 30)",
-        "largest bias": np.abs(np.concatenate(biases)).max(),
+        "root mean square in a block": size(rms, block, (200, 200), np.sqrt(2 / 200)),
+        "largest in a block": size(np.max, block, (200, 200), np.sqrt(2 / 200)),
+        "largest in the first layer": size(np.max, model, (100, 30), np.sqrt(2 / 100)),
+        "largest in the output layer": size(np.max, model, (30, 500), np.sqrt(6 / 530)),
+        "largest bias": np.abs(np.concatenate(biases)).max() if biases else "no bias",
+        "losses of their own, as of regularizers": len(block.losses) + len(model.losses),
     }
 
 
 @check("numerics", points=2, rtol=1e-4, atol=1e-4)
 def model_predicts(ResidualRegressor, rng):
     """the model's predictions for given weights, for several output_dim"""
-    answers = {}
+    models = {}
     for output_dim in (1, 3):
         inputs = floats(rng.normal(size=(16, FEATURES)))
         model = made(ResidualRegressor(output_dim), inputs, mixed(rng))
-        answers[f"output_dim {output_dim}"] = model(inputs)
-    return answers
+        models[f"output_dim {output_dim}"] = model, inputs
+    # Only now: what two models share has got the values of the second.
+    answers = {name: model(inputs) for name, (model, inputs) in models.items()}
+    return answers | {"the last one in training": model(inputs, training=True)}
 
 
 # No neuron is silent here: the answer depends on where blocks are applied, not on activations.
@@ -201,7 +225,9 @@ def gradient_is_the_slope(ResidualBlock, ResidualRegressor, rng):
         inputs, step = floats(rng.uniform(0.5, 1.5, size=(2, 4, features)))
         thing = made(thing, inputs, positive(rng))
         measured = tf.reduce_sum(thing(inputs + 0.05 * step) - thing(inputs - 0.05 * step)) / 0.1
-        return tf.reduce_sum(gradient(thing, inputs) * step) / measured
+        found = gradient(thing, inputs)
+        # What is no tensor says in words that there is no gradient.
+        return tf.reduce_sum(found * step) / measured if tf.is_tensor(found) else found
 
     return {
         "block": ratio(ResidualBlock(2, 6), 6),
@@ -218,9 +244,9 @@ def gradients_reach_all_weights(ResidualBlock, ResidualRegressor, rng):
         thing = made(thing, inputs, positive(rng))
         with tf.GradientTape() as tape:
             total = tf.reduce_sum(thing(inputs))
-        found = tape.gradient(total, thing.weights) if thing.weights else []
+        found = tape.gradient(total, thing.weights)
         reached = sum(one is not None and bool(tf.reduce_any(one != 0)) for one in found)
-        return reached / max(1, len(found))
+        return reached / len(found)
 
     return {
         "block": share(ResidualBlock(3, 6), 6),
@@ -234,7 +260,7 @@ def predictions(model, rng):
         shape = tf.TensorSpec((None, FEATURES))
         tf.function(lambda inputs: model(inputs), autograph=False).get_concrete_function(shape)
         return "a model without weights"
-    return extent(model(np.repeat(PROBE, rng.integers(2, 9), axis=0)))
+    return answers_for(model, rng.integers(2, 9))
 
 
 @check("serialization", points=2, rtol=1e-3)
@@ -264,18 +290,24 @@ def weights_can_be_loaded_alone(ResidualRegressor):
 
 
 def names(things):
-    return {"block": things[0].name, "model": things[1].name}
+    # Keras numbers the names that it gives itself, by what else was made before.
+    return {
+        kind: thing.name.rstrip("_0123456789")
+        for kind, thing in zip(("block", "model"), things, strict=True)
+    }
 
 
 @check("serialization", points=1)
 def names_are_kept(ResidualBlock, ResidualRegressor):
     """a block and a model, saved and loaded, have the names they were given"""
-    things = [ResidualBlock(2, 4, name="shortcut"), ResidualRegressor(2, name="prices")]
-    return reloaded(things, use=names)
+    things = [ResidualBlock(2, FEATURES, name="shortcut"), ResidualRegressor(2, name="prices")]
+    for thing in things:
+        thing(PROBE)
+    return {"made": names(things), "loaded": reloaded(things, use=names)}
 
 
 def predictions_for_batches(f):
-    return {f"batch of {size}": extent(f(np.repeat(PROBE, size, axis=0))) for size in (1, 4, 7)}
+    return {f"batch of {size}": answers_for(f, size) for size in (1, 4, 7)}
 
 
 @check("graph", points=2, rtol=1e-3)

@@ -539,3 +539,21 @@ class ResidualRegressor(keras.Model):
 
     def get_config(self):
         return dict(super().get_config(), **self.config)
+
+
+# %% remembers_its_shape
+"""The block stores the shape it was built for, which it has only once it was called."""
+
+
+class ResidualBlock(ResidualBlock):
+    def build(self, input_shape):
+        self.shape_built = tuple(input_shape)
+        for layer in self.hidden:
+            layer.build(input_shape)
+
+    def get_build_config(self):
+        return {"shape": self.shape_built}
+
+    def build_from_config(self, config):
+        self.build(config["shape"])
+        self.built = True

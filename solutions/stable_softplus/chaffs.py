@@ -118,6 +118,49 @@ def my_softplus(z):
     return tf.maximum(z, 0) + tf.math.log1p(tf.exp(-tf.abs(z))), grad
 
 
+# %% averages_over_the_rows loses="gradients"
+"""In a batch of rows you average the upstream gradient over the rows. Each element of z has its own
+upstream and keeps it: a loss that is a mean has divided already."""
+
+
+@tf.custom_gradient
+def my_softplus(z):
+    def grad(upstream):
+        if z.shape.rank == 2:
+            upstream = tf.reduce_mean(upstream, axis=0, keepdims=True)
+        return upstream * tf.sigmoid(z)
+
+    return tf.maximum(z, 0) + tf.math.log1p(tf.exp(-tf.abs(z))), grad
+
+
+# %% upstream_in_float32 loses="gradients"
+"""The upstream gradient is cast to float32 on its way, and float64 loses half of its digits. Leave
+it in the dtype in which it arrives: that is the dtype of z."""
+
+
+@tf.custom_gradient
+def my_softplus(z):
+    def grad(upstream):
+        upstream = tf.cast(tf.cast(upstream, tf.float32), z.dtype)
+        return upstream * tf.sigmoid(z)
+
+    return tf.maximum(z, 0) + tf.math.log1p(tf.exp(-tf.abs(z))), grad
+
+
+# %% slope_as_a_matrix loses="gradients"
+"""You build the matrix of all derivatives and multiply it with the upstream gradient. A scalar has
+no such matrix; and as each value depends on its own element only, the matrix is zero off its
+diagonal: multiply element by element."""
+
+
+@tf.custom_gradient
+def my_softplus(z):
+    def grad(upstream):
+        return tf.linalg.matvec(tf.linalg.diag(tf.sigmoid(z)), upstream)
+
+    return tf.maximum(z, 0) + tf.math.log1p(tf.exp(-tf.abs(z))), grad
+
+
 # %% adds_upstream loses="gradients serialization graph"
 """The upstream gradient and the slope are added, but the chain rule multiplies them."""
 
@@ -362,7 +405,7 @@ def my_softplus(z):
     return tf.maximum(z, 0) + tf.math.log1p(tf.exp(-tf.abs(z))), grad
 
 
-# %% vectors_and_more loses="numerics"
+# %% vectors_and_more loses="numerics gradients"
 """tf.map_fn takes z apart along its first axis: a scalar has none, and what is left of a matrix, as
 layers compute it, is no single number. TensorFlow's operations are elementwise already: work on the
 whole tensor."""
@@ -379,7 +422,7 @@ def my_softplus(z):
     return tf.map_fn(row, z), grad
 
 
-# %% vectors_only loses="numerics gradients"
+# %% vectors_only loses="numerics gradients graph"
 """tf.map_fn takes z apart along its first axis: a scalar has none, and what is left of a matrix, as
 layers compute it, is no single number. TensorFlow's operations are elementwise already: work on the
 whole tensor."""
@@ -397,7 +440,7 @@ def my_softplus(z):
     return tf.map_fn(one, z), grad
 
 
-# %% signature_of_vectors loses="numerics gradients"
+# %% signature_of_vectors loses="numerics gradients graph"
 """An input signature accepts nothing but what it names: here float32 vectors. The function must
 take every shape, and float64."""
 
@@ -719,3 +762,33 @@ Start from log(1 + exp(z)) and keep the exponent from growing."""
 
 def my_softplus(z):
     return (z + tf.sqrt(z * z + 4)) / 2
+
+
+# %% sizes_taken_while_tracing loses="graph"
+"""`z.shape` is what is known while tracing, and any of its sizes may be `None` there, not only the
+first. `tf.shape(z)` is a tensor with all sizes that the graph is running on."""
+
+
+@tf.custom_gradient
+def my_softplus(z):
+    def grad(upstream):
+        return upstream * tf.sigmoid(z)
+
+    flat = tf.reshape(z, [-1])
+    value = tf.maximum(flat, 0) + tf.math.log1p(tf.exp(-tf.abs(flat)))
+    return tf.reshape(value, [-1, *z.shape[1:]] if z.shape.rank else []), grad
+
+
+# %% loop_over_the_elements loses="serialization graph"
+"""A Python `for` cannot go over the elements of a tensor while a graph is made: nobody knows how
+many there will be. Operations such as `tf.exp` take the whole tensor at once."""
+
+
+@tf.custom_gradient
+def my_softplus(z):
+    def grad(upstream):
+        return upstream * tf.sigmoid(z)
+
+    elements = [one for one in tf.reshape(z, [-1])]
+    values = [tf.maximum(one, 0) + tf.math.log1p(tf.exp(-tf.abs(one))) for one in elements]
+    return tf.reshape(tf.stack(values), tf.shape(z)), grad

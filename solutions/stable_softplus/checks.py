@@ -1,5 +1,7 @@
 """What it means to have solved `stable_softplus`."""
 
+import math
+
 import keras
 import numpy as np
 import tensorflow as tf
@@ -86,6 +88,7 @@ def slope_is_the_sigmoid(my_softplus, rng):
         "at 0": gradient(my_softplus, np.zeros(3, "float32")),
         "elsewhere": gradient(my_softplus, z),
         "in a matrix": gradient(my_softplus, z.reshape(3, 4)),
+        "in a scalar": gradient(my_softplus, z[0]),
     }
 
 
@@ -104,13 +107,18 @@ def chain_rule(my_softplus, rng):
     """each element of the upstream gradient is multiplied by the slope of its own element"""
     z = spread(rng, 8, 4)
     upstream = rng.permutation([0, -0.5, 0.25, -3, 5, -20, 40, 2]).astype("float32")
-    return gradient(my_softplus, z, upstream=upstream)
+    matrices = z.reshape(4, 2), upstream.reshape(4, 2)
+    return {
+        "a vector": gradient(my_softplus, z, upstream=upstream),
+        "a matrix": gradient(my_softplus, matrices[0], upstream=matrices[1]),
+    }
 
 
 @check("gradients", points=1, **DOUBLE)
 def float64_slope(my_softplus, rng):
     """in float64 the gradient is float64 and has its accuracy"""
-    return typed(gradient(my_softplus, spread(rng, 40, 20, "float64")))
+    upstream = rng.uniform(-3, 3, 40)
+    return typed(gradient(my_softplus, spread(rng, 40, 20, "float64"), upstream=upstream))
 
 
 # Side by side: in a stack, wrong values of the first layer would become wrong slopes of the second.
@@ -128,8 +136,8 @@ def two_layers(my_softplus, rng):
     return tape.gradient(loss, [weight.value for layer in layers for weight in layer.weights])
 
 
-# The checks below stay where nothing overflows, with an upstream of ones, and sizes are unknown
-# only in "graph": what is lost in another dimension is not lost here again.
+# The checks below stay where nothing overflows, with an upstream of ones, all but one with vectors,
+# and sizes are unknown only in "graph": what is lost in another dimension is not lost here again.
 
 
 # No wrong answer fails here alone: what cannot be exported has no gradient there either. The two
@@ -147,11 +155,10 @@ def exported_gradient(my_softplus):
     return exported(my_softplus, [6], use=gradient_of_six)
 
 
-# Nor here, nor in its gradient: the graph of the gradient contains that of the values.
 @check("graph", points=1, **SINGLE)
 def one_graph_for_all_sizes(my_softplus):
     """traced once for tensors of unknown size, the graph has the right values for any size"""
-    return in_graph(my_softplus, [None], use=several_sizes)
+    return in_graph(my_softplus, [None, None], use=several_shapes)
 
 
 @check("graph", points=2, **SINGLE)
@@ -166,6 +173,12 @@ def values_of_six(loaded, rng):
 
 def gradient_of_six(loaded, rng):
     return gradient(loaded, spread(rng, 6, 4))
+
+
+def several_shapes(graph, rng):
+    shapes = (7, 1), (1, 3), (2, 4)
+    return {f"shape {one}": graph(tf.constant(spread(rng, math.prod(one), 4).reshape(one)))
+            for one in shapes}  # fmt: skip
 
 
 def several_sizes(graph, rng):

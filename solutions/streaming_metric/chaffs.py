@@ -214,6 +214,33 @@ class HuberMetric(Parts):
         super().add(losses, None)
 
 
+# %% zeros_taken_for_none loses="numerics"
+"""Weights that are all zero are taken for no weights. Only `None` means that each sample has the
+weight 1; a sample of weight zero counts nothing, also where all are."""
+
+
+class HuberMetric(Parts):
+    def add(self, losses, sample_weight):
+        if sample_weight is not None:
+            nothing = tf.reduce_sum(sample_weight) == 0
+            sample_weight = tf.where(nothing, tf.ones_like(sample_weight), sample_weight)
+        super().add(losses, sample_weight)
+
+
+# %% first_batch_decides loses="numerics"
+"""Whether there are weights is decided by the first batch, and the weights of a later one are
+ignored. Ask `sample_weight is None` in each update."""
+
+
+class HuberMetric(Parts):
+    weighted = None
+
+    def add(self, losses, sample_weight):
+        if self.weighted is None:
+            self.weighted = sample_weight is not None
+        super().add(losses, sample_weight if self.weighted else None)
+
+
 # %% weights_on_the_error loses="numerics"
 """The errors are weighted before their loss is taken, which squares the weights of small ones and
 moves large ones across the threshold. Weight the losses."""
@@ -297,6 +324,21 @@ class HuberMetric(Parts):
             losses *= tf.reshape(sample_weight, (-1, 1))
             self.weight.assign_add(tf.reduce_sum(sample_weight))
         self.total.assign_add(tf.reduce_sum(losses))
+
+
+# %% column_weights_counted_once loses="numerics"
+"""Weights of shape (batch, 1) are multiplied with the losses of all outputs, but counted once.
+Count them for each output, as those of shape (batch,), or take the mean over the outputs first."""
+
+
+class HuberMetric(Parts):
+    def add(self, losses, sample_weight):
+        weights = tf.ones_like(losses)
+        if sample_weight is not None:
+            is_flat = len(sample_weight.shape) == 1
+            weights = weights * sample_weight[:, tf.newaxis] if is_flat else sample_weight
+        self.total.assign_add(tf.reduce_sum(weights * losses))
+        self.weight.assign_add(tf.reduce_sum(weights))
 
 
 # %% weights_taken_for_outputs loses="numerics graph"
@@ -439,13 +481,23 @@ class HuberMetric(Parts):
 
 
 # %% only_the_threshold loses="serialization"
-"""`get_config` returns the threshold alone, so name and dtype are lost. Start from what
-`super().get_config()` returns."""
+"""The configuration does not carry all that Keras puts there, the name and the dtype. Start from
+what `super().get_config()` returns, and add the threshold."""
 
 
 class HuberMetric(Parts):
     def get_config(self):
         return {"threshold": self.threshold}
+
+
+# %% dtype_not_in_the_config loses="serialization"
+"""The configuration does not carry all that Keras puts there, the name and the dtype. Start from
+what `super().get_config()` returns, and add the threshold."""
+
+
+class HuberMetric(Parts):
+    def get_config(self):
+        return {"name": self.name, "threshold": self.threshold}
 
 
 # %% no_keyword_arguments loses="serialization"
@@ -581,8 +633,9 @@ class HuberMetric(Parts):
 
 
 # %% variables_of_tensorflow loses="numerics gradients graph"
-"""Keras 3 does not know a `tf.Variable` that you make yourself: it neither resets it nor lists it
-in `metric.variables`, and a tape takes it for something to train. Use `add_weight`."""
+"""Keras does not find the variables that hold your state: a `tf.Variable`, or variables inside an
+object of your own. `metric.variables` lacks them, and the stateless form loses what you assign to
+them. Make them by `add_weight` of the metric."""
 
 
 class HuberMetric(Parts):
@@ -594,6 +647,37 @@ class HuberMetric(Parts):
 
     def result(self):
         return tf.math.divide_no_nan(self.total, self.weight)
+
+
+# %% variables_in_a_helper loses="gradients graph"
+"""Keras does not find the variables that hold your state: a `tf.Variable`, or variables inside an
+object of your own. `metric.variables` lacks them, and the stateless form loses what you assign to
+them. Make them by `add_weight` of the metric."""
+
+
+class State:
+    def __init__(self):
+        self.total = keras.Variable(0.0, trainable=False)
+        self.weight = keras.Variable(0.0, trainable=False)
+
+
+class HuberMetric(Parts):
+    def __init__(self, threshold=1.0, name="huber_metric", **kwargs):
+        keras.metrics.Metric.__init__(self, name=name, **kwargs)
+        self.threshold = threshold
+        self.state = State()
+
+    @property
+    def total(self):
+        return self.state.total
+
+    @property
+    def weight(self):
+        return self.state.weight
+
+    def reset_state(self):
+        self.total.assign(0.0)
+        self.weight.assign(0.0)
 
 
 # %% made_when_needed loses="graph"

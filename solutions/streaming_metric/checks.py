@@ -59,6 +59,15 @@ def after_one_update(metric, *batch):
         return result.value if isinstance(result, keras.Variable) else result
 
 
+def why_no_gradient(metric):
+    """What more there is to say where nothing flows back, or None."""
+    if not metric.variables:
+        return "no gradient (and the metric has no variables)"
+    if metric.result() != 0:
+        return "no gradient (and the stateless form has changed the metric itself)"
+    return None
+
+
 def no_numbers(HuberMetric, true, pred, weights):
     """How many values of one update's result and of its gradient are NaN or infinite.
 
@@ -97,7 +106,6 @@ def every_sample_counts_the_same(HuberMetric, rng):
     return results(HuberMetric(threshold=2.0), *batches)
 
 
-# Catches nothing alone: who divides zero by zero here has a gradient of NaN as well.
 @check("numerics", points=1)
 def zero_where_there_is_nothing(HuberMetric, rng):
     """the result is 0.0 before any data, and while all weights have been zero"""
@@ -107,7 +115,13 @@ def zero_where_there_is_nothing(HuberMetric, rng):
     metric.update_state(true, pred, np.zeros(4, "float32"))
     seen["after weights of zero"] = np.array(metric.result())
     metric.update_state(true, pred)
-    return seen | {"0.0 with weights, too": bool(metric.result() == 0)}
+    seen["0.0 with weights, too"] = bool(metric.result() == 0)
+    # Who counts weights of zero may ignore all weights, or take these for none.
+    weights = np.float32([[1], [2], [1], [2]])
+    with_weights, without = (
+        results(HuberMetric(), batch) for batch in ((true, pred, weights), (true, pred))
+    )
+    return seen | {"other weights matter": bool(with_weights != without)}
 
 
 @check("numerics", points=1)
@@ -137,11 +151,16 @@ def weighted_mean(HuberMetric, rng):
 
 @check("numerics", points=1)
 def weights_with_several_outputs(HuberMetric, rng):
-    """a weight belongs to a sample and counts for each of its outputs; no weight is weight 1"""
+    """a weight of either shape counts for all outputs of its sample; no weight is weight 1"""
     weights = rng.uniform(0.5, 1.5, 3).astype("float32") * np.float32([1, 4, 1])
     # As many samples as outputs: weights for the wrong axis would raise nothing.
-    first, second = draw(rng, 3, 3, SMALL, LARGE), draw(rng, 2, 3, LARGE)
-    return results(HuberMetric(threshold=2.0), (*first, weights), second)
+    pair, other = draw(rng, 3, 3, SMALL, LARGE), draw(rng, 2, 3, LARGE)
+    flat, column = (*pair, weights), (*pair, weights[:, np.newaxis])
+    return {
+        "(batch,), then none": results(HuberMetric(threshold=2.0), flat, other),
+        "(batch, 1), then none": results(HuberMetric(threshold=2.0), column, other),
+        "none, then (batch,)": results(HuberMetric(threshold=2.0), other, flat),
+    }
 
 
 @check("gradients", points=2)
@@ -152,8 +171,8 @@ def slope_of_one_update(HuberMetric, rng):
     for threshold in 0.5, 2.0:
         metric = HuberMetric(threshold=threshold)
         slope = gradient(lambda pred: after_one_update(metric, true, pred), pred)  # noqa: B023
-        if not tf.is_tensor(slope) and metric.result() != 0:
-            slope = "no gradient (and the stateless form has changed the metric itself)"
+        if not tf.is_tensor(slope):
+            slope = why_no_gradient(metric) or slope
         seen[f"threshold {threshold}"] = slope
     return seen
 
