@@ -12,6 +12,7 @@ which the kernel does not bound for every user: the worker looks every WATCH sec
 
 import contextlib
 import ctypes
+import fcntl
 import gc
 import json
 import os
@@ -180,9 +181,11 @@ def _become(child, request: dict, talk: int, out: int):
         os.setsid()
         _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         null = os.open(os.devnull, os.O_RDONLY)
-        talk = os.dup2(talk, 9)
-        for source, target in ((null, 0), (out, 1), (out, 2)):
+        # First out of the way: beside many other children any of them may have the number 9.
+        null, out, talk = (fcntl.fcntl(one, fcntl.F_DUPFD, 20) for one in (null, out, talk))
+        for source, target in ((null, 0), (out, 1), (out, 2), (talk, 9)):
             os.dup2(source, target)
+        talk = 9
         os.closerange(3, 9)
         os.closerange(10, 65536)
         connection = socket.socket(fileno=talk)
