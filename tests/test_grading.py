@@ -1,6 +1,7 @@
 """What becomes of a submission, whatever it does, against the toy exercise."""
 
 import base64
+import contextlib
 import time
 from pathlib import Path
 
@@ -356,3 +357,15 @@ def test_is_a_picture_kept_whole(grade):
     assert [base64.b64decode(picture) for picture in pictures] == [
         b"\x89PNG\r\n\x1a\n" + bytes(60_000)
     ]
+
+
+def test_do_many_children_at_once_keep_output_and_answers_apart(worker):
+    load = {"do": "load", "name": "it", "notebook": False, "cells": ["print('WARNING: words')"],
+            "skip": [], "switched_off": [], "seconds": 30}  # fmt: skip
+    with contextlib.ExitStack() as stack:
+        children = [stack.enter_context(worker.child()) for _ in range(8)]
+        for child in children:
+            child.send(load, 60)
+        for child in children:
+            assert child.receive(60) == {"running": 0}
+            assert child.receive(60)["cells"] == [{"outputs": [], "error": None}]
