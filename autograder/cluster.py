@@ -90,8 +90,9 @@ class Cluster:
 
     def __init__(self, address: str, limits: Limits):
         self._client = Client(address, timeout="10s", set_as_default=False)
+        self._open = contextlib.ExitStack()
+        self._open.callback(self._client.close)  # and what still waits is forgotten
         self._name = f"autograder {secrets.token_hex(8)}"
-        self._plugins: list[str] = []
         self._register(Warm(self._name, limits))
         self._size = len(self._client.nthreads())
 
@@ -99,13 +100,11 @@ class Cluster:
         return self
 
     def __exit__(self, *_):
-        for name in self._plugins:
-            self._client.unregister_worker_plugin(name)
-        self._client.close()  # and what still waits is forgotten
+        self._open.close()
 
     def _register(self, plugin: WorkerPlugin) -> None:
-        self._plugins.append(plugin.name)
         self._client.register_plugin(plugin)
+        self._open.callback(self._client.unregister_worker_plugin, plugin.name)
 
     @property
     def jobs(self) -> int:

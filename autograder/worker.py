@@ -185,10 +185,9 @@ def _become(child, request: dict, talk: int, out: int):
         null, out, talk = (fcntl.fcntl(one, fcntl.F_DUPFD, 20) for one in (null, out, talk))
         for source, target in ((null, 0), (out, 1), (out, 2), (talk, 9)):
             os.dup2(source, target)
-        talk = 9
         os.closerange(3, 9)
         os.closerange(10, 65536)
-        connection = socket.socket(fileno=talk)
+        connection = socket.socket(fileno=9)
         child.limit(**request)
         child.serve(connection)
         status = 0
