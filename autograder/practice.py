@@ -11,6 +11,7 @@ import multiprocessing
 import os
 import re
 import sys
+import tempfile
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -179,8 +180,15 @@ class Warm:
         return report
 
     def _answer(self, path: str, seed: int | None) -> dict:
+        with tempfile.TemporaryDirectory(
+            prefix="autograder-", ignore_cleanup_errors=True
+        ) as scratch:
+            return self._ask(path, seed, scratch)
+
+    def _ask(self, path: str, seed: int | None, scratch: str) -> dict:
         ours, theirs = self._context.Pipe(duplex=False)
-        process = self._context.Process(target=_serve, args=(path, seed, theirs), daemon=True)
+        arguments = path, seed, scratch, theirs
+        process = self._context.Process(target=_serve, args=arguments, daemon=True)
         process.start()
         self._running.add(process)
         theirs.close()
@@ -199,10 +207,10 @@ class Warm:
             ours.close()
 
 
-def _serve(path: str, seed: int | None, connection) -> None:
+def _serve(path: str, seed: int | None, scratch: str, connection) -> None:
     from autograder import warm
 
-    answer = warm.run_file(Path(path), seed) if path else _nothing("")
+    answer = warm.run_file(Path(path), seed, scratch) if path else _nothing("")
     connection.send_bytes(json.dumps(answer).encode())
     connection.close()
 

@@ -18,15 +18,18 @@ MAX_TESTS = 200
 MAX_PRINTED = 5_000
 
 
-def run_file(path: Path, seed: int | None) -> dict:
-    """Run a file's public tests; return the results, and what it printed."""
+def run_file(path: Path, seed: int | None, scratch: str) -> dict:
+    """Run a file's public tests; return the results, and what it printed.
+
+    Temporary files, like those that AutoGraph leaves behind, go into the folder `scratch`.
+    """
     publictests.deferred = ""
+    tempfile.tempdir = scratch
     with tempfile.TemporaryFile() as file, open(os.devnull, "w") as nowhere:  # noqa: PTH123
         sys.stdout.flush()
         os.dup2(file.fileno(), 1)
         os.dup2(nowhere.fileno(), 2)  # TensorFlow's log
-        with tempfile.TemporaryDirectory() as scratch:
-            problem, results = _run(path, seed, scratch)
+        problem, results = _run(path, seed, scratch)
         sys.stdout.flush()
         file.seek(0)
         printed = file.read(MAX_PRINTED).decode(errors="replace")

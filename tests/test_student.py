@@ -118,6 +118,16 @@ def test_does_pytest_name_the_students_line_and_the_call(desk, environment):
     assert "keras/src" not in output
 
 
+def test_does_a_check_leave_no_temporary_file_behind(desk, tmp_path, environment):
+    # AutoGraph writes a file for each function that it converts.
+    solve(desk / "scale.py", "self.factor * inputs if __import__('tempfile').mkdtemp() else None")
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    given = {**environment, "TMPDIR": str(temporary)}
+    assert run(["autograder", "check", "scale.py"], desk, given)[0] == 0
+    assert not [*temporary.iterdir()]
+
+
 @pytest.mark.parametrize(
     ("source", "message"),
     [("def f(:", "SyntaxError: invalid syntax"), ("1 / 0", "ZeroDivisionError: division by zero")],
