@@ -121,7 +121,8 @@ class Grader:
                 for check in result.checks
                 if check.status != "passed" and not check.hint and check.name in self._random
             ]
-            self.add_hints(result.checks, interview.outcomes(again, HINT_SEEDS, self._plan))
+            if again and self.hints.answers:
+                self.add_hints(result.checks, interview.outcomes(again, HINT_SEEDS, self._plan))
         result.cpu_seconds = interview.cpu_seconds
         return result
 

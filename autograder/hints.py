@@ -24,6 +24,7 @@ class Hints:
     """The chaffs of an exercise, and what each shows in each check.
 
     Attributes:
+        patient: ask the chaffs, which takes minutes, if no earlier run has; else nothing is found.
         told: called with how many chaffs were asked, and how many there are, when they are asked
             for the first time.
     """
@@ -32,6 +33,7 @@ class Hints:
         self._grader = grader
         self._lock = threading.Lock()
         self._answers: dict[str, dict[str, Outcome]] | None = None
+        self.patient = True
         self.told: Callable[[int, int], None] = lambda done, total: None
 
     def find(self, check, outcome: Outcome) -> tuple[str, str]:
@@ -40,10 +42,11 @@ class Hints:
         The outcome must have been asked for with `SEEDS` where the check is random. If several
         chaffs show the same and say different things, silence beats misdirection.
         """
+        known = self.answers
         matches = [
             chaff
             for chaff in self._grader.exercise.chaffs
-            if alike(check, self.answers[chaff.name][check.name], outcome)
+            if known and alike(check, known[chaff.name][check.name], outcome)
         ]
         if len({chaff.note for chaff in matches}) != 1:
             return "", ""
@@ -51,10 +54,10 @@ class Hints:
 
     @property
     def answers(self) -> dict[str, dict[str, Outcome]]:
-        """What each chaff shows in each check."""
+        """What each chaff shows in each check, if that is known."""
         with self._lock:
             if self._answers is None:
-                self._answers = self._kept() or self._asked()
+                self._answers = self._kept() or (self._asked() if self.patient else {})
         return self._answers
 
     @functools.cached_property

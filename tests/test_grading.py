@@ -282,6 +282,15 @@ def test_are_hints_given_only_where_the_same_was_shown(grade):
     assert [check.hint for check in result.checks if check.hint] == []
 
 
+def test_are_chaffs_asked_only_by_who_has_the_time(worker, course):
+    grader = Grader(worker, Exercise(course / "solutions" / "scale"))
+    grader.hints.patient = False
+    result = grader.grade(Submission("chaff", "", False, (grader.exercise.chaffs[0].source,)))
+    assert result.score < grader.max_score
+    assert {check.hint for check in result.checks} == {""}
+    assert not (course / "build" / "hints").exists()
+
+
 def test_is_an_exercises_hints_file_read_again(worker, course):
     exercise = Exercise(course / "solutions" / "scale")
     wrong = Submission("x", "", False, (exercise.chaffs[0].source,))
