@@ -158,9 +158,10 @@ class Grader:
         """Give failed checks their hints, those for which there is an outcome."""
         if _unsolved(results):
             return
+        lost = {result.dimension for result in results if result.status != "passed"}
         for check, result in zip(self.checks, results, strict=True):
             if result.name in outcomes and result.status not in ("passed", "not defined"):
-                result.hint, result.chaff = self.hints.find(check, outcomes[check.name])
+                result.hint, result.chaff = self.hints.find(check, outcomes[check.name], lost)
 
     def _ask_reference(self) -> dict[str, Outcome]:
         """Return what the reference shows, and learn which checks are random."""

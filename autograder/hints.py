@@ -36,17 +36,20 @@ class Hints:
         self.patient = True
         self.told: Callable[[int, int], None] = lambda done, total: None
 
-    def find(self, check, outcome: Outcome) -> tuple[str, str]:
+    def find(self, check, outcome: Outcome, lost: set[str]) -> tuple[str, str]:
         """Return the hint for a check that failed with an outcome, and its chaff; or nothing.
 
-        The outcome must have been asked for with `SEEDS` where the check is random. If several
-        chaffs show the same and say different things, silence beats misdirection.
+        The outcome must have been asked for with `SEEDS` where the check is random. Who made the
+        mistake of a chaff has `lost` points in all the dimensions in which that loses some. If
+        several chaffs show the same and say different things, silence beats misdirection.
         """
         known = self.answers
         matches = [
             chaff
             for chaff in self._grader.exercise.chaffs
-            if known and alike(check, known[chaff.name][check.name], outcome)
+            if known
+            and lost.issuperset(chaff.loses)
+            and alike(check, known[chaff.name][check.name], outcome)
         ]
         if len({chaff.note for chaff in matches}) != 1:
             return "", ""

@@ -185,12 +185,12 @@ def main(
         folder = Path(temporary)
         expected = folder / "expected"
         expected.mkdir()
+        course = folder / "ours"
         variables = {
-            "AUTOGRADER_SOLUTIONS": str(ROOT / "solutions"), direct.EXPECTED: str(expected),
+            "AUTOGRADER_SOLUTIONS": str(course / "solutions"), direct.EXPECTED: str(expected),
             "PYTHONPATH": str(Path(__file__).parent), "TF_CPP_MIN_LOG_LEVEL": "3",
             "TMPDIR": temporary,  # what is not locked in leaves much behind
         }  # fmt: skip
-        course = folder / "ours"
         console.print("making the class …")
         make_course(course)
         hand_in(course, course / "release", Path("build/submitted"), sources)

@@ -57,7 +57,8 @@
 # - `activation` is `None` (then the layer is linear), the name of any activation that Keras knows,
 #   like `"relu"`, or a function of a tensor (layers and other callable objects are out of scope).
 # - `build(input_shape)` creates the two weights. Keras calls it once, before the first call of the
-#   layer. The shape is a tuple; its last entry is the number of inputs, and others may be `None`.
+#   layer. The shape is a tuple, or a list where Keras loads a file; its last entry is the number of
+#   inputs, and others may be `None`.
 # - `call(inputs)` returns $\varphi(X W + b)$ for inputs of any rank from 2 on, in the layer's
 #   dtype, and the same in training (`training=True`) as outside of it.
 # - `get_config()` returns a dictionary from which the layer can be made again, by your

@@ -299,7 +299,7 @@ def test_is_an_exercises_hints_file_read_again(worker, course):
     assert first.checks[0].chaff == "adds"
     kept.write_bytes(kept.read_bytes().replace(b"adds", b"subs"))
     with pytest.raises(KeyError):
-        Grader(worker, exercise).hints.find(Grader(worker, exercise).checks[0], None)
+        Grader(worker, exercise).hints.find(Grader(worker, exercise).checks[0], None, set())
     kept.write_bytes(b"broken")
     assert Grader(worker, exercise).grade(wrong).checks[0].chaff == "adds"
 

@@ -986,3 +986,16 @@ class MyDense(MyDense):
     def get_config(self):
         activation = keras.activations.serialize(self.activation)
         return {"name": self.name, "units": self.units, "activation": activation}
+
+
+# %% shape_joined_as_tuple loses="serialization"
+"""When Keras loads a file, `build` gets the shape as a list, and a list and a tuple cannot be
+joined. Take its last entry only: the kernel's shape is `(input_shape[-1], units)`."""
+
+
+class MyDense(MyDense):
+    def build(self, input_shape):
+        self.kernel = self.add_weight(
+            name="kernel", shape=input_shape[-1:] + (self.units,), initializer="glorot_uniform"
+        )
+        self.bias = self.add_weight(name="bias", shape=(self.units,), initializer="zeros")

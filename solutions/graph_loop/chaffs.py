@@ -143,7 +143,7 @@ def exponential_smoothing(series, alpha):
     return rows.stack()
 
 
-# %% restarts_in_long_series loses="numerics"
+# %% restarts_in_long_series loses="numerics gradients"
 """The series is smoothed in blocks, and each block starts anew from its own first step. Carry the
 last value of a block into the next: a series has one start only."""
 
@@ -250,7 +250,7 @@ def exponential_smoothing(series, alpha):
     return powers * tf.cumsum(terms / powers)
 
 
-# %% divided_powers_in_double loses="numerics graph"
+# %% divided_powers_in_double loses="numerics gradients graph"
 """Dividing by powers of `1 - alpha` works for short series only: the powers become infinite or zero
 after a few dozen steps, in double precision after hundreds or thousands, and the result is no
 number. Use only the powers of the distance $t - i$, which cannot grow, or the recurrence itself."""
@@ -741,7 +741,7 @@ def exponential_smoothing(series, alpha):
     return tf.stack(rows)
 
 
-# %% powers_too_large_for_thousands loses="graph"
+# %% powers_too_large_for_thousands loses="gradients graph"
 """Dividing by powers of `1 - alpha` works for short series only: the powers become infinite or zero
 after a few dozen steps, in double precision after hundreds or thousands, and the result is no
 number. Use only the powers of the distance $t - i$, which cannot grow, or the recurrence itself."""
@@ -824,7 +824,7 @@ def exponential_smoothing(series, alpha):
     return tf.stack(rows)
 
 
-# %% unrolled_to_a_maximum loses="numerics graph"
+# %% unrolled_to_a_maximum loses="numerics gradients graph"
 """The loop is unrolled to a largest number of steps, and what is beyond it is lost. A loop of the
 graph has no largest number, and its graph is smaller."""
 MOST = 100
@@ -966,3 +966,56 @@ def exponential_smoothing(series, alpha):
         state = alpha * series[t] + (1 - alpha) * state
         rows = rows.write(t, state)
     return rows.stack()
+
+
+# %% returns_float64 loses="numerics"
+"""The result is float64. To compute in double precision is fine, if the result is cast back to the
+dtype of the series."""
+
+
+@tf.function
+def exponential_smoothing(series, alpha):
+    alpha = tf.cast(alpha, tf.float64)
+    series = tf.cast(series, tf.float64)
+    return tf.scan(lambda state, x: alpha * x + (1 - alpha) * state, series)
+
+
+# %% alpha_clipped loses="numerics gradients"
+"""`alpha` is clipped to a range of your choice. It may be as close to 0 or 1 as one likes, and
+needs no protection: nothing is divided by it."""
+
+
+@tf.function
+def exponential_smoothing(series, alpha):
+    alpha = tf.clip_by_value(alpha, 0.05, 0.95)
+    return tf.scan(lambda state, x: alpha * x + (1 - alpha) * state, series)
+
+
+# %% gradient_by_numpy loses="serialization graph"
+"""The values come from TensorFlow, but the gradient that you state calls back into Python. Write it
+with TensorFlow's operations, or leave it out: TensorFlow derives the right one."""
+
+
+@tf.custom_gradient
+def smoothed(series, alpha):
+    rows = tf.scan(lambda state, x: alpha * x + (1 - alpha) * state, series)
+
+    def backward(upstream, alpha):
+        for t in range(len(upstream) - 2, -1, -1):
+            upstream[t] += (1 - alpha) * upstream[t + 1]
+        return upstream
+
+    def grad(upstream):
+        adjoint = tf.numpy_function(
+            lambda u, a: backward(u.copy(), a), [upstream, alpha], tf.float32
+        )
+        adjoint = tf.reshape(adjoint, tf.shape(series))
+        in_series = tf.concat([adjoint[:1], alpha * adjoint[1:]], 0)
+        return in_series, tf.reduce_sum(adjoint[1:] * (series[1:] - rows[:-1]))
+
+    return rows, grad
+
+
+@tf.function
+def exponential_smoothing(series, alpha):
+    return smoothed(series, alpha)

@@ -846,3 +846,17 @@ without rounding."""
 class HuberLoss(HuberLoss):
     def get_config(self):
         return {**super().get_config(), "threshold": round(self.threshold, 1)}
+
+
+# %% more_than_the_arguments loses="serialization"
+"""The configuration has a key that the constructor does not take. It holds the arguments and
+nothing else, so that `HuberLoss(**config)` makes the same loss again."""
+
+
+class HuberLoss(HuberLoss):
+    def get_config(self):
+        return {**super().get_config(), "half_square": self.threshold**2 / 2}
+
+    @classmethod
+    def from_config(cls, config):
+        return cls(**{key: config[key] for key in config if key != "half_square"})

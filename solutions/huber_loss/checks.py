@@ -233,6 +233,7 @@ def threshold_survives(HuberLoss):
             "the threshold is in the configuration": any(
                 is_number(value, threshold) for value in loss.get_config().values()
             ),
+            "its arguments are those of the constructor": bool(HuberLoss(**loss.get_config())),
         }
 
     # One is done before the next is made: whether they share a threshold is asked in numerics.

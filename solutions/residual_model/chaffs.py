@@ -449,15 +449,22 @@ class Stack:
         ]
 
 
-class ResidualBlock(ResidualBlock):
+class ResidualBlock(keras.layers.Layer):
     def __init__(self, n_layers, n_neurons, **kwargs):
-        keras.layers.Layer.__init__(self, **kwargs)
-        self.n_layers, self.n_neurons = n_layers, n_neurons
+        super().__init__(**kwargs)
+        self.n_layers = n_layers
+        self.n_neurons = n_neurons
         self.stack = Stack(n_layers, n_neurons)
 
-    @property
-    def hidden(self):
-        return self.stack.layers
+    def call(self, inputs):
+        outputs = inputs
+        for layer in self.stack.layers:
+            outputs = layer(outputs)
+        return inputs + outputs
+
+    def get_config(self):
+        config = super().get_config()
+        return {**config, "n_layers": self.n_layers, "n_neurons": self.n_neurons}
 
 
 # %% compiled_call loses="numerics gradients serialization graph"
@@ -747,8 +754,9 @@ class ResidualRegressor(ResidualRegressor):
 
 
 # %% batch_row_by_row loses="serialization graph"
-"""A Python loop goes through the inputs one by one. In a graph it cannot: layers take the whole
-batch at once."""
+"""A Python loop over a tensor, be it the inputs or `tf.range`, cannot become part of a graph: Keras
+traces without AutoGraph. Layers take the whole batch at once; to repeat them, use Python's
+`range`."""
 
 
 class ResidualRegressor(ResidualRegressor):
@@ -899,3 +907,36 @@ class ResidualRegressor(ResidualRegressor):
         self.hidden = keras.layers.Dense(32, activation="relu", kernel_initializer="he_normal")
         self.block1 = ResidualBlock(2, 32)
         self.block2 = ResidualBlock(2, 32)
+
+
+# %% gradient_of_relu_ignored loses="gradients"
+"""The gradient passes your ReLU as if it were not there. Where a neuron is silent its slope is 0:
+`keras.activations.relu` and `tf.nn.relu` know that."""
+
+
+@tf.custom_gradient
+def straight(z):
+    return tf.maximum(z, 0), lambda upstream: upstream
+
+
+class ResidualBlock(ResidualBlock):
+    def __init__(self, n_layers, n_neurons, **kwargs):
+        super().__init__(n_layers, n_neurons, **kwargs)
+        self.hidden = [
+            keras.layers.Dense(n_neurons, activation=straight, kernel_initializer="he_normal")
+            for _ in range(n_layers)
+        ]
+
+
+# %% repetition_by_tf_range loses="serialization graph"
+"""A Python loop over a tensor, be it the inputs or `tf.range`, cannot become part of a graph: Keras
+traces without AutoGraph. Layers take the whole batch at once; to repeat them, use Python's
+`range`."""
+
+
+class ResidualRegressor(ResidualRegressor):
+    def call(self, inputs):
+        outputs = self.hidden(inputs)
+        for _ in tf.range(4):
+            outputs = self.block1(outputs)
+        return self.out(self.block2(outputs))

@@ -221,9 +221,9 @@ def gradient_takes_the_shortcut(ResidualBlock, rng):
 def gradient_is_the_slope(ResidualBlock, ResidualRegressor, rng):
     """the gradient in the inputs is the slope of the outputs: gradient / measured slope is 1"""
 
-    def ratio(thing, features):
+    def ratio(thing, features, sign=1):
         inputs, step = floats(rng.uniform(0.5, 1.5, size=(2, 4, features)))
-        thing = made(thing, inputs, positive(rng))
+        thing = made(thing, inputs, lambda shape: sign * positive(rng)(shape))
         measured = tf.reduce_sum(thing(inputs + 0.05 * step) - thing(inputs - 0.05 * step)) / 0.1
         found = gradient(thing, inputs)
         # What is no tensor says in words that there is no gradient.
@@ -231,6 +231,7 @@ def gradient_is_the_slope(ResidualBlock, ResidualRegressor, rng):
 
     return {
         "block": ratio(ResidualBlock(2, 6), 6),
+        "block whose ReLUs are silent": ratio(ResidualBlock(2, 6), 6, -1),
         "model": ratio(ResidualRegressor(2), FEATURES),
     }
 

@@ -881,3 +881,31 @@ class HuberMetric(HuberMetric):
         self.total.assign(0.9 * self.total)
         self.weight.assign(0.9 * self.weight)
         super().update_state(y_true, y_pred, sample_weight)
+
+
+# %% means_before_the_threshold loses="numerics"
+"""The errors of a sample are averaged before they are compared with the threshold. Each output has
+an error and a loss of its own: take the mean of the losses."""
+
+
+class HuberMetric(HuberMetric):
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        size = keras.losses.mean_absolute_error(y_true, y_pred)
+        square = keras.losses.mean_squared_error(y_true, y_pred)
+        linear = self.threshold * (size - self.threshold / 2)
+        losses = tf.where(size <= self.threshold, square / 2, linear)
+        weights = tf.ones_like(losses)
+        if sample_weight is not None:
+            weights = tf.reshape(sample_weight, [-1])
+        self.total.assign_add(tf.reduce_sum(weights * losses))
+        self.weight.assign_add(tf.reduce_sum(weights))
+
+
+# %% config_rounds loses="serialization"
+"""The configuration holds a rounded threshold, so what is loaded has another one. Put it there as
+the constructor got it."""
+
+
+class HuberMetric(HuberMetric):
+    def get_config(self):
+        return {**super().get_config(), "threshold": int(self.threshold)}
