@@ -282,6 +282,15 @@ def test_are_hints_given_only_where_the_same_was_shown(grade):
     assert [check.hint for check in result.checks if check.hint] == []
 
 
+def test_is_a_hint_not_given_to_who_lost_nothing_where_that_mistake_does(toy):
+    (chaff,) = (one for one in toy.exercise.chaffs if one.name == "python_op")
+    (check,) = (one for one in toy.checks if one.name == "graph_scales")
+    outcome = toy.hints.answers[chaff.name][check.name]
+    assert toy.hints.find(check, outcome, set(chaff.loses)) == (chaff.note, chaff.name)
+    assert len(chaff.loses) > 1
+    assert toy.hints.find(check, outcome, {"graph"}) == ("", "")
+
+
 def test_are_chaffs_asked_only_by_who_has_the_time(worker, course):
     grader = Grader(worker, Exercise(course / "solutions" / "scale"))
     grader.hints.patient = False
@@ -298,8 +307,9 @@ def test_is_an_exercises_hints_file_read_again(worker, course):
     (kept,) = (course / "build" / "hints").iterdir()
     assert first.checks[0].chaff == "adds"
     kept.write_bytes(kept.read_bytes().replace(b"adds", b"subs"))
+    grader = Grader(worker, exercise)
     with pytest.raises(KeyError):
-        Grader(worker, exercise).hints.find(Grader(worker, exercise).checks[0], None, set())
+        grader.hints.find(grader.checks[0], None, set(DIMENSIONS))
     kept.write_bytes(b"broken")
     assert Grader(worker, exercise).grade(wrong).checks[0].chaff == "adds"
 

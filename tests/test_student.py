@@ -6,8 +6,10 @@ import pty
 import re
 import select
 import subprocess
+import tempfile
 import threading
 import time
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -118,14 +120,13 @@ def test_does_pytest_name_the_students_line_and_the_call(desk, environment):
     assert "keras/src" not in output
 
 
-def test_does_a_check_leave_no_temporary_file_behind(desk, tmp_path, environment):
+def test_does_a_check_leave_no_temporary_file_behind(desk, environment):
     # AutoGraph writes a file for each function that it converts.
     solve(desk / "scale.py", "self.factor * inputs if __import__('tempfile').mkdtemp() else None")
-    temporary = tmp_path / "temporary"
-    temporary.mkdir()
-    given = {**environment, "TMPDIR": str(temporary)}
-    assert run(["autograder", "check", "scale.py"], desk, given)[0] == 0
-    assert not [*temporary.iterdir()]
+    with tempfile.TemporaryDirectory() as temporary:  # a socket's path must be short
+        given = {**environment, "TMPDIR": temporary}
+        assert run(["autograder", "check", "scale.py"], desk, given)[0] == 0
+        assert not [*Path(temporary).iterdir()]
 
 
 @pytest.mark.parametrize(

@@ -143,7 +143,7 @@ def exponential_smoothing(series, alpha):
     return rows.stack()
 
 
-# %% restarts_in_long_series loses="numerics gradients"
+# %% restarts_in_long_series loses="numerics"
 """The series is smoothed in blocks, and each block starts anew from its own first step. Carry the
 last value of a block into the next: a series has one start only."""
 
@@ -824,7 +824,7 @@ def exponential_smoothing(series, alpha):
     return tf.stack(rows)
 
 
-# %% unrolled_to_a_maximum loses="numerics gradients graph"
+# %% unrolled_to_a_maximum loses="numerics graph"
 """The loop is unrolled to a largest number of steps, and what is beyond it is lost. A loop of the
 graph has no largest number, and its graph is smaller."""
 MOST = 100

@@ -42,6 +42,19 @@ class Host(keras.Model):
         return cls(block, **config)
 
 
+def host(ResidualBlock):
+    """A Functional model around a block, as Keras builds it anew from its file.
+
+    Where that cannot be made, which the graph checks tell, it is a model that only calls the block.
+    """
+    inputs = keras.Input((FEATURES,))
+    try:
+        outputs = ResidualBlock(3, FEATURES)(inputs)
+    except Exception:
+        return Host(ResidualBlock(3, FEATURES))
+    return keras.Model(inputs, keras.layers.Dense(3)(outputs))
+
+
 def fill(thing, draw):
     """Give all weights of one shape the same values, those of `draw(shape)`."""
     if not thing.weights:
@@ -227,7 +240,10 @@ def gradient_is_the_slope(ResidualBlock, ResidualRegressor, rng):
         measured = tf.reduce_sum(thing(inputs + 0.05 * step) - thing(inputs - 0.05 * step)) / 0.1
         found = gradient(thing, inputs)
         # What is no tensor says in words that there is no gradient.
-        return tf.reduce_sum(found * step) / measured if tf.is_tensor(found) else found
+        if not tf.is_tensor(found):
+            return found
+        found = tf.reduce_sum(found * step)
+        return 1.0 if found == measured else found / measured  # both may be zero
 
     return {
         "block": ratio(ResidualBlock(2, 6), 6),
@@ -273,7 +289,7 @@ def loaded_model_predicts_the_same(ResidualRegressor):
 @check("serialization", points=1, rtol=1e-3)
 def model_with_a_block_can_be_loaded(ResidualBlock):
     """another model with a block in it, saved as .keras and loaded, still predicts 0.25"""
-    return reloaded(settled(Host(ResidualBlock(3, FEATURES)), PROBE), use=predictions)
+    return reloaded(settled(host(ResidualBlock), PROBE), use=predictions)
 
 
 # What is lost here is lost in a .keras file, too; it is asked so that models without a
