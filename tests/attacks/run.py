@@ -217,7 +217,7 @@ class Range:
             self.worker, self._exercises.Exercise(folder / "solutions" / name)
         )
         if name != "scale":
-            grader.hints.find = lambda *_: ("", "")  # they cost a minute, and no point
+            grader.hints.patient = False  # they cost a minute, and no point
         return grader
 
     def grade(self, grader, name: str, *cells: str, notebook=False):
