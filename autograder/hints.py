@@ -43,13 +43,12 @@ class Hints:
         mistake of a chaff has `lost` points in all the dimensions in which that loses some. If
         several chaffs show the same and say different things, silence beats misdirection.
         """
-        known = self.answers
+        if not (known := self.answers):
+            return "", ""
         matches = [
             chaff
             for chaff in self._grader.exercise.chaffs
-            if known
-            and lost.issuperset(chaff.loses)
-            and alike(check, known[chaff.name][check.name], outcome)
+            if lost.issuperset(chaff.loses) and alike(check, known[chaff.name][check.name], outcome)
         ]
         if len({chaff.note for chaff in matches}) != 1:
             return "", ""

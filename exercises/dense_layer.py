@@ -156,7 +156,7 @@ class MyDense(keras.layers.Layer):
         raise NotImplementedError()
 
     def build(self, input_shape):
-        """Create the kernel and the bias; `input_shape` is a tuple, its last entry the inputs."""
+        """Create the kernel and the bias; the last entry of `input_shape` counts the inputs."""
         # YOUR CODE HERE
         raise NotImplementedError()
 

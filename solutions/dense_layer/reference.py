@@ -156,7 +156,7 @@ class MyDense(keras.layers.Layer):
         ### END SOLUTION
 
     def build(self, input_shape):
-        """Create the kernel and the bias; `input_shape` is a tuple, its last entry the inputs."""
+        """Create the kernel and the bias; the last entry of `input_shape` counts the inputs."""
         ### BEGIN SOLUTION
         self.kernel = self.add_weight(
             name="kernel", shape=(input_shape[-1], self.units), initializer="glorot_uniform"

@@ -449,11 +449,10 @@ class Stack:
         ]
 
 
-class ResidualBlock(keras.layers.Layer):
+class ResidualBlock(ResidualBlock):
     def __init__(self, n_layers, n_neurons, **kwargs):
-        super().__init__(**kwargs)
-        self.n_layers = n_layers
-        self.n_neurons = n_neurons
+        keras.layers.Layer.__init__(self, **kwargs)
+        self.n_layers, self.n_neurons = n_layers, n_neurons
         self.stack = Stack(n_layers, n_neurons)
 
     def call(self, inputs):
@@ -461,10 +460,6 @@ class ResidualBlock(keras.layers.Layer):
         for layer in self.stack.layers:
             outputs = layer(outputs)
         return inputs + outputs
-
-    def get_config(self):
-        config = super().get_config()
-        return {**config, "n_layers": self.n_layers, "n_neurons": self.n_neurons}
 
 
 # %% compiled_call loses="numerics gradients serialization graph"
