@@ -171,7 +171,7 @@ def scores(database: Path) -> dict[tuple[str, str], float]:
 
 def main(
     notebooks: Annotated[int, typer.Option(help="How many to grade.")] = 60,
-    stock: Annotated[bool, typer.Option(help="Run nbgrader's stock configuration as well.")] = True,
+    only: Annotated[list[str] | None, typer.Option(help="A row, by a part of its name.")] = None,
     rounds: Annotated[int, typer.Option(help="How often to run everything, in turn.")] = 1,
 ) -> None:
     """Print a table: wall, CPU, memory and scores of each way to grade the same class.
@@ -253,17 +253,20 @@ def main(
         ways["nbgrader autograde, our configuration"] = functools.partial(
             measured, built, through_nbgrader
         )
-        for kind in ("in-kernel", "released") if stock else ():
+        for kind in ("in-kernel", "released"):
             place = folder / kind
             make_stock(place, course, kind == "in-kernel")
             hand_in(place, place / "release", Path("submitted"), sources)
             ways[f"stock nbgrader, {kind} checks"] = functools.partial(
                 measured, place, functools.partial(theirs, place)
             )
-        found: dict[str, list[Measured]] = {name: [] for name in ways}
+        found: dict[str, list[Measured]] = {
+            name: [] for name in ways
+            if not only or name == OURS.format(2) or any(part in name for part in only)
+        }  # fmt: skip
         for _ in range(rounds):
-            for name, way in ways.items():
-                one = way()
+            for name in found:
+                one = ways[name]()
                 console.print(f"{name}: {one.wall:.1f} s, CPU {one.cpu:.1f} s")
                 found[name].append(one)
     show(found, count)
@@ -274,6 +277,11 @@ def show(found: dict[str, list[Measured]], count: int) -> None:
 
     def median(name: str, attribute: str) -> float:
         return statistics.median(getattr(one, attribute) for one in found[name])
+
+    def ratio(name: str, other: str, attribute: str = "wall") -> float:
+        """Compare within rounds: from one to the next, a shared machine changes its speed."""
+        pairs = zip(found[name], found[other], strict=True)
+        return statistics.median(getattr(a, attribute) / getattr(b, attribute) for a, b in pairs)
 
     ours = OURS.format(2)
     expected = found[ours][0].scores
@@ -290,16 +298,20 @@ def show(found: dict[str, list[Measured]], count: int) -> None:
             if one.scores.get((exercise, student)) != score
         }
         different += [f"{name}: {line}" for line in sorted(other)]
-        wall, cpu = median(name, "wall"), median(name, "cpu")
         table.add_row(
-            name, f"{wall:.1f}", f"{median(name, 'each'):.2f}", f"{cpu:.1f}",
-            f"{median(name, 'memory') / 2**20:.0f}", f"{wall / median(ours, 'wall'):.1f}",
-            f"{cpu / median(ours, 'cpu'):.1f}", str(len(other)),
+            name, f"{median(name, 'wall'):.1f}", f"{median(name, 'each'):.2f}",
+            f"{median(name, 'cpu'):.1f}", f"{median(name, 'memory') / 2**20:.0f}",
+            f"{ratio(name, ours):.1f}", f"{ratio(name, ours, 'cpu'):.1f}", str(len(other)),
         )  # fmt: skip
     console.print(table, *different, sep="\n")
-    gain = 2 * median(FLOOR, "wall") / median(TWICE, "wall")
-    ratio = median(OURS.format(1), "wall") / median(ours, "wall")
-    console.print(f"2 processes do {gain:.2f} times the work of 1; -j 2, {ratio:.2f} times -j 1")
+    one = OURS.format(1)
+    for told, name, other, times in (
+        ("2 such processes do, times the work of 1", FLOOR, TWICE, 2),
+        ("-j 2 does, times the work of -j 1", one, ours, 1),
+        ("-j 1 takes, times the floor", one, FLOOR, 1),
+    ):
+        if name in found and other in found:
+            console.print(f"{told}: {times * ratio(name, other):.2f}")
     console.print(
         f"{os.cpu_count()} cores, {_processor()}, Python {platform.python_version()}, "
         f"TensorFlow {version('tensorflow')}, nbgrader {version('nbgrader')}"
