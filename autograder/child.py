@@ -74,7 +74,7 @@ def serve(talk) -> None:
     """Answer the grader's messages until it closes the connection."""
     session = Session(talk)
     while (message := wire.receive(talk)) is not None:
-        request = decode(message)
+        request = decode(message, hostile=False)
         reply = getattr(session, request.pop("do"))(**request)
         wire.send(talk, encode(reply))
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.observations import Either, Thing
+from autograder.observations import Either, Later, Thing
 
 
 def difference(expected: Any, seen: Any, rtol: float, atol: float, own: bool = True) -> str | None:
@@ -129,7 +129,7 @@ def _describe(value) -> str:
         case Either():
             return _describe(value.exact)
         case dict():
-            return f"{len(value)} named answers ({', '.join(list(value)[:8])})"
+            return f"{len(value)} named answers ({', '.join(list(value)[:8])[:200]})"
         case list():
             return "a list of one answer" if len(value) == 1 else f"a list of {len(value)} answers"
         case np.ndarray() if value.ndim == 0:
@@ -140,4 +140,6 @@ def _describe(value) -> str:
             return repr(value[:200])
         case bytes():
             return "bytes"
+        case Later():
+            return "a file for another process"
     return f"{value:.4g}" if isinstance(value, float) else str(value)[:200]

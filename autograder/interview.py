@@ -8,12 +8,13 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from autograder.observations import Later, replace, walk
+from autograder.observations import MAX_PICTURE, Later, replace, walk
 from autograder.processes import Child, ChildEnded, ChildTooSlow, Worker
 from autograder.results import Outcome
 from autograder.submissions import Submission
 
 GRACE = 5  # seconds between the alarm that a child sets itself and the end of our patience
+MAX_NAME = 60  # characters of a name; to find one that is close takes their cube
 WHERE = {
     "reloaded": "loaded in a new process",
     "exported": "exported and loaded without the submission",
@@ -60,6 +61,7 @@ class Interview:
                  submission: Submission):  # fmt: skip
         self._worker, self._name, self._checks = worker, name, checks
         self._switched_off, self._submission = list(switched_off), submission
+        worker.ready()  # what that takes is not the submission's time
         self._deadline = time.monotonic() + worker.limits.total
         self._names: list[str] = []
         self._lost: dict[int, str] = {}  # cells that ended the process, and how
@@ -150,10 +152,8 @@ class Interview:
                         with self._timed(f"{check} {how}" if how else check):
                             reply = self._ask(child, question, self._worker.limits.check)
                         outcomes.append(self._outcome(reply))
-                    except ChildTooSlow:
-                        seconds = self._worker.limits.check
-                        message = f"no answer after {seconds:g} seconds"
-                        outcomes.append(Outcome("timed out", message=message))
+                    except ChildTooSlow as error:
+                        outcomes.append(Outcome("timed out", message=str(error)))
                         break
                     except ChildEnded as error:
                         outcomes.append(Outcome("crashed", message=str(error)))
@@ -182,10 +182,8 @@ class Interview:
     def _start(self, with_submission: bool, seed: int) -> Child:
         """Return a child that has loaded what it needs."""
         while True:
-            if time.monotonic() > self._deadline:
-                seconds = self._worker.limits.total
-                message = f"the submission used up its {seconds:g} seconds"
-                raise _Unloadable(Outcome("timed out", message=message))
+            if self._left() == 0:
+                raise _Unloadable(Outcome("timed out", message=self._too_slow(0)))
             child = self._worker.child()
             try:
                 with self._timed("fork and lock"):
@@ -224,7 +222,7 @@ class Interview:
             "switched_off": self._switched_off,
             "seconds": seconds,
         }
-        reply = self._ask(child, request, seconds + GRACE)
+        reply = self._ask(child, request, seconds, GRACE)
         while isinstance(reply, dict) and list(reply) == ["running"]:
             index = reply["running"]
             if type(index) is not int or not 0 <= index < len(self._submission.cells):
@@ -232,41 +230,62 @@ class Interview:
             if index in self._lost or (self._running is not None and index <= self._running):
                 raise ChildEnded("its answer could not be read")
             self._running = index
-            reply = child.receive(seconds + GRACE)
+            reply = self._receive(child, seconds, GRACE)
         self._running = None
         match reply:
             case {"unreadable": str(problem)}:
-                self.unreadable = problem
+                self.unreadable = problem = " ".join(problem.split())[:200]
                 raise _Unloadable(Outcome("not defined", message=f"not Python: {problem}"))
             case {"cells": list(cells), "names": list(names)}:
-                self._names = [name for name in names if isinstance(name, str)]
+                self._names = [one[:MAX_NAME] for one in names[:1000] if isinstance(one, str)]
                 if not self.cells:
-                    self.cells = [_cell(cell) for cell in cells]
-                    self.cells += [_cell(None)] * (len(self._submission.cells) - len(cells))
+                    most = len(self._submission.cells)
+                    self.cells = [_cell(cell) for cell in cells[:most]]
+                    self.cells += [_cell(None) for _ in range(most - len(cells))]
             case _:
                 raise ChildEnded("its answer could not be read")
         for index, how in self._lost.items():
-            self.cells[index]["error"] = {"type": "ProcessEnded", "message": how}
+            self.cells[index]["error"] = _error({"type": "ProcessEnded", "message": how})
 
     def _prepare(self, child: Child, seed: int):
         request = {"do": "prepare", "source": self._checks, "seed": seed}
         return self._ask(child, request, self._worker.limits.check)
 
-    def _ask(self, child: Child, message: dict, seconds: float):
-        child.send(message, seconds)
-        return child.receive(seconds)
+    def _ask(self, child: Child, message: dict, seconds: float, grace: float = 0):
+        try:
+            child.send(message, min(seconds + grace, self._left()))
+        except ChildTooSlow:
+            raise ChildTooSlow(self._too_slow(seconds)) from None
+        return self._receive(child, seconds, grace)
+
+    def _receive(self, child: Child, seconds: float, grace: float):
+        try:
+            return child.receive(min(seconds + grace, self._left()))
+        except ChildTooSlow:
+            raise ChildTooSlow(self._too_slow(seconds)) from None
+
+    def _left(self) -> float:
+        """Return how many seconds are left for everything."""
+        return max(0.0, self._deadline - time.monotonic())
+
+    def _too_slow(self, seconds: float) -> str:
+        if self._left():
+            return f"no answer after {seconds:g} seconds"
+        return f"the submission used up its {self._worker.limits.total:g} seconds"
 
     def _outcome(self, reply) -> Outcome:
         match reply:
-            case {"status": "seen", "seen": seen}:
+            # An array would be compared number by number, were it not asked for its type first.
+            case {"status": str(status), "seen": seen} if status == "seen":
                 return Outcome("seen", seen)
-            case {"status": "disallowed", "message": str(path)} if path in self._switched_off:
-                return Outcome("disallowed", message=f"`{path}` is switched off in this exercise: "
-                                                     "write it yourself")  # fmt: skip
-            case {"status": "not defined", "message": str(name)}:
-                return Outcome("not defined", message=self._not_defined(name))
-            case {"status": "raised", "error": dict(error)}:
-                return _raised(error)
+            case {"status": str(status), "message": str(text)}:
+                if status == "disallowed" and text in self._switched_off:
+                    message = f"`{text}` is switched off in this exercise: write it yourself"
+                    return Outcome("disallowed", message=message)
+                if status == "not defined":
+                    return Outcome("not defined", message=self._not_defined(text[:MAX_NAME]))
+            case {"status": str(status), "error": dict(error)} if status == "raised":
+                return _raised(_error(error))
         return Outcome("crashed", message="its answer could not be read")
 
     def _not_defined(self, name: str) -> str:
@@ -282,10 +301,14 @@ def _needs_submission(how: str | None) -> bool:
     return how in (None, "reloaded")
 
 
-def _raised(error: dict) -> Outcome:
-    kind, text, place, code = (
-        str(error.get(key) or "")[:2000] for key in ("type", "message", "place", "code")
-    )
+def _error(error: dict) -> dict[str, str]:
+    """Return what is known of an exception, whatever a child says of it."""
+    found = {key: error.get(key) for key in ("type", "message", "place", "code")}
+    return {key: text[:2000] if isinstance(text, str) else "" for key, text in found.items()}
+
+
+def _raised(error: dict[str, str]) -> Outcome:
+    kind, text, place, code = (error[key] for key in ("type", "message", "place", "code"))
     if kind == "NotImplementedError" and not text:  # TensorFlow raises it, too, with a reason
         return Outcome("raised", message="not solved yet", place=place)
     where = f"{place}: {code}" if place and code else place
@@ -297,11 +320,12 @@ def _cell(cell) -> dict:
     found: dict = {"outputs": [], "error": None}
     match cell:
         case {"outputs": list(outputs), "error": error}:
-            found["error"] = error if isinstance(error, dict) else None
+            found["error"] = _error(error) if isinstance(error, dict) else None
             for output in outputs[:100]:
                 match output:
-                    case {"stream": "stdout" | "stderr", "text": str()}:
-                        found["outputs"].append(output)
+                    case {"stream": str(stream), "text": str(text)}:
+                        name = "stderr" if stream == "stderr" else "stdout"
+                        found["outputs"].append({"stream": name, "text": text})
                     case {"display": dict(data)}:
                         found["outputs"].append({"display": _display(data)})
     return found
@@ -313,5 +337,7 @@ def _display(data: dict) -> dict[str, str]:
         display["text/plain"] = text
     picture = data.get("image/png")
     if isinstance(picture, bytes) and picture.startswith(b"\x89PNG"):
-        display["image/png"] = base64.b64encode(picture).decode()
+        encoded = base64.b64encode(picture).decode()
+        if len(encoded) <= MAX_PICTURE:
+            display["image/png"] = encoded
     return display

@@ -17,8 +17,9 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 from traitlets.config import Config
 
+from autograder.observations import MAX_PICTURE
+
 MAX_OUTPUT = 20_000  # characters kept of what one cell prints
-MAX_PICTURE = 500_000  # characters of a picture; a larger one is left out
 MAX_MESSAGE = 1_000  # characters kept of what an exception says
 
 

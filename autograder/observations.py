@@ -16,10 +16,12 @@ import numpy as np
 
 MAX_MESSAGE = 64 * 2**20  # bytes of one message
 MAX_TREE = 8 * 2**20  # bytes of its JSON: nested brackets become large objects
-MAX_ARRAY = 8 * 2**20  # bytes of one array of an observation
+MAX_ARRAY = 8 * 2**20  # bytes of one array of an observation, and of what else is bytes
+MAX_FILE = 16 * 2**20  # bytes of what another process is to load
 MAX_NODES = 20_000
 MAX_DEPTH = 30
 MAX_TEXT = 20_000  # characters of one string
+MAX_PICTURE = 500_000  # characters of a picture, in base64; a larger one is left out
 
 DTYPES = {
     np.dtype(name).str: np.dtype(name)
@@ -121,8 +123,12 @@ def encode(value: Any) -> bytes:
     return struct.pack("<I", len(tree)) + tree + b"".join(arrays)
 
 
-def decode(message: bytes) -> Any:
+def decode(message: bytes, hostile: bool = True) -> Any:
     """Return the observation in a message.
+
+    Args:
+        message: what `encode` returned, or anything.
+        hostile: long texts are cut, large arrays and files refused.
 
     Raises:
         BadMessage: the bytes are not what `encode` writes, or break a limit.
@@ -139,10 +145,12 @@ def decode(message: bytes) -> Any:
     position = 4 + length
     nodes = 0
 
-    def take(size) -> bytes:
+    def take(size, most=MAX_ARRAY) -> bytes:
         nonlocal position
         if type(size) is not int or not 0 <= size <= len(message) - position:
             raise BadMessage("a size that is not there")
+        if hostile and size > most:
+            raise BadMessage("too large")
         position += size
         return message[position - size : position]
 
@@ -150,7 +158,8 @@ def decode(message: bytes) -> Any:
         if type(value) is not str:
             raise BadMessage("a string was expected")
         # A lone surrogate cannot be written to any file.
-        return value[:MAX_TEXT].encode("utf-8", "replace").decode()
+        value = value[:MAX_TEXT] if hostile else value
+        return value.encode("utf-8", "replace").decode()
 
     def array(dtype, shape) -> np.ndarray:
         if type(dtype) is not str or dtype not in DTYPES or type(shape) is not list:
@@ -190,7 +199,7 @@ def decode(message: bytes) -> Any:
             case {"thing": kind}:
                 return Thing(text(kind)[:200])
             case {"later": [how, use, bool(random), size]}:
-                return Later(text(how), text(use), random, take(size))
+                return Later(text(how), text(use), random, take(size, MAX_FILE))
         raise BadMessage("an unknown kind of value")
 
     decoded = value(tree, 0)

@@ -1,5 +1,6 @@
 """Find submissions and read them as code; running it is the child's business."""
 
+import codecs
 import json
 import tokenize
 from collections.abc import Iterable, Iterator
@@ -7,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 MAX_BYTES = 20 * 2**20
+# Python knows others, and with some of them a file is no text, or takes hours to read.
+ENCODINGS = ("utf-8", "utf-8-sig", "ascii", "iso8859-1", "iso8859-15", "cp1252")
 
 
 @dataclass(frozen=True)
@@ -61,18 +64,27 @@ def read(file: Path, exercise: str) -> Submission:
     name = file.parent.parent.name if in_layout else file.stem
     notebook = file.suffix == ".ipynb"
     try:
+        if not file.is_file():
+            raise ValueError("no regular file")  # to read a pipe would take for ever
         if file.stat().st_size > MAX_BYTES:
             raise ValueError(f"larger than {MAX_BYTES // 2**20} MiB")
         if notebook:
             cells = code_cells(json.loads(file.read_text(encoding="utf-8-sig")))
         else:
-            with tokenize.open(file) as stream:  # as Python reads its sources
-                cells = (stream.read(),)
+            cells = (_script(file),)
     except (ValueError, SyntaxError, RecursionError, OSError) as error:
         kind = "a notebook" if notebook else "Python"
         problem = f"not {kind}: {str(error) or type(error).__name__}"
         return Submission(name, str(file), notebook, (), problem)
     return Submission(name, str(file), notebook, cells)
+
+
+def _script(file: Path) -> str:
+    with file.open("rb") as stream:  # as Python reads its sources
+        encoding, _ = tokenize.detect_encoding(stream.readline)
+    if codecs.lookup(encoding).name not in ENCODINGS:
+        raise ValueError(f"its encoding is {encoding}; save it as UTF-8")
+    return file.read_text(encoding)
 
 
 def code_cells(notebook: object) -> tuple[str, ...]:
@@ -83,16 +95,19 @@ def code_cells(notebook: object) -> tuple[str, ...]:
     """
     if not isinstance(notebook, dict):
         raise ValueError("no JSON object at the top")
-    sheets = notebook.get("worksheets")  # format 3 and older
-    cells = sheets[0].get("cells") if sheets else notebook.get("cells")
+    match notebook:
+        case {"worksheets": [{"cells": cells}, *_]}:  # format 3 and older
+            pass
+        case _:
+            cells = notebook.get("cells")
     if not isinstance(cells, list):
         raise ValueError("it has no list of cells")
     sources = []
     for cell in cells:
         if isinstance(cell, dict) and cell.get("cell_type") == "code":
             source = cell.get("source", cell.get("input", ""))
-            source = "".join(source) if isinstance(source, list) else source
-            if not isinstance(source, str):
+            lines = source if isinstance(source, list) else [source]
+            if not all(isinstance(line, str) for line in lines):
                 raise ValueError("a cell's source is no text")
-            sources.append(source)
+            sources.append("".join(lines))
     return tuple(sources)

@@ -51,6 +51,7 @@ def lost(result):
         "input('name? ')",
         "keras.utils.set_random_seed(1); keras.backend.set_floatx('float32')",
         "# \N{SNOWMAN} keras.layers.Rescaling is switched off",
+        "# a long remark\n" * 5_000 + "assert True",
         "from keras.layers import Rescaling",
         "__name__ = 'x'",
     ],
@@ -138,6 +139,23 @@ def test_does_a_submission_have_only_so_much_time(toy_exercise):
     assert time.monotonic() - started < 20
     assert result.score == 0
     assert {check.status for check in result.checks} == {"timed out"}
+    assert "used up its 5 seconds" in result.checks[-1].message
+
+
+@pytest.mark.parametrize(
+    ("cells", "score"),
+    [
+        # Each cell, or each answer, in time: all of them are not.
+        ([RIGHT, *["import time; time.sleep(1.5)"] * 8], 0),
+        ([RIGHT.replace("return inputs", "import time; time.sleep(1.5); return inputs")], None),
+    ],
+)
+def test_do_many_slow_parts_have_no_more_time_than_one(toy_exercise, cells, score):
+    with Worker(Limits(cell=2, check=2, total=5)) as worker:
+        grader = Grader(worker, toy_exercise)
+        result = grader.grade(Submission("slow", "", True, tuple(cells)))
+    assert sum(result.phases.values()) < 15
+    assert score in (None, result.score)
     assert "used up its 5 seconds" in result.checks[-1].message
 
 

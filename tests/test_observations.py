@@ -4,7 +4,18 @@ import struct
 import numpy as np
 import pytest
 
-from autograder.observations import BadMessage, Either, Later, Thing, decode, encode, observe
+from autograder.observations import (
+    MAX_ARRAY,
+    MAX_FILE,
+    MAX_TEXT,
+    BadMessage,
+    Either,
+    Later,
+    Thing,
+    decode,
+    encode,
+    observe,
+)
 
 
 def message(tree, data=b""):
@@ -68,6 +79,9 @@ def test_are_infinities_and_nan_sent_as_they_are():
         message(2**63),
         message(-(10**400)),
         message({"array": ["<f4", [0, 2**26, 2**26, 2**26]]}),
+        message({"array": ["<i1", [MAX_ARRAY + 1]]}, bytes(MAX_ARRAY + 1)),
+        message({"bytes": MAX_ARRAY + 1}, bytes(MAX_ARRAY + 1)),
+        message({"later": ["reloaded", "use", False, MAX_FILE + 1]}, bytes(MAX_FILE + 1)),
     ],
 )
 def test_is_a_hostile_message_refused(hostile):
@@ -81,6 +95,12 @@ def test_is_deep_nesting_refused():
         tree = {"list": [tree]}
     with pytest.raises(BadMessage):
         decode(message(tree))
+
+
+def test_is_only_what_a_child_says_cut():
+    sent = {"source": "x" * 50_000, "file": bytes(MAX_FILE + 1)}
+    assert decode(encode(sent), hostile=False) == sent
+    assert len(decode(encode(sent["source"]))) == MAX_TEXT
 
 
 def test_can_a_lone_surrogate_be_written_to_a_file():

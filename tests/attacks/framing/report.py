@@ -6,4 +6,11 @@ from autograder import child
 
 JUNK = [None, 1, [], {"outputs": 3}, {"outputs": [{"stream": "stdout", "text": 7}], "error": "x"},
         {"outputs": [{"display": {"text/html": "<script>", "image/png": 3}}], "error": {"type": []}}]  # fmt: skip
-child.Session.load = lambda *args, **kwargs: {"cells": JUNK * 50, "names": [1, None, "x" * 10**6]}
+encode = child.encode
+
+
+def forged(reply):
+    return encode({"cells": JUNK * 50, "names": [1, None, "x" * 10**6]} if "cells" in reply else reply)
+
+
+child.encode = forged
