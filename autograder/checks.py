@@ -23,6 +23,7 @@ from typing import Any
 
 import keras
 import tensorflow as tf
+from tensorflow.python.saved_model import loader_impl
 
 from autograder import switches
 from autograder.observations import Either, Later, Thing
@@ -169,7 +170,7 @@ def _saved_model(f, inputs, gradients: bool) -> bytes:
     options = tf.saved_model.SaveOptions(experimental_custom_gradients=gradients)
     packed = io.BytesIO()
     with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(packed, "w") as archive:
-        tf.saved_model.save(module, folder, options=options)
+        tf.saved_model.save(module, folder, signatures={}, options=options)  # `f` alone
         for path in sorted(Path(folder).rglob("*")):
             archive.write(path, path.relative_to(folder))
     return packed.getvalue()
@@ -202,8 +203,9 @@ def load(later: Later, custom_objects: dict, switched_off: dict[str, str]) -> An
         return keras.saving.load_model(path, custom_objects=custom_objects)
     with zipfile.ZipFile(io.BytesIO(later.file)) as archive:
         archive.extractall(folder)
-    module = tf.saved_model.load(folder)
-    held = set(_operations(module.f))
+    # All of the file is looked at: what `module.f` says of itself, the file says, too.
+    [graph] = loader_impl.parse_saved_model(folder).meta_graphs
+    held = {node.op for node in switches.nodes(graph.graph_def)}
     for operation in held & set(switched_off):
         switches.refuse(switched_off[operation])
     if later.how == "in_graph" and (found := PYTHON_OPS & held):
@@ -211,12 +213,15 @@ def load(later: Later, custom_objects: dict, switched_off: dict[str, str]) -> An
             f"the graph calls back into Python ({', '.join(sorted(found))}): what tf.py_function "
             "and tf.numpy_function wrap stays outside the graph"
         )
+    if (traces := len(_traces(graph.object_graph_def))) != 1:
+        raise ValueError(f"one trace serves every call, but the file holds {traces}")
+    module = tf.saved_model.load(folder)
     module.f.module = module  # its variables live as long as the module does
     return module.f
 
 
-def _operations(function):
-    for concrete in function.concrete_functions:
-        graph = concrete.graph.as_graph_def()
-        for nodes in [graph.node, *(inner.node_def for inner in graph.library.function)]:
-            yield from (node.op for node in nodes)
+def _traces(objects) -> set[str]:
+    """Return the names of the graphs that the objects of a file can be called by."""
+    functions = [node.function.concrete_functions for node in objects.nodes]
+    alone = [node.bare_concrete_function.concrete_function_name for node in objects.nodes]
+    return {name for names in [*functions, alone] for name in names} - {""}

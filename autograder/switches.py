@@ -3,16 +3,15 @@
 The object itself is changed, so every alias of it is off; and only a call raises, so that naming a
 built-in in a comment or an import costs nothing. Its module is not run a second time. An operation
 of TensorFlow (`tensorflow.raw_ops.X`) is off wherever it comes from: no operation of that name is
-executed or put into a graph, and graphs that hold it are refused by `checks.load`, in a process
-that the submission never enters.
+executed, put into a graph or defined in a function, and graphs that hold it are refused by
+`checks.load`, in a process that the submission never enters.
 """
 
 import contextlib
-import functools
 import importlib
 import inspect
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 RAW_OPS = "tensorflow.raw_ops."
 
@@ -70,7 +69,17 @@ def switch_off(paths: Iterable[str]) -> None:
 
 def operations(paths: Iterable[str]) -> dict[str, str]:
     """Return the operations of TensorFlow among the paths, and the path of each."""
-    return {path.removeprefix(RAW_OPS): path for path in paths if path.startswith(RAW_OPS)}
+    found = {path.removeprefix(RAW_OPS): path for path in paths if path.startswith(RAW_OPS)}
+    if found:  # off, too, is what runs a graph that it gets as text, in which any of them may be
+        found["DatasetFromGraph"] = next(iter(found.values()))
+    return found
+
+
+def nodes(graph_def) -> Iterator:
+    """Yield the nodes of a graph and of all functions that come with it."""
+    yield from graph_def.node
+    for function in graph_def.library.function:
+        yield from function.node_def
 
 
 def _exchange_code(function, path: str) -> None:
@@ -81,9 +90,11 @@ def _exchange_code(function, path: str) -> None:
     )
     scope: dict = {}
     exec(source, scope)
-    # A function keeps its identity and its closure; only its code is exchanged.
-    free = function.__code__.co_freevars
-    function.__code__ = scope["switched_off"].__code__.replace(co_freevars=free)
+    while inspect.isfunction(function):
+        # A function keeps its identity and its closure; only its code is exchanged.
+        free = function.__code__.co_freevars
+        function.__code__ = scope["switched_off"].__code__.replace(co_freevars=free)
+        function = getattr(function, "__wrapped__", None)  # what it decorates is off as well
 
 
 def _run_no_more(files: dict[str, str]) -> None:
@@ -99,14 +110,14 @@ def _run_no_more(files: dict[str, str]) -> None:
 
 def _execute_no_more(paths: dict[str, str]) -> None:
     """Refuse operations where all of TensorFlow's Python passes: executed, or put into a graph."""
-    from tensorflow.python import pywrap_tfe
+    from tensorflow.python import _pywrap_tfe, pywrap_tfe
+    from tensorflow.python.eager import context
     from tensorflow.python.framework import importer, ops
 
     def guard(owner, name, position):
         original = getattr(owner, name)
 
-        @functools.wraps(original)
-        def guarded(*args, **kwargs):
+        def guarded(*args, **kwargs):  # without `functools.wraps`, which would show the original
             called = args[position] if len(args) > position else kwargs.get("op_type")
             called = called.decode() if isinstance(called, bytes) else called
             if path := paths.get(called):
@@ -115,16 +126,23 @@ def _execute_no_more(paths: dict[str, str]) -> None:
 
         setattr(owner, name, guarded)
 
-    guard(pywrap_tfe, "TFE_Py_FastPathExecute", 1)
-    guard(pywrap_tfe, "TFE_Py_Execute", 2)
-    guard(ops.Graph, "_create_op_internal", 1)
-    process = importer._ProcessGraphDefParam
-
-    def imported(graph_def, *args, **kwargs):
-        bodies = [graph_def.node, *(inner.node_def for inner in graph_def.library.function)]
-        for node in (node for body in bodies for node in body):
+    def look_at(found):
+        for node in found:
             if path := paths.get(node.op):
                 refuse(path)
+
+    for owner in (pywrap_tfe, _pywrap_tfe):
+        guard(owner, "TFE_Py_FastPathExecute", 1)
+        guard(owner, "TFE_Py_Execute", 2)
+    guard(ops.Graph, "_create_op_internal", 1)
+    process, define = importer._ProcessGraphDefParam, context.Context.add_function_def
+
+    def imported(graph_def, *args, **kwargs):
+        look_at(nodes(graph_def))
         return process(graph_def, *args, **kwargs)
 
-    importer._ProcessGraphDefParam = imported
+    def defined(self, function_def):
+        look_at(function_def.node_def)
+        return define(self, function_def)
+
+    importer._ProcessGraphDefParam, context.Context.add_function_def = imported, defined

@@ -76,9 +76,10 @@
 # again = keras.saving.load_model("dense.keras", custom_objects={"MyDense": MyDense})
 # ```
 #
-# `keras.layers.Dense` and `keras.layers.EinsumDense` are switched off: a call of one of them, or of
-# a class derived from one, raises an exception when your work is graded. The rest of Keras and
-# TensorFlow is yours, `keras.activations` included.
+# `keras.layers.Dense`, `keras.layers.EinsumDense` and the old copy in
+# `tensorflow.python.keras.layers` are switched off: a call of one of them, or of a class derived
+# from one, raises an exception when your work is graded. The rest of Keras and TensorFlow is yours,
+# `keras.activations` included.
 
 # %% [markdown]
 # ## Traps

