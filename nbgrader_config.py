@@ -35,21 +35,20 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.AssignLatePenalties",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
-# Feedback shows no hidden test, and nothing a student wrote runs in its reader's browser.
+# Feedback shows no hidden test.
 c.GenerateFeedback.preprocessors = [
     "nbgrader.preprocessors.GetGrades",
     "nbgrader.preprocessors.ClearHiddenTests",
-    "nbconvert.preprocessors.sanitize.SanitizeHTML",
     "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
 ]
-c.SanitizeHTML.enabled = True
-c.SanitizeHTML.tags = [
-    *("a", "b", "blockquote", "br", "code", "em", "i", "li", "ol"),
-    *("p", "pre", "span", "strong", "sub", "sup", "ul"),
-]
-c.SanitizeHTML.attributes = {"a": ["href", "title"], "p": ["style"], "span": ["style"],
-                             "strong": ["style"]}  # fmt: skip
-c.SanitizeHTML.styles = ["color", "margin"]
+# Nothing a student wrote runs in the browser of who reads feedback, or grades with formgrader.
+c.HTMLExporter.sanitize_html = True
+c.HTMLExporter.filters = {
+    "markdown2html": "autograder.feedback.markdown",
+    "clean_html": "autograder.feedback.clean",
+    # It comes last, and would make a link that runs a script of one to `files/javascript:`.
+    "strip_files_prefix": "autograder.feedback.clean",
+}
 
 c.ExportApp.plugin_class = "autograder.export.PointsPerDimension"
 c.PointsPerDimension.to = "build/grades.csv"

@@ -1,9 +1,10 @@
 """nbgrader's autograding of a whole class, with the grading itself done ahead in parallel."""
 
+import contextlib
 import json
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from nbgrader.apps.api import NbGraderAPI
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
 
-from autograder import preprocessors
+from autograder import pages, preprocessors
 from autograder.build import course_config
 from autograder.kept import Results
 from autograder.results import SubmissionResult
@@ -53,17 +54,28 @@ class ClassAutograde(Autograde):
         """
         self._given: dict[str, Submission] = {}
         self._ahead: dict[Submission, Future[SubmissionResult]] = {}
+        self._failed: dict[str, str] = {}
         super().init_notebooks()
-        for filename in (file for found in self.assignments.values() for file in found):
+        name = self.coursedir.assignment_id
+        for folder, files in list(self.assignments.items()):
+            problem = ""
+            if "\n" in folder:  # nbgrader would stop there
+                problem = "the name of this folder has a line break; rename it"
+            elif (told := Path(folder) / "timestamp.txt").exists() and not told.is_file():
+                problem = "timestamp.txt is no regular file; remove it"  # a pipe is read for ever
+            if problem:
+                self._failed[repr(folder)] = problem
+                del self.assignments[folder]
+                continue
+            filename = str(Path(folder) / f"{name}.ipynb")
+            if filename not in files:
+                continue  # nbgrader skips what was not released
             resources = self.init_single_notebook_resources(filename)
             about = resources["nbgrader"]
-            if about["notebook"] != about["assignment"]:
-                continue  # nbgrader skips what was not released
-            nb = preprocessors.read(Path(filename))
+            nb, about[preprocessors.UNREADABLE] = preprocessors.read(Path(filename))
             try:
                 nb, _ = preprocessors.Sanitize().preprocess(nb, resources)
             except MissingEntry:
-                name = about["assignment"]
                 raise NbGraderException(
                     f"{name} is not in the gradebook. Run: autograder build {name}"
                 ) from None
@@ -93,10 +105,32 @@ class ClassAutograde(Autograde):
             self.seconds -= time.perf_counter() - started
 
     def start(self):
+        """Write what was found.
+
+        Raises:
+            NbGraderException: it names the submissions that failed; the others are written.
+        """
         self.runner.ready()
         self.seconds -= time.perf_counter()
-        super().start()
-        self.seconds += time.perf_counter()
+        try:
+            super().start()
+        except NbGraderException:
+            if not self._failed:
+                raise
+        finally:
+            self.seconds += time.perf_counter()
+        if self._failed:
+            lines = [pages.line(f"{one}: {why}", 500) for one, why in self._failed.items()]
+            raise NbGraderException("\n  ".join(["not graded; mend this and run again", *lines]))
+
+    @contextlib.contextmanager
+    def _noting(self, student: str) -> Iterator[None]:
+        """Remember what fails, since nbgrader only logs it."""
+        try:
+            yield
+        except Exception as error:
+            self._failed[student] = f"{type(error).__name__}: {error}"
+            raise
 
     def init_notebooks(self):
         """Keep what `find` found."""
@@ -119,11 +153,12 @@ class ClassAutograde(Autograde):
         return f"{self.results.name(given)} {timestamp}"
 
     def init_destination(self, assignment_id, student_id):
-        if not self.anew and self._is_written(assignment_id, student_id):
-            self.told(self._submit(self._given[student_id]).result())
-            return False
-        self.force = True
-        return super().init_destination(assignment_id, student_id)
+        with self._noting(student_id):
+            if not self.anew and self._is_written(assignment_id, student_id):
+                self.told(self._submit(self._given[student_id]).result())
+                return False
+            self.force = True
+            return super().init_destination(assignment_id, student_id)
 
     def _is_written(self, assignment_id: str, student_id: str) -> bool:
         folder = Path(self._format_dest(assignment_id, student_id))
@@ -138,9 +173,14 @@ class ClassAutograde(Autograde):
         except (OSError, ValueError, KeyError, TypeError, MissingEntry):
             return False
 
+    def init_assignment(self, assignment_id, student_id):
+        with self._noting(student_id):
+            super().init_assignment(assignment_id, student_id)
+
     def convert_single_notebook(self, notebook_filename):
-        super().convert_single_notebook(notebook_filename)
         student = self.init_single_notebook_resources(notebook_filename)["nbgrader"]["student"]
+        with self._noting(student):
+            super().convert_single_notebook(notebook_filename)
         if student in self._given:
             self.told(self._submit(self._given[student]).result())
 

@@ -167,23 +167,36 @@ def autograde(
     limits = Limits.of(time_limit)
     started = time.perf_counter()
     with contextlib.chdir(course), _machine(limits, scheduler, jobs, require_protection) as machine:
-        from autograder.autograde import class_autograde  # while the warm worker starts
+        # While the warm worker starts.
+        from autograder.autograde import NbGraderException, class_autograde
 
-        steps = [(one, class_autograde(one.name, course)) for one in _chosen(names)]
-        steps = [(one, step) for one, step in steps if names or step.is_submitted]
-        labels = [f"{one.name} {student}" for one, step in steps for student in step.find()]
+        found, labels, failed = [], [], []  # what fails for one exercise does not stop the others
+        for one in _chosen(names):
+            step = class_autograde(one.name, course)
+            if not names and not step.is_submitted:
+                continue
+            try:
+                labels += [f"{one.name} {student}" for student in step.find()]
+                found.append((one, step))
+            except NbGraderException as error:
+                failed.append(f"{one.name}: {error}")
         with _told(labels, machine.jobs, quiet) as told:
             runs = [_begin(one, step, machine, told, Results(one, limits, force))
-                    for one, step in steps]  # fmt: skip
-            for _, step in steps:
+                    for one, step in found]  # fmt: skip
+            for _, step in found:
                 step.anew = force
                 step.begin()  # all of them, before any submission: no job waits for another
-            for _, step in steps:
+            for _, step in found:
                 step.submit()
-            for _, step in steps:
-                step.start()
-    gradebook = sum(step.seconds for _, step in steps)
-    _finish(runs, json, profile, time.perf_counter() - started, gradebook)
+            for one, step in found:
+                try:
+                    step.start()
+                except NbGraderException as error:
+                    failed.append(f"{one.name}: {error}")
+    gradebook = sum(step.seconds for _, step in found)
+    for line in failed:
+        errors.print(f"autograder: {report.printable(line)}", soft_wrap=True)
+    _finish(runs, json, profile, time.perf_counter() - started, gradebook, bool(failed))
 
 
 def _begin(exercise: exercises.Exercise, step, machine, told: Told, results: Results) -> Run:
@@ -247,8 +260,8 @@ def _told(names: list[str], jobs: int, quiet: bool) -> Told:
 
 
 def _finish(runs: list[Run], json: Path | None, profile: bool, seconds: float,
-            gradebook: float = 0) -> None:  # fmt: skip
-    """Print what belongs to whole runs; fail if something of ours did."""
+            gradebook: float = 0, failed: bool = False) -> None:  # fmt: skip
+    """Print what belongs to whole runs; fail if that did, or something of ours."""
     for run in runs:
         if len(run.submissions) > 1:
             console.print(report.class_table(run))
@@ -258,7 +271,7 @@ def _finish(runs: list[Run], json: Path | None, profile: bool, seconds: float,
     if json:
         content = [run.as_json() for run in runs]
         write_atomically(json, content[0] if len(content) == 1 else f"[{','.join(content)}]")
-    if any(result.status == "grader error" for result in found):
+    if failed or any(result.status == "grader error" for result in found):
         raise typer.Exit(1)
 
 

@@ -8,7 +8,7 @@ from nbgrader.plugins import ExportPlugin
 from rich.console import Console
 from rich.table import Table
 
-from autograder.report import printable
+from autograder.report import named
 from autograder.results import DIMENSIONS, write_atomically
 
 COLUMNS = ("assignment", "student_id", "last_name", "first_name", *DIMENSIONS, "score", "max_score",
@@ -37,9 +37,7 @@ class PointsPerDimension(ExportPlugin):
             table.add_column(column, no_wrap=True)
         for assignment, student, _, _, *points, manual in rows:
             shown = ["" if value is None else f"{value:g}" for value in points]
-            table.add_row(
-                printable(assignment), printable(student), *shown, "yes" if manual else ""
-            )
+            table.add_row(named(assignment), named(student), *shown, "yes" if manual else "")
         console = Console(width=max(100, Console().width))
         console.print(table)
         console.print(f"grades: {path}")

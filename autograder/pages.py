@@ -1,6 +1,6 @@
 """Results as a student reads them in a notebook and on nbgrader's feedback page."""
 
-import html as escaping
+import re
 import unicodedata
 from textwrap import indent
 
@@ -12,10 +12,13 @@ from autograder.results import CheckResult, SubmissionResult
 # Control characters, invisible ones like those that turn text around, lone surrogates, other lines.
 CONTROL = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
-# Only tags and styles that nbconvert's sanitizer keeps.
+MARKUP = re.compile(r"[^\w .,:;()'\"-]|_")  # all that may be markup, and more
+MAX_REASON = 200  # characters
+
+# Only tags and styles that are kept in `feedback.py`.
 CHECKS = Environment(autoescape=True, trim_blocks=True).from_string("""\
 {% for check in checks %}
-<p style="margin: 0.5em 0">
+<p>
 {% if check.status == "passed" %}<strong style="color: green">✓</strong>
 {% else %}<strong style="color: firebrick">✗</strong>
 {% endif %}
@@ -103,7 +106,8 @@ def comment(result: SubmissionResult) -> str:
     """Return what stands under the student's answer, as Markdown."""
     total = f"{result.score:g} of {result.max_score:g} points."
     if result.status == "unreadable":
-        return f"{total} <code>{escaping.escape(plain(result.message))}</code>"
+        # No character of it is taken for Markdown; an empty line would end `<code>`, too.
+        return f"{total} <code>{MARKUP.sub(_entity, line(result.message, MAX_REASON))}</code>"
     if result.score == result.max_score:
         return f"{total} Every check passes."
     hints = dict.fromkeys(check.hint for check in result.checks if check.hint)
@@ -112,13 +116,22 @@ def comment(result: SubmissionResult) -> str:
     return "\n".join([total, "", *(f"- {hint}" for hint in hints)])
 
 
-def plain(message: str) -> str:
+def plain(message: str, kept: str = "\n\t") -> str:
     """Return a message without characters that control a terminal or the direction of text."""
     return "".join(
-        char if char in "\n\t" or unicodedata.category(char) not in CONTROL
+        char if char in kept or unicodedata.category(char) not in CONTROL
         else "\N{REPLACEMENT CHARACTER}"
         for char in message
     )  # fmt: skip
+
+
+def line(text: str, most: int) -> str:
+    """Return a name or a reason as one line of at most so many characters."""
+    return plain(text if len(text) <= most else f"{text[: most - 1]}…", kept="")
+
+
+def _entity(match: re.Match) -> str:
+    return f"&#{ord(match[0])};"
 
 
 def _plain(check: CheckResult) -> dict:

@@ -23,9 +23,9 @@ from autograder.grading import Grader
 from autograder.processes import Limits, Worker
 from autograder.results import DIMENSIONS, SubmissionResult
 from autograder.running import Company, Jobs
-from autograder.submissions import Submission, code_cells
+from autograder.submissions import MAX_BYTES, Submission, code_cells
 
-UNREADABLE = "unreadable"  # in our part of a notebook's metadata: why
+UNREADABLE = "unreadable"  # why: in our part of a sanitized notebook's metadata
 
 
 class ReadAnything(NotebookExporter):
@@ -35,23 +35,42 @@ class ReadAnything(NotebookExporter):
     """
 
     def from_filename(self, filename, resources=None, **kwargs):
-        return self.from_notebook_node(read(Path(filename)), resources, **kwargs)
+        _refuse_links(Path(filename))
+        notebook, resources["nbgrader"][UNREADABLE] = read(Path(filename))
+        return self.from_notebook_node(notebook, resources, **kwargs)
 
 
-def read(file: Path) -> nbformat.NotebookNode:
+def _refuse_links(notebook: Path) -> None:
+    """Stop at a link: nbgrader has copied what it points to, and removes that if we raise.
+
+    It would come into the folder of the feedback, and may be a solution.
+    """
+    folder = notebook.parent
+    for path in (folder, *sorted(folder.rglob("*"))):
+        if path.is_symlink() and path != notebook:
+            raise ValueError(f"{path} is a link; remove it, or put a file there")
+
+
+def read(file: Path) -> tuple[nbformat.NotebookNode, str]:
+    """Return a notebook, and why it could not be read, if it could not."""
     try:
+        if file.is_symlink():
+            raise ValueError("a link, maybe to the work of others")
+        if not file.is_file():
+            raise ValueError("no regular file")  # to read a pipe would take for ever
+        if file.stat().st_size > MAX_BYTES:
+            raise ValueError(f"larger than {MAX_BYTES // 2**20} MiB")
         content = json.loads(file.read_text(encoding="utf-8-sig"))
         sources = code_cells(content)
     except (ValueError, RecursionError, OSError) as error:
-        reason = f"not a notebook: {error or type(error).__name__}"
         cells = [new_markdown_cell("This file could not be read as a notebook.")]
-        return new_notebook(cells=cells, metadata={"autograder": {UNREADABLE: reason}})
+        return new_notebook(cells=cells), f"not a notebook: {error or type(error).__name__}"
     if content.get("nbformat") == 4:
         with contextlib.suppress(Exception):  # whatever nbformat says of it, the code is there
             notebook = nbformat.read(file, as_version=4)
             nbformat.validate(notebook)
-            return notebook
-    return new_notebook(cells=[new_code_cell(source) for source in sources])
+            return notebook, ""
+    return new_notebook(cells=[new_code_cell(source) for source in sources]), ""
 
 
 class Sanitize(NbGraderPreprocessor):
@@ -83,8 +102,8 @@ class Sanitize(NbGraderPreprocessor):
         missing = [cell for name, cell in given.items() if name not in taken]
         first = [cell for cell in missing if not cell.metadata.nbgrader.grade]
         last = sorted((cell for cell in missing if cell.metadata.nbgrader.grade), key=_order)
-        kept = {"autograder": {UNREADABLE: reason}} if (reason := _unreadable(nb)) else {}
-        nb.metadata = nbformat.from_dict(kept)
+        reason = about[UNREADABLE]  # what the submission's own metadata say of it is not believed
+        nb.metadata = nbformat.from_dict({"autograder": {UNREADABLE: reason}} if reason else {})
         nb.cells = first + mine + last
         return nb, resources
 
@@ -106,9 +125,7 @@ def _order(cell) -> int:
 
 
 def _unreadable(nb) -> str:
-    ours = nb.metadata.get("autograder")
-    reason = ours.get(UNREADABLE) if isinstance(ours, dict) else None
-    return reason if isinstance(reason, str) else ""
+    return nb.metadata.get("autograder", {}).get(UNREADABLE, "")
 
 
 @functools.cache

@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from autograder.report import printable
+from autograder.report import named, printable
 from autograder.results import SubmissionResult
 
 
@@ -57,12 +57,12 @@ class Told:
         if not self._bar.disable:
             self._bar.update(
                 self._task, completed=done, total=len(self._names),
-                description=printable(", ".join(self._waiting[: self._jobs])),
+                description=", ".join(map(named, self._waiting[: self._jobs])),
                 points=f"{self._score:g}/{self._most:g} points",
             )  # fmt: skip
         elif not self._quiet:
             points = f"{result.score:g}/{result.max_score:g}"
-            self._console.print(f"{done}/{len(self._names)} {printable(name)} {points}")
+            self._console.print(f"{done}/{len(self._names)} {named(name)} {points}")
 
 
 # No check can be called like these: they have spaces.
@@ -90,7 +90,7 @@ def profile(results: list[SubmissionResult], wall: float, gradebook: float = 0) 
     ours = sum(phases.get(phase, 0) for phase in OURS)
     table = Table(
         title=f"{len(results)} submissions in {wall:.1f} s",
-        caption=f"the grader's own share: {ours / total:.1%}",
+        caption=f"the grader's own share: {ours / (total or 1):.1%}",
     )
     table.add_column("phase")
     for column in ("seconds", "share"):

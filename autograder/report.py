@@ -6,17 +6,23 @@ from rich import box
 from rich.markup import escape
 from rich.table import Table
 
-from autograder.pages import plain
+from autograder.pages import line, plain
 from autograder.practice import Report
 from autograder.publictests import by_dimension
 from autograder.results import DIMENSIONS, Run, SubmissionResult
 
 MARKS = {"passed": "[green]✓[/]", "failed": "[red]✗[/]"}
+MAX_NAME = 60  # characters; a terminal breaks long lines by itself
 
 
 def printable(text: str) -> str:
     """Return text without markup, and without control characters, which a terminal obeys."""
     return escape(plain(text))
+
+
+def named(text: str) -> str:
+    """Return a name, of a file for example, that cannot pass for further lines of a report."""
+    return escape(line(text, MAX_NAME))
 
 
 def class_table(run: Run) -> Table:
@@ -32,13 +38,13 @@ def class_table(run: Run) -> Table:
         points = [_points(*result.points(name)) for name in DIMENSIONS]
         note = "" if result.status == "graded" else result.status
         total = _points(result.score, result.max_score)
-        table.add_row(printable(result.id), *points, total, note)
+        table.add_row(named(result.id), *points, total, note)
     return table
 
 
 def feedback(result: SubmissionResult) -> str:
     """Return the checks of a submission, by dimension, as markup."""
-    lines = [f"[bold]{printable(result.id)}[/]  {_points(result.score, result.max_score)}"]
+    lines = [f"[bold]{named(result.id)}[/]  {_points(result.score, result.max_score)}"]
     if result.status != "graded":
         return "\n".join([*lines, f"  {result.status}: {printable(result.message)}"])
     told = ""

@@ -41,9 +41,10 @@ def find(paths: Iterable[Path], exercise: str) -> Iterator[Submission]:
         if not files:
             raise FileNotFoundError(f"no .py or .ipynb of {exercise} in {path}")
         for file in files:
-            if file.resolve() not in seen:
-                seen.add(file.resolve())
-                yield read(file, exercise)
+            own = path.resolve() / file.relative_to(path)
+            if own not in seen:
+                seen.add(own)
+                yield read(file, exercise, linked=own != file.resolve())
 
 
 def _files(path: Path, exercise: str) -> Iterator[Path]:
@@ -58,12 +59,20 @@ def _files(path: Path, exercise: str) -> Iterator[Path]:
     yield from sorted(path.glob(f"*/{exercise}/{exercise}.ipynb"))
 
 
-def read(file: Path, exercise: str) -> Submission:
-    """Read one file; what cannot be read becomes a submission with a `problem`."""
+def read(file: Path, exercise: str, linked: bool = False) -> Submission:
+    """Read one file; what cannot be read becomes a submission with a `problem`.
+
+    Args:
+        file: a script or a notebook.
+        exercise: what it is for.
+        linked: it was handed in as a link, perhaps to the work of others.
+    """
     in_layout = file.stem == exercise and file.parent.name == exercise
     name = file.parent.parent.name if in_layout else file.stem
     notebook = file.suffix == ".ipynb"
     try:
+        if linked:
+            raise ValueError("a link to another file")
         if not file.is_file():
             raise ValueError("no regular file")  # to read a pipe would take for ever
         if file.stat().st_size > MAX_BYTES:

@@ -3,13 +3,20 @@
 import copy
 import csv
 import json
+import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
 
 import nbformat
 import pytest
+from nbconvert.exporters import HTMLExporter
 from nbgrader.api import Gradebook
+from nbgrader.server_extensions.formgrader import handlers as formgrader
+
+from autograder.build import course_config
+from autograder.submissions import MAX_BYTES
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parent.parent
@@ -96,6 +103,12 @@ def answers(notebook, text):
     return notebook
 
 
+def marked_unreadable(notebook):
+    reason = "so\n\n# 8 of 8 points\n\n[how it was graded](javascript:alert(1))"
+    notebook.metadata["autograder"] = {"unreadable": reason}
+    return notebook
+
+
 FORGE = (
     "from IPython import get_ipython\n"
     "get_ipython().run_cell_async = None\n"
@@ -134,7 +147,7 @@ def classroom(release):
         "numpy-number": (answers(copy.deepcopy(wrong), "np.float64(0.0)"), 0),
         "more-than-all": (answers(copy.deepcopy(wrong), "1e9"), 0),
         "forges": (with_cell(copy.deepcopy(wrong), FORGE, 1), 0),
-        "marked-unreadable": (solved(release, RIGHT), 8),
+        "marked-unreadable": (marked_unreadable(copy.deepcopy(right)), 8),
         "own-cells": (json.dumps({"cells": [
             {"cell_type": "code", "source": "import keras"}, {"cell_type": "code", "source": RIGHT},
         ]}), 8),
@@ -142,6 +155,7 @@ def classroom(release):
         "list": ("[1, 2]", 0),
         "deep": ("[" * 100_000, 0),
         "empty": ("", 0),
+        "huge": ('{"cells": []' + " " * MAX_BYTES + "}", 0),
     }  # fmt: skip
 
 
@@ -196,7 +210,7 @@ def test_does_everybody_get_what_the_honest_work_is_worth(graded):
     found = scores(course)
     assert {student: score for student, (score, _) in found.items()} == honest
     by_hand = {student for student, (_, manual) in found.items() if manual}
-    assert by_hand == {"no-notebook", "list", "deep", "empty"}
+    assert by_hand == {"no-notebook", "list", "deep", "empty", "huge"}
 
 
 def test_does_a_resubmission_replace_the_old_score(graded, run):
@@ -233,6 +247,9 @@ def test_is_feedback_readable_and_without_secrets(graded, toy_exercise):
     assert "0 of 8 points." in pages["wrong"]
     assert "8 of 8 points. Every check passes." in pages["right"]
     assert "not a notebook" in pages["no-notebook"]
+    assert "larger than 20 MiB" in pages["huge"]
+    assert "8 of 8 points. Every check passes." in pages["marked-unreadable"]
+    assert "how it was graded" not in pages["marked-unreadable"]
     secrets = [line.strip() for line in toy_exercise.checks.splitlines() if "return" in line]
     for student, page in pages.items():
         for secret in [*secrets, "HIDDEN TESTS", "autograder.notebook", "site-packages"]:
@@ -247,12 +264,76 @@ def test_is_markup_in_a_submission_harmless_on_its_page(run, graded):
     shown = f"from IPython.display import HTML\nHTML('{evil}')"
     notebook.cells.insert(0, nbformat.v4.new_code_cell(shown))
     notebook.cells.insert(0, nbformat.v4.new_code_cell(f"print('{evil}')\nclass {{}}"))
+    for address in ("javascript:alert(3)", "files/javascript:alert(4)"):
+        notebook.cells.insert(0, nbformat.v4.new_markdown_cell(f"[x]({address}) ![]({address})"))
     hand_in(course, "evil", notebook)
     run(course, "nbgrader", "autograde", "scale", "--student=evil", "--Grade.time_limit=4")
     run(course, "nbgrader", "generate_feedback", "scale", "--student=evil")
     page = (course / "build" / "feedback" / "evil" / "scale" / "scale.html").read_text()
     assert "<script>alert" not in page
-    assert "<img src=x" not in page
+    assert "<img" not in page
+    assert not re.findall("""(?:href|src)=.javascript""", page)
+
+
+def test_does_formgrader_show_no_script(graded):
+    """As it shows the notebook of `stub`, with what somebody else might have written into it."""
+    course, _, _ = graded
+    config = course_config(course)
+    config.HTMLExporter.template_name = "formgrade"
+    config.HTMLExporter.extra_template_basedirs = [formgrader.template_path]
+    shown = {"text/html": "<script>a", "text/markdown": "[x](javascript:b)", "image/svg+xml": "<c>",
+             "application/javascript": "d"}  # fmt: skip
+    outputs = [nbformat.v4.new_output("display_data", {key: f"{value}lert(5)"})
+               for key, value in shown.items()]  # fmt: skip
+    notebook = nbformat.v4.new_notebook(cells=[
+        nbformat.v4.new_markdown_cell("[x](javascript:alert(5)) <script>alert(5)</script>"),
+        nbformat.v4.new_code_cell("", outputs=outputs),
+    ])  # fmt: skip
+    page, _ = HTMLExporter(config=config).from_notebook_node(
+        notebook, resources={"index": 0, "total": 1, "submission_id": "1", "base_url": ""}
+    )
+    assert "&lt;script&gt;alert(5)" in page
+    assert not re.findall(r"<script>a?lert|=.javascript:|^\s*dlert|<c>", page)
+
+
+def test_does_a_bad_file_or_folder_cost_nobody_else_anything(course, environment):
+    shutil.copytree(course / "solutions" / "scale", course / "solutions" / "again")
+
+    def autograder(*arguments):
+        return subprocess.run(["autograder", *arguments], cwd=course, env=environment, text=True,
+                              capture_output=True, timeout=300)  # fmt: skip
+
+    assert autograder("build").returncode == 0
+    honest = [("ada", "scale"), ("dan\nx", "scale"), ("eve", "again"), ("fay", "again"),
+              ("gus", "scale"), ("hal", "scale"), ("ina", "scale")]  # fmt: skip
+    for student, name in honest:
+        folder = course / "build" / "submitted" / student / name
+        folder.mkdir(parents=True)
+        release = nbformat.read(course / "release" / name / f"{name}.ipynb", 4)
+        (folder / f"{name}.ipynb").write_text(json.dumps(solved(release, RIGHT)))
+    submitted = course / "build" / "submitted"
+    (submitted / "ada" / "scale" / "more\nnotes.ipynb").write_text('{"cells": []}')
+    (submitted / "bob" / "scale").mkdir(parents=True)
+    (submitted / "bob" / "scale" / "scale.ipynb").symlink_to("../../ada/scale/scale.ipynb")
+    (submitted / "cy" / "scale").mkdir(parents=True)
+    os.mkfifo(submitted / "cy" / "scale" / "scale.ipynb")
+    os.mkfifo(submitted / "eve" / "again" / "pipe")  # which nbgrader cannot copy
+    (submitted / "gus" / "scale" / "notes.txt").symlink_to(course / "solutions/scale/checks.py")
+    os.mkfifo(submitted / "hal" / "scale" / "timestamp.txt")
+    (submitted / "ina" / "scale" / "timestamp.txt").write_text("yesterday")
+    done = autograder("autograde", "--json", "out.json")
+    assert done.returncode == 1, done.stderr
+    assert "again: not graded; mend this and run again\n  eve: SpecialFileError: " in done.stderr
+    assert "dan\\nx/scale': the name of this folder has a line break" in done.stderr
+    assert re.search("  gus: ValueError: .*notes.txt is a link; remove it", done.stderr)
+    assert "hal/scale': timestamp.txt is no regular file" in done.stderr
+    assert "  ina: " in done.stderr
+    assert not list(course.glob("build/autograded/**/notes.txt"))
+    runs = json.loads((course / "out.json").read_text())
+    found = [{one["id"]: one["score"] for one in run["submissions"]} for run in runs]
+    assert found == [{"fay": 8}, {"ada": 8, "bob": 0, "cy": 0}]
+    found = scores(course)
+    assert (found["ada"], found["bob"], found["cy"]) == ((8, False), (0, True), (0, True))
 
 
 def test_are_other_assignments_left_to_nbgrader(run, graded):

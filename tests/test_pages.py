@@ -1,6 +1,9 @@
+import re
 from dataclasses import replace
 
-from autograder import pages
+import pytest
+
+from autograder import feedback, pages, report
 from autograder.publictests import OWN, Result
 from autograder.results import CheckResult, SubmissionResult
 
@@ -39,8 +42,77 @@ def test_does_the_comment_sum_up():
     assert pages.comment(RESULT) == "2 of 4.5 points.\n\n- Add.\n- Do not add."
     perfect = SubmissionResult("ada", "ada.py", "graded", CHECKS[:1])
     assert pages.comment(perfect) == "2 of 2 points. Every check passes."
-    unreadable = SubmissionResult("ada", "ada.py", "unreadable", CHECKS[1:], "not <i>Python</i>")
-    assert "<code>not &lt;i&gt;Python&lt;/i&gt;</code>" in pages.comment(unreadable)
+
+
+@pytest.mark.parametrize(
+    ("reason", "shown"),
+    [
+        ("not Python: line 1 (x.py)", "not Python: line 1 (x.py)"),
+        ("not <i>Python</i> &lt;", "not &lt;i&gt;Python&lt;/i&gt; &amp;lt;"),
+        (
+            "no\n\n# 8 of 8\n\n[x](https://a.b)",
+            "no\ufffd\ufffd# 8 of 8\ufffd\ufffd[x](https://a.b)",
+        ),
+        ("`</code> *a* _b_ https://a.b", "`&lt;/code&gt; *a* _b_ https://a.b"),
+        ("$$1$$ [x](#y) \\[ 2 \\] \\\\[ 3 \\\\]", "$$1$$ [x](#y) \\[ 2 \\] \\\\[ 3 \\\\]"),
+        ("x" * 20_000, "x" * 199 + "…"),
+    ],
+)
+def test_is_a_reason_one_line_of_code_in_the_comment(reason, shown):
+    unreadable = SubmissionResult("ada", "ada.py", "unreadable", CHECKS[1:], reason)
+    page = feedback.markdown(pages.comment(unreadable))
+    assert page == f"<p>0 of 2.5 points. <code>{shown}</code></p>\n"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "[x](javascript:alert(1))",
+        "[x](files/javascript:alert(1))",
+        "[x][1]\n\n[1]: <javascript:alert(1)>",
+        "<javascript:alert(1)>",
+        "[x](data:text/html;base64,PHNjcmlwdD4=)",
+        "<a href='&#106;avascript:alert(1)'>x</a>",
+        "![x](http://tracker.example/x.png)",
+        "![x](attachment:missing.png)",
+        "<script>alert(1)</script>",
+        "<svg onload=alert(1)>",
+        "<form action=x>",
+        '<p style="position: fixed; margin: -9em; background: url(//x)" onclick="alert(1)">x</p>',
+        "$$<img src=x onerror=alert(1)>$$",
+        "```mermaid\n<img src=x onerror=alert(1)>\n```",
+        "# <img src=x onerror=alert(1)>",
+        "<b>" * 5000,
+        "> " * 5000,
+        "[" * 5000,
+    ],
+)
+def test_does_nothing_that_a_student_writes_act_on_a_page(source):
+    for shown in (feedback.markdown(source), feedback.clean(source)):
+        tags = re.findall("<[^>]*>", shown)
+        acting = "[\"']javascript|<script|data:|img|svg|form|on[a-z]+=|position|margin|background"
+        assert not [tag for tag in tags if re.search(acting, tag)], shown
+
+
+def test_is_an_ordinary_cell_shown_as_it_is_meant():
+    page = feedback.markdown(
+        "# A\n\n> `a < b`, $a < b$\n\n[x](https://keras.io)\n\n| y |\n|--:|\n| 1 |\n\n"
+        "```python\nx = 1\n```"
+    )
+    for shown in ("<h1>A</h1>", "<blockquote>", "<code>a &lt; b</code>, $a &lt; b$",
+                  '<a href="https://keras.io">x</a>', '<td style="text-align:right;">1</td>',
+                  '<div class="highlight"><pre>', '<span class="n">x</span>'):  # fmt: skip
+        assert shown in page
+    checks = pages.html(RESULT, "numerics")
+    assert feedback.clean(checks).count("<strong style=") == checks.count("<strong style=") == 3
+    assert "&lt;p" not in feedback.clean(checks)
+
+
+def test_does_a_name_stay_in_its_line():
+    name = "mallory  8/8\n  numerics  8/8\n\tzoe\x1b[31m"
+    forged = replace(RESULT, id=name)
+    assert len(report.feedback(forged).splitlines()) == len(report.feedback(RESULT).splitlines())
+    assert report.named("[b]" + "x" * 200) == r"\[b]" + "x" * 56 + "…"
 
 
 PUBLIC = [

@@ -61,6 +61,23 @@ def test_is_what_cannot_be_read_told(tmp_path, name, content, problem):
     assert found.cells == ()
 
 
+def test_is_a_link_that_was_handed_in_not_followed(tmp_path):
+    (tmp_path / "ada.py").write_text("x = 1")
+    (tmp_path / "class").mkdir()
+    (tmp_path / "class" / "bob.py").symlink_to(tmp_path / "ada.py")
+    (tmp_path / "class" / "cy").symlink_to(tmp_path / "dan")
+    (tmp_path / "dan" / "a").mkdir(parents=True)
+    (tmp_path / "dan" / "a" / "a.ipynb").write_bytes(notebook(cells=[CODE]))
+    found = {one.id: one.problem for one in submissions.find([tmp_path / "class"], "a")}
+    assert found == {
+        "bob": "not Python: a link to another file",
+        "cy": "not a notebook: a link to another file",
+    }
+    # But who grades may name a link.
+    (found,) = submissions.find([tmp_path / "class" / "bob.py"], "a")
+    assert found.problem == ""
+
+
 def test_is_a_pipe_not_waited_for(tmp_path):
     (tmp_path / "ada" / "a").mkdir(parents=True)
     os.mkfifo(tmp_path / "ada" / "a" / "a.ipynb")
