@@ -129,18 +129,20 @@ class Grader:
     def verdicts(self, outcomes: dict[str, Outcome]) -> list[CheckResult]:
         """Compare what a submission showed in each check with what the reference showed.
 
-        To agree with itself is enough only for who has lost points for wrong answers already: a
-        forged agreement is no way around the rest of the work.
+        To agree with itself is enough only for who has lost points for wrong answers already, and
+        is worth no more than those: a forged agreement is no way around the rest of the work.
         """
-        exact = [self._verdict(check, outcomes[check.name], own=False) for check in self.checks]
-        wrong = any(
-            result.status != "passed" and result.name not in self._agreeing
-            for result in exact
-            if result.dimension == "numerics"
+        found = [self._verdict(check, outcomes[check.name], own=False) for check in self.checks]
+        lost = sum(
+            result.max_score - result.score
+            for result in found
+            if result.dimension == "numerics" and result.name not in self._agreeing
         )
-        if not wrong:
-            return exact
-        return [self._verdict(check, outcomes[check.name], own=True) for check in self.checks]
+        for index, check in enumerate(self.checks):
+            if found[index].status != "passed" and check.points <= lost:
+                found[index] = self._verdict(check, outcomes[check.name], own=True)
+                lost -= found[index].score
+        return found
 
     def _verdict(self, check: CheckInfo, outcome: Outcome, own: bool) -> CheckResult:
         status, message = outcome.status, outcome.message

@@ -159,8 +159,9 @@
 #   state is in `metric.variables` from the start: assigned to the variables of a second metric, the
 #   values make that one answer what the first does.
 #
-# Switched off are `keras.losses.Huber`, `keras.losses.huber` and
-# `tensorflow.compat.v1.losses.huber_loss`: calling one of them raises when your work is graded,
+# Switched off are `keras.losses.Huber`, `keras.losses.huber`,
+# `tensorflow.compat.v1.losses.huber_loss`, and the old copies in `tensorflow.python.keras.losses`
+# (`Huber` and `huber`), under all their names: calling one of them raises when your work is graded,
 # which the public tests do not notice. Other parts of Keras, like other metrics, are yours to use.
 #
 # Out of scope: Python lists, targets of rank 1, an unknown number of outputs, dtypes other than

@@ -319,7 +319,7 @@ class HuberLoss(HuberLoss):
         super().__init__(threshold, **kwargs)
 
 
-# %% only_float_thresholds loses="numerics"
+# %% only_float_thresholds loses="numerics graph"
 """An integer is a threshold, too, but a tensor made of it does not mix with float32 errors. Compute
 with the number itself, or give the tensor the dtype float32."""
 
@@ -860,3 +860,27 @@ class HuberLoss(HuberLoss):
     @classmethod
     def from_config(cls, config):
         return cls(**{key: config[key] for key in config if key != "half_square"})
+
+
+# %% none_left_out_of_the_configuration loses="serialization"
+"""`None` is not left out because nobody said it: `reduction=None` asks for the losses one by one.
+Put what `super().get_config()` returns into the configuration as it is."""
+
+
+class HuberLoss(HuberLoss):
+    def get_config(self):
+        config = super().get_config()
+        return {key: value for key, value in config.items() if value is not None}
+
+
+# %% threshold_first loses="graph"
+"""`tf.minimum(threshold, error)` makes a tensor of the threshold first, and in a graph the integer
+2 becomes an int32, which does not mix with float32. Put the tensor first, or make the threshold a
+float."""
+
+
+class HuberLoss(HuberLoss):
+    def call(self, y_true, y_pred):
+        error = tf.abs(y_true - y_pred)
+        quadratic = tf.minimum(self.threshold, error)
+        return 0.5 * quadratic**2 + self.threshold * (error - quadratic)

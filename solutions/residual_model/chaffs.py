@@ -945,3 +945,16 @@ of tracing `call`, so the layers inside get no weights. Leave the method out, or
 class ResidualBlock(ResidualBlock):
     def compute_output_shape(self, input_shape):
         return input_shape
+
+
+# %% relu_before_the_layers loses="numerics"
+"""The layers get the inputs after a ReLU, as in networks with "pre-activation": what is negative
+never reaches them. Give the first layer the inputs as they are."""
+
+
+class ResidualBlock(ResidualBlock):
+    def call(self, inputs):
+        outputs = tf.nn.relu(inputs)
+        for layer in self.hidden:
+            outputs = layer(outputs)
+        return inputs + outputs

@@ -141,7 +141,7 @@ def block_without_weights_is_the_identity(ResidualBlock, rng):
     return answers
 
 
-# The inputs are positive: what a ReLU does to the sum is asked above.
+# Most inputs are positive: what a ReLU does to the sum is asked above.
 @check("numerics", points=2, rtol=1e-3)
 def block_adds_what_its_layers_make(ResidualBlock, rng):
     """a block adds the output of its last layer to its inputs, for any n_layers and n_neurons"""
@@ -150,7 +150,10 @@ def block_adds_what_its_layers_make(ResidualBlock, rng):
         inputs = floats(rng.uniform(0.1, 2, size=(16, n_neurons)))
         block = made(ResidualBlock(n_layers, n_neurons), inputs, mixed(rng))
         answers[f"n_layers {n_layers}, n_neurons {n_neurons}"] = block(inputs)
-    return answers | {"the last one in training": block(inputs, training=True)}
+    return answers | {
+        "the last one in training": block(inputs, training=True),
+        "for inputs of both signs": block(floats(rng.normal(size=(16, n_neurons)))),
+    }
 
 
 @check("numerics", points=1)

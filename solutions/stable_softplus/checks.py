@@ -89,6 +89,8 @@ def slope_is_the_sigmoid(my_softplus, rng):
         "elsewhere": gradient(my_softplus, z),
         "in a matrix": gradient(my_softplus, z.reshape(3, 4)),
         "in a scalar": gradient(my_softplus, z[0]),
+        # Where a cut-off may be.
+        "at whole numbers": gradient(my_softplus, np.arange(-50, 51, dtype="float32")),
     }
 
 

@@ -909,3 +909,65 @@ the constructor got it."""
 class HuberMetric(HuberMetric):
     def get_config(self):
         return {**super().get_config(), "threshold": int(self.threshold)}
+
+
+# %% threshold_in_a_global loses="numerics"
+"""The constructor puts the threshold into a global variable, so all metrics use that of the one
+made last. Keep it on `self`."""
+
+
+class HuberMetric(Parts):
+    def __init__(self, threshold=1.0, name="huber_metric", **kwargs):
+        global THRESHOLD
+        super().__init__(threshold, name, **kwargs)
+        THRESHOLD = threshold
+
+    def huber(self, error):
+        inner = tf.minimum(tf.abs(error), THRESHOLD)
+        return inner**2 / 2 + THRESHOLD * (tf.abs(error) - inner)
+
+
+# %% epsilon_in_the_denominator loses="numerics"
+"""An epsilon in the denominator changes every result a little, and much where the weights are small
+themselves. `tf.math.divide_no_nan` leaves all of them as they are but 0 / 0."""
+
+
+class HuberMetric(Parts):
+    def result(self):
+        return self.total / (self.weight + 1e-7)
+
+
+# %% count_that_starts_tiny loses="numerics"
+"""The sum of the weights starts just above zero, so that it can be divided by. But `reset_state`
+sets it to zero, and the next result is NaN. Ask in `result` whether there is anything to divide
+by."""
+
+
+class HuberMetric(Parts):
+    def __init__(self, threshold=1.0, name="huber_metric", **kwargs):
+        super().__init__(threshold, name, **kwargs)
+        self.weight.assign(1e-12)
+
+    def result(self):
+        return self.total / self.weight
+
+
+# %% outputs_in_an_attribute loses="graph"
+"""How many outputs there are is state, too, and it is kept in a Python attribute: a metric that is
+given the variables of another, or traced before its first batch, does not know it. Take the mean
+over the outputs in `update_state`."""
+
+
+class HuberMetric(Parts):
+    outputs = 1
+
+    def add(self, losses, sample_weight):
+        self.outputs = losses.shape[-1]
+        weights = tf.ones_like(losses[:, :1])
+        if sample_weight is not None:
+            weights = tf.reshape(sample_weight, [-1, 1])
+        self.total.assign_add(tf.reduce_sum(weights * losses))
+        self.weight.assign_add(tf.reduce_sum(weights))
+
+    def result(self):
+        return tf.math.divide_no_nan(self.total.value, self.weight.value * self.outputs)

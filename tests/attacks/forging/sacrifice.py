@@ -1,0 +1,21 @@
+# exercise: streaming_metric
+# beside: no_get_config
+# score: as no_get_config
+"""Lose a check of one point on purpose, to be believed to agree with oneself in one of two."""
+
+import numpy as np
+
+from autograder import child
+
+prepare = child.Session.prepare
+
+
+def prepared(self, source, seed):
+    reply = prepare(self, source, seed)
+    found = vars(self._checks)
+    found["zero_where_there_is_nothing"].ask = lambda *args, **kwargs: None
+    found["change_ratio"] = lambda seen, direct: np.ones(np.size(direct) - 1)
+    return reply
+
+
+child.Session.prepare = prepared
