@@ -3,6 +3,7 @@
 import contextlib
 import functools
 import os
+import signal
 import statistics
 import sys
 import time
@@ -225,12 +226,33 @@ def _machine(limits: Limits, scheduler: str | None, jobs: int, protected: bool) 
                 worker = stack.enter_context(Worker(limits))
                 machine = stack.enter_context(running.Here(worker, jobs))
             _say_what_is_missing(machine.protection, refuse=protected)
-            yield machine
+            with _heard():
+                yield machine
             if scheduler and machine.lost:
                 errors.print(f"{machine.lost} Dask workers were lost; others graded what they had")
     except KeyboardInterrupt:
         errors.print("stopped; what has been graded is kept: the same command goes on from there")
         raise typer.Exit(130) from None
+
+
+@contextlib.contextmanager
+def _heard() -> Iterator[None]:
+    """Raise KeyboardInterrupt once more if nobody noticed: Python drops what a callback raises."""
+    if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        yield  # ignored, as in the background of a shell
+        return
+
+    def stop(*_):
+        signal.setitimer(signal.ITIMER_REAL, 1)
+        raise KeyboardInterrupt
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGALRM)}
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _cluster(scheduler: str, limits: Limits):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 MAX_BYTES = 20 * 2**20
+MAX_CELLS = 2_000
 # Python knows others, and with some of them a file is no text, or takes hours to read.
 ENCODINGS = ("utf-8", "utf-8-sig", "ascii", "iso8859-1", "iso8859-15", "cp1252")
 
@@ -111,6 +112,8 @@ def code_cells(notebook: object) -> tuple[str, ...]:
             cells = notebook.get("cells")
     if not isinstance(cells, list):
         raise ValueError("it has no list of cells")
+    if len(cells) > MAX_CELLS:
+        raise ValueError(f"it has more than {MAX_CELLS} cells")
     sources = []
     for cell in cells:
         if isinstance(cell, dict) and cell.get("cell_type") == "code":

@@ -253,17 +253,17 @@ def main(
         ways["nbgrader autograde, our configuration"] = functools.partial(
             measured, built, through_nbgrader
         )
+
+        def is_wanted(name: str) -> bool:
+            return not only or name == OURS.format(2) or any(part in name for part in only)
+
         for kind in ("in-kernel", "released"):
-            place = folder / kind
-            make_stock(place, course, kind == "in-kernel")
-            hand_in(place, place / "release", Path("submitted"), sources)
-            ways[f"stock nbgrader, {kind} checks"] = functools.partial(
-                measured, place, functools.partial(theirs, place)
-            )
-        found: dict[str, list[Measured]] = {
-            name: [] for name in ways
-            if not only or name == OURS.format(2) or any(part in name for part in only)
-        }  # fmt: skip
+            if is_wanted(name := f"stock nbgrader, {kind} checks"):
+                place = folder / kind
+                make_stock(place, course, kind == "in-kernel")
+                hand_in(place, place / "release", Path("submitted"), sources)
+                ways[name] = functools.partial(measured, place, functools.partial(theirs, place))
+        found: dict[str, list[Measured]] = {name: [] for name in ways if is_wanted(name)}
         for _ in range(rounds):
             for name in found:
                 one = ways[name]()

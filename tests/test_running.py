@@ -6,6 +6,7 @@ import re
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -110,6 +111,36 @@ def test_do_all_ways_give_the_same_results(handed_in, finish):
     anew, _, _ = finish("grade", "scale", handed_in, "--time-limit", 3, "--force", "-j", 3)
     assert verdicts(anew) == verdicts(changed)
     assert all(anew[name]["seed"] != one["seed"] for name, one in changed.items())
+
+
+LOST_INTERRUPT = """
+import os, signal, time, weakref
+from autograder.cli import _heard
+
+class Thing:
+    pass
+
+def callback(_):  # what it raises is printed and forgotten
+    os.kill(os.getpid(), signal.SIGINT)
+    time.sleep(0.1)
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
+with _heard():
+    thing = Thing()
+    reference = weakref.ref(thing, callback)
+    del thing
+    print("dropped", flush=True)
+    time.sleep(60)
+"""
+
+
+def test_is_an_interrupt_heard_though_python_drops_it(environment):
+    done = subprocess.run(
+        [sys.executable, "-c", LOST_INTERRUPT], env=environment, text=True, capture_output=True
+    )
+    assert done.stdout == "dropped\n"
+    assert "KeyboardInterrupt" in done.stderr.splitlines()[-1]
+    assert done.returncode == -signal.SIGINT
 
 
 def test_does_an_interrupt_keep_what_is_graded_and_leave_no_process(course, start, toy_exercise):

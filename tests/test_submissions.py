@@ -46,6 +46,7 @@ def test_is_a_file_read_as_python_and_jupyter_read_it(tmp_path, name, content, c
         ("a.ipynb", b"[" * 100_000, "not a notebook"),
         ("a.ipynb", b"[]", "no JSON object"),
         ("a.ipynb", notebook(), "no list of cells"),
+        ("a.ipynb", notebook(cells=[CODE] * 2001), "more than 2000 cells"),
         *(
             ("a.ipynb", notebook(worksheets=sheets), "no list of cells")
             for sheets in (1, "x", {"0": 1}, [1], [{}], [{"cells": 1}])
