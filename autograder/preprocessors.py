@@ -23,7 +23,7 @@ from autograder.grading import Grader
 from autograder.processes import Limits, Worker
 from autograder.results import DIMENSIONS, SubmissionResult
 from autograder.running import Company, Jobs
-from autograder.submissions import MAX_BYTES, Submission, code_cells
+from autograder.submissions import Submission, code_cells, refuse
 
 UNREADABLE = "unreadable"  # why: in our part of a sanitized notebook's metadata
 
@@ -54,12 +54,7 @@ def _refuse_links(notebook: Path) -> None:
 def read(file: Path) -> tuple[nbformat.NotebookNode, str]:
     """Return a notebook, and why it could not be read, if it could not."""
     try:
-        if file.is_symlink():
-            raise ValueError("a link, maybe to the work of others")
-        if not file.is_file():
-            raise ValueError("no regular file")  # to read a pipe would take for ever
-        if file.stat().st_size > MAX_BYTES:
-            raise ValueError(f"larger than {MAX_BYTES // 2**20} MiB")
+        refuse(file, linked=file.is_symlink())
         content = json.loads(file.read_text(encoding="utf-8-sig"))
         sources = code_cells(content)
     except (ValueError, RecursionError, OSError) as error:

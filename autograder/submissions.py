@@ -72,12 +72,7 @@ def read(file: Path, exercise: str, linked: bool = False) -> Submission:
     name = file.parent.parent.name if in_layout else file.stem
     notebook = file.suffix == ".ipynb"
     try:
-        if linked:
-            raise ValueError("a link to another file")
-        if not file.is_file():
-            raise ValueError("no regular file")  # to read a pipe would take for ever
-        if file.stat().st_size > MAX_BYTES:
-            raise ValueError(f"larger than {MAX_BYTES // 2**20} MiB")
+        refuse(file, linked)
         if notebook:
             cells = code_cells(json.loads(file.read_text(encoding="utf-8-sig")))
         else:
@@ -87,6 +82,20 @@ def read(file: Path, exercise: str, linked: bool = False) -> Submission:
         problem = f"not {kind}: {str(error) or type(error).__name__}"
         return Submission(name, str(file), notebook, (), problem)
     return Submission(name, str(file), notebook, cells)
+
+
+def refuse(file: Path, linked: bool) -> None:
+    """Refuse a file that must not be opened.
+
+    Raises:
+        ValueError: it was handed in as a link, is no regular file, or is too large.
+    """
+    if linked:
+        raise ValueError("a link to another file")
+    if not file.is_file():
+        raise ValueError("no regular file")  # to read a pipe would take for ever
+    if file.stat().st_size > MAX_BYTES:
+        raise ValueError(f"larger than {MAX_BYTES // 2**20} MiB")
 
 
 def _script(file: Path) -> str:
