@@ -70,18 +70,24 @@ class ClassAutograde(Autograde):
             filename = str(Path(folder) / f"{name}.ipynb")
             if filename not in files:
                 continue  # nbgrader skips what was not released
-            resources = self.init_single_notebook_resources(filename)
-            about = resources["nbgrader"]
-            nb, about[preprocessors.UNREADABLE] = preprocessors.read(Path(filename))
+            student = self.init_single_notebook_resources(filename)["nbgrader"]["student"]
             try:
-                nb, _ = preprocessors.Sanitize().preprocess(nb, resources)
+                with self._noting(student):
+                    self._given[student] = self._read(filename)
             except MissingEntry:
                 raise NbGraderException(
                     f"{name} is not in the gradebook. Run: autograder build {name}"
                 ) from None
-            given = preprocessors.submission(nb, about["student"], about["notebook"])
-            self._given[about["student"]] = given
+            except Exception:  # noted; it costs nobody else anything
+                del self.assignments[folder]
         return sorted(self._given)
+
+    def _read(self, filename: str) -> Submission:
+        resources = self.init_single_notebook_resources(filename)
+        about = resources["nbgrader"]
+        nb, about[preprocessors.UNREADABLE] = preprocessors.read(Path(filename))
+        nb, _ = preprocessors.Sanitize().preprocess(nb, resources)
+        return preprocessors.submission(nb, about["student"], about["notebook"])
 
     def begin(self) -> None:
         """Have the runner prepare, if it must grade any of what was found."""

@@ -131,7 +131,7 @@ def grade(
     found = list(submissions.find(paths, exercise))
     limits = Limits.of(time_limit)
     results = Results(chosen, limits, force) if seed is None else None
-    seeds = Seeds.fresh() if seed is None else Seeds.both(seed)
+    seeds = Seeds.of(chosen, seed)
     started = time.perf_counter()
     with (_machine(limits, scheduler, jobs, require_protection) as machine,
           _told([one.id for one in found], machine.jobs, quiet) as told):  # fmt: skip
@@ -203,7 +203,7 @@ def autograde(
 def _begin(exercise: exercises.Exercise, step, machine, told: Told, results: Results) -> Run:
     """Let nbgrader's step take its results from a machine; return what will hold them."""
     # A submission may have told its student the seed: the next run has another.
-    seeds = Seeds.fresh()
+    seeds = Seeds.of(exercise)
     run = Run(exercise.name, seeds.first, machine.protection)
 
     def graded(result: SubmissionResult) -> None:

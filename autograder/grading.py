@@ -50,7 +50,7 @@ class Grader:
 
     def __init__(self, worker: Worker, exercise: Exercise, seeds: Seeds | None = None):
         self.exercise, self.worker = exercise, worker
-        self.seeds = seeds or Seeds.fresh()
+        self.seeds = seeds or Seeds.of(exercise)
         self._source = exercise.checks
         self._off: list[str] = []
         try:

@@ -3,23 +3,27 @@
 import base64
 import contextlib
 import difflib
+import hashlib
 import secrets
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from autograder.observations import MAX_PICTURE, Later, replace, walk
+from autograder.exercises import Exercise
+from autograder.observations import MAX_PICTURE, Later, Thing, replace, walk
 from autograder.processes import Child, ChildEnded, ChildTooSlow, Worker
 from autograder.results import Outcome
 from autograder.submissions import Submission
 
 GRACE = 5  # seconds between the alarm that a child sets itself and the end of our patience
+MAX_OUTPUTS = 4_000_000  # characters kept of what all cells printed and displayed
 MAX_NAME = 60  # characters of a name; to find one that is close takes their cube
 WHERE = {
     "reloaded": "loaded in a new process",
     "exported": "exported and loaded without the submission",
     "in_graph": "as a graph, without the submission",
 }
+NO_FILE = Thing("an answer of its own, and nothing that another process could load")
 
 
 @dataclass(frozen=True)
@@ -33,8 +37,11 @@ class Seeds:
     later: int
 
     @classmethod
-    def fresh(cls) -> "Seeds":
-        return cls(secrets.randbits(32), secrets.randbits(32))
+    def of(cls, exercise: Exercise, first: int | None = None) -> "Seeds":
+        """Return the seeds of a run; `first` repeats an earlier one."""
+        first = secrets.randbits(32) if first is None else first
+        secret = f"{first} {exercise.reference} {exercise.checks}"  # no child has the reference
+        return cls(first, int(hashlib.sha256(secret.encode()).hexdigest()[:8], 16))
 
     @classmethod
     def both(cls, seed: int) -> "Seeds":
@@ -65,6 +72,8 @@ class Interview:
         self._deadline = time.monotonic() + worker.limits.total
         self._names: list[str] = []
         self._lost: dict[int, str] = {}  # cells that ended the process, and how
+        self._next: Child | None = None  # forked while another answers
+        self._ended: list[Child] = []
         self._printed = b""
         self.cpu_seconds = 0.0
         self.phases: dict[str, float] = {}
@@ -89,13 +98,20 @@ class Interview:
             checks: their names.
             seeds: of this run.
             plan: for each check and path the `(how, use)` that the reference left for later there;
-                anything else is not followed. None follows everything.
+                anything else is not followed, and no answer there counts. None follows everything.
 
         Returns:
             An `Outcome` for each name.
         """
+        try:
+            return self._outcomes(checks, seeds, plan)
+        finally:
+            with self._timed("end the process"):
+                self._wait_for_ends()
+
+    def _outcomes(self, checks: list[str], seeds: Seeds, plan: dict | None) -> dict:
         questions = [(name, {"do": "ask", "name": name}) for name in checks]
-        found = dict(zip(checks, self._dialogue(seeds.first, questions), strict=True))
+        found = dict(zip(checks, self._dialogue(seeds.first, questions, plan != {}), strict=True))
         later = [
             (name, path, leaf)
             for name, outcome in found.items()
@@ -103,6 +119,10 @@ class Interview:
             if isinstance(leaf, Later)
             and (plan is None or plan.get((name, path)) == (leaf.how, leaf.use))
         ]
+        followed = {(name, path) for name, path, _ in later}
+        for name, path in set(plan or ()) - followed:
+            if name in found and found[name].status == "seen":
+                found[name].seen = replace(found[name].seen, {path: NO_FILE})
         # What was exported is loaded where no submission is yet.
         later.sort(key=lambda one: _needs_submission(one[2].how))
         self.followed |= {(name, path): leaf for name, path, leaf in later}
@@ -129,8 +149,11 @@ class Interview:
             except (ChildEnded, ChildTooSlow) as error:
                 raise ChildEnded(f"{error}\n{child.printed.decode(errors='replace')}") from None
 
-    def _dialogue(self, seed: int, questions: list[tuple[str, dict]]) -> list[Outcome]:
-        """Ask until every question of a check is answered; a new child follows one that is lost."""
+    def _dialogue(self, seed: int, questions: list[tuple[str, dict]], more: bool = False) -> list:
+        """Ask until every question of a check is answered; a new child follows one that is lost.
+
+        If there is more to ask afterwards, the next child is forked meanwhile.
+        """
         outcomes: list[Outcome] = []
         while len(outcomes) < len(questions):
             rest = questions[len(outcomes) :]
@@ -140,6 +163,8 @@ class Interview:
             except _Unloadable as error:
                 return outcomes + [error.outcome for _ in rest]
             with self._ending(child):
+                if more and not self._next:
+                    self._next = self._worker.child()
                 for check, question in rest:
                     how = question.get("how")
                     if not loaded and _needs_submission(how):
@@ -174,8 +199,16 @@ class Interview:
         try:
             yield
         finally:
-            with self._timed("end the process"):
-                child.__exit__()
+            child.let_go()
+            self._ended.append(child)
+
+    def _wait_for_ends(self) -> None:
+        if self._next:
+            self._ended.append(self._next)
+            self._next = None
+        while self._ended:
+            child = self._ended.pop(0)
+            child.__exit__()
             self.cpu_seconds += child.cpu_seconds
             self._printed = self._printed or child.printed
 
@@ -184,7 +217,7 @@ class Interview:
         while True:
             if self._left() == 0:
                 raise _Unloadable(Outcome("timed out", message=self._too_slow(0)))
-            child = self._worker.child()
+            child, self._next = self._next or self._worker.child(), None
             try:
                 with self._timed("fork and lock"):
                     self._ask(child, {"do": "ping"}, self._worker.limits.check)
@@ -242,6 +275,7 @@ class Interview:
                     most = len(self._submission.cells)
                     self.cells = [_cell(cell) for cell in cells[:most]]
                     self.cells += [_cell(None) for _ in range(most - len(cells))]
+                    _leave_out(self.cells)
             case _:
                 raise ChildEnded("its answer could not be read")
         for index, how in self._lost.items():
@@ -290,10 +324,10 @@ class Interview:
 
     def _not_defined(self, name: str) -> str:
         message = f"`{name}` is not defined"
+        if self.stopped and f"'{name}'" not in self.stopped:  # or it stopped for the lack of it
+            message += f"; the code stopped before: {self.stopped}"
         if close := difflib.get_close_matches(name, self._names, 1):
             message += f"; did you mean to call `{close[0]}` `{name}`?"
-        elif self.stopped:
-            message += f"; the code stopped before: {self.stopped}"
         return message
 
 
@@ -329,6 +363,19 @@ def _cell(cell) -> dict:
                     case {"display": dict(data)}:
                         found["outputs"].append({"display": _display(data)})
     return found
+
+
+def _leave_out(cells: list[dict]) -> None:
+    """Leave out what is displayed after MAX_OUTPUTS characters; all of it is written to pages."""
+    left = MAX_OUTPUTS
+    for cell in cells:
+        for index, output in enumerate(cell["outputs"]):
+            texts = output["display"].values() if "display" in output else [output["text"]]
+            left -= sum(map(len, texts))
+            if left < 0:
+                note = "The outputs from here on are too long together; they are left out.\n"
+                cell["outputs"][index:] = [{"stream": "stderr", "text": note}]
+                break
 
 
 def _display(data: dict) -> dict[str, str]:

@@ -5,14 +5,19 @@ instead of a kernel, and what a grade cell shows, its one number included, comes
 """
 
 import atexit
-import contextlib
 import functools
 import json
 from pathlib import Path
 
 import nbformat
 from nbconvert.exporters import NotebookExporter
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from nbformat.v4 import (
+    new_code_cell,
+    new_markdown_cell,
+    new_notebook,
+    new_output,
+    new_raw_cell,
+)
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import Execute, NbGraderPreprocessor, SaveAutoGrades
 from nbgrader.utils import is_grade, is_solution
@@ -23,8 +28,9 @@ from autograder.grading import Grader
 from autograder.processes import Limits, Worker
 from autograder.results import DIMENSIONS, SubmissionResult
 from autograder.running import Company, Jobs
-from autograder.submissions import Submission, code_cells, refuse
+from autograder.submissions import Submission, cells_of, refuse
 
+NEW_CELL = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
 UNREADABLE = "unreadable"  # why: in our part of a sanitized notebook's metadata
 
 
@@ -52,20 +58,21 @@ def _refuse_links(notebook: Path) -> None:
 
 
 def read(file: Path) -> tuple[nbformat.NotebookNode, str]:
-    """Return a notebook, and why it could not be read, if it could not."""
+    """Return a notebook, and why it could not be read, if it could not.
+
+    It is made anew: of what a student wrote, nbformat and nbconvert get nothing but text.
+    """
     try:
         refuse(file, linked=file.is_symlink())
-        content = json.loads(file.read_text(encoding="utf-8-sig"))
-        sources = code_cells(content)
+        found = cells_of(json.loads(file.read_text(encoding="utf-8-sig")))
     except (ValueError, RecursionError, OSError) as error:
         cells = [new_markdown_cell("This file could not be read as a notebook.")]
         return new_notebook(cells=cells), f"not a notebook: {error or type(error).__name__}"
-    if content.get("nbformat") == 4:
-        with contextlib.suppress(Exception):  # whatever nbformat says of it, the code is there
-            notebook = nbformat.read(file, as_version=4)
-            nbformat.validate(notebook)
-            return notebook, ""
-    return new_notebook(cells=[new_code_cell(source) for source in sources]), ""
+    cells = []
+    for cell in found:
+        marks = {"nbgrader": {"grade_id": cell.grade_id}} if cell.grade_id else {}
+        cells.append(NEW_CELL[cell.kind](cell.source, metadata=marks))
+    return new_notebook(cells=cells), ""
 
 
 class Sanitize(NbGraderPreprocessor):
@@ -83,10 +90,9 @@ class Sanitize(NbGraderPreprocessor):
             given = {cell.name: _given(cell, points) for cell in notebook.source_cells}
         mine, taken = [], set()
         for cell in nb.cells:
-            marks = cell.metadata.get("nbgrader")
-            name = marks.get("grade_id") if isinstance(marks, dict) else None
+            name = cell.metadata.get("nbgrader", {}).get("grade_id")
             cell.metadata = nbformat.NotebookNode()
-            original = given.get(name) if isinstance(name, str) else None
+            original = given.get(name)
             if original is None or (name in taken and not original.metadata.nbgrader.locked):
                 mine.append(cell)
             elif not original.metadata.nbgrader.grade and name not in taken:
@@ -110,8 +116,7 @@ def _given(cell, points: dict) -> nbformat.NotebookNode:
              "solution": not cell.locked, "checksum": cell.checksum}  # fmt: skip
     if cell.name in points:
         marks["points"] = points[cell.name]
-    make = new_code_cell if cell.cell_type == "code" else new_markdown_cell
-    return make(cell.source, metadata={"nbgrader": marks})
+    return NEW_CELL[cell.cell_type](cell.source, metadata={"nbgrader": marks})
 
 
 def _order(cell) -> int:

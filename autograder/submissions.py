@@ -28,6 +28,21 @@ class Submission:
     problem: str = ""
 
 
+@dataclass(frozen=True)
+class Cell:
+    """What counts of a notebook's cell.
+
+    Attributes:
+        kind: "code", "markdown" or "raw".
+        source: its text.
+        grade_id: what nbgrader knows it by, if it does.
+    """
+
+    kind: str
+    source: str
+    grade_id: str
+
+
 def find(paths: Iterable[Path], exercise: str) -> Iterator[Submission]:
     """Yield the submissions for an exercise in files and folders, each file once, in order.
 
@@ -74,7 +89,8 @@ def read(file: Path, exercise: str, linked: bool = False) -> Submission:
     try:
         refuse(file, linked)
         if notebook:
-            cells = code_cells(json.loads(file.read_text(encoding="utf-8-sig")))
+            found = cells_of(json.loads(file.read_text(encoding="utf-8-sig")))
+            cells = tuple(cell.source for cell in found if cell.kind == "code")
         else:
             cells = (_script(file),)
     except (ValueError, SyntaxError, RecursionError, OSError) as error:
@@ -106,29 +122,38 @@ def _script(file: Path) -> str:
     return file.read_text(encoding)
 
 
-def code_cells(notebook: object) -> tuple[str, ...]:
-    """Return the sources of a notebook's code cells, whatever version of the format it is in.
+def cells_of(notebook: object) -> list[Cell]:
+    """Return the cells of a notebook, whatever version of the format it is in.
 
     Raises:
         ValueError: it has none of a notebook's structure.
     """
     if not isinstance(notebook, dict):
         raise ValueError("no JSON object at the top")
+    cells = notebook.get("cells")
     match notebook:
-        case {"worksheets": [{"cells": cells}, *_]}:  # format 3 and older
-            pass
-        case _:
-            cells = notebook.get("cells")
+        case {"worksheets": [{"cells": old}, *_]} if cells is None:  # format 3 and older
+            cells = old
     if not isinstance(cells, list):
         raise ValueError("it has no list of cells")
     if len(cells) > MAX_CELLS:
         raise ValueError(f"it has more than {MAX_CELLS} cells")
-    sources = []
+    found = []
     for cell in cells:
-        if isinstance(cell, dict) and cell.get("cell_type") == "code":
-            source = cell.get("source", cell.get("input", ""))
-            lines = source if isinstance(source, list) else [source]
-            if not all(isinstance(line, str) for line in lines):
-                raise ValueError("a cell's source is no text")
-            sources.append("".join(lines))
-    return tuple(sources)
+        match cell:
+            case {"cell_type": "code" | "markdown" | "raw" as kind}:
+                source = cell.get("source", cell.get("input", ""))
+            case _:
+                continue
+        lines = source if isinstance(source, list) else [source]
+        if not all(isinstance(line, str) for line in lines):
+            raise ValueError("a cell's source is no text")
+        match cell:
+            case {"metadata": {"nbgrader": {"grade_id": str(grade_id)}}}:
+                pass
+            case _:
+                grade_id = ""
+        # JSON can hold half a character, a file cannot.
+        source = "".join(lines).encode(errors="replace").decode()
+        found.append(Cell(kind, source, grade_id))
+    return found

@@ -109,40 +109,46 @@ def _run_no_more(files: dict[str, str]) -> None:
 
 
 def _execute_no_more(paths: dict[str, str]) -> None:
-    """Refuse operations where all of TensorFlow's Python passes: executed, or put into a graph."""
+    """Refuse operations where TensorFlow hands them to C: executed, or put into a graph."""
+    from tensorflow.core.framework.function_pb2 import FunctionDef
+    from tensorflow.core.framework.graph_pb2 import GraphDef
     from tensorflow.python import _pywrap_tfe, pywrap_tfe
-    from tensorflow.python.eager import context
-    from tensorflow.python.framework import importer, ops
+    from tensorflow.python.client import _pywrap_tf_session, pywrap_tf_session
 
-    def guard(owner, name, position):
+    read_buffer = pywrap_tf_session.TF_GetBuffer
+
+    def itself(name):
+        # The class of a student's own text may let it say other things of itself.
+        return [bytes.decode(name) if isinstance(name, bytes) else str.__str__(name)]
+
+    def of_function(given):
+        text = str.encode(given) if isinstance(given, str) else given
+        message = given if isinstance(given, FunctionDef) else FunctionDef.FromString(text)
+        return [node.op for node in message.node_def]
+
+    def of_graph(given):
+        message = given if isinstance(given, GraphDef) else GraphDef.FromString(read_buffer(given))
+        return [node.op for node in nodes(message)]
+
+    def guard(owner, name, position, operations):
         original = getattr(owner, name)
 
-        def guarded(*args, **kwargs):  # without `functools.wraps`, which would show the original
-            called = args[position] if len(args) > position else kwargs.get("op_type")
-            called = called.decode() if isinstance(called, bytes) else called
-            if path := paths.get(called):
-                refuse(path)
-            return original(*args, **kwargs)
+        def guarded(*args):  # without `functools.wraps`, which would show the original
+            for operation in operations(args[position]) if len(args) > position else ():
+                if path := paths.get(operation):
+                    refuse(path)
+            return original(*args)
 
         setattr(owner, name, guarded)
 
-    def look_at(found):
-        for node in found:
-            if path := paths.get(node.op):
-                refuse(path)
-
     for owner in (pywrap_tfe, _pywrap_tfe):
-        guard(owner, "TFE_Py_FastPathExecute", 1)
-        guard(owner, "TFE_Py_Execute", 2)
-    guard(ops.Graph, "_create_op_internal", 1)
-    process, define = importer._ProcessGraphDefParam, context.Context.add_function_def
-
-    def imported(graph_def, *args, **kwargs):
-        look_at(nodes(graph_def))
-        return process(graph_def, *args, **kwargs)
-
-    def defined(self, function_def):
-        look_at(function_def.node_def)
-        return define(self, function_def)
-
-    importer._ProcessGraphDefParam, context.Context.add_function_def = imported, defined
+        guard(owner, "TFE_Py_FastPathExecute", 1, itself)
+        guard(owner, "TFE_Py_Execute", 2, itself)
+        guard(owner, "TFE_Py_ExecuteCancelable", 2, itself)
+        for how in ("", "NoSerialization"):
+            guard(owner, f"TFE_ContextAddFunctionDef{how}", 1, of_function)
+    for owner in (pywrap_tf_session, _pywrap_tf_session):
+        guard(owner, "TF_NewOperation", 1, itself)
+        for how in ("", "NoSerialization"):
+            guard(owner, f"TF_FunctionImportFunctionDef{how}", 0, of_function)
+            guard(owner, f"TF_GraphImportGraphDefWithResults{how}", 1, of_graph)

@@ -115,13 +115,10 @@ def _excess(life: Life) -> str:
         if tasks.stat().st_nlink - 2 > most["threads"]:
             return f"it was killed: it had more than {most['threads']} threads"
         size, files = _disk(life.request["limit"]["scratch"], most["files"])
-        for descriptor in os.scandir(f"/proc/{life.pid}/fd"):  # files without a name
-            with contextlib.suppress(OSError):
-                about = Path(descriptor.path).stat()
-                size += 0 if about.st_nlink else about.st_blocks * 512
+        size += _nameless(tasks)
     except (FileNotFoundError, ProcessLookupError):  # it has ended, or this is no Linux
         return ""
-    except OSError as error:
+    except OSError as error:  # like a folder that can be filled, but not looked into
         return f"it was killed: its files cannot be counted ({error.strerror})"
     if files > most["files"]:
         return f"it was killed: it had more than {most['files']} files"
@@ -143,9 +140,22 @@ def _disk(folder: str, enough: int) -> tuple[int, int]:
                         files += 1
                         if entry.is_dir(follow_symlinks=False):
                             folders.append(entry.path)
-        except (FileNotFoundError, NotADirectoryError, PermissionError):
-            continue  # it is gone, or a folder that nobody may look into, the child neither
+        except (FileNotFoundError, NotADirectoryError):
+            continue  # it is gone
     return size, files
+
+
+def _nameless(tasks: Path) -> int:
+    """Return the bytes of the open files that have no name."""
+    for task in tasks.iterdir():  # the table of one that has ended is empty
+        size = 0
+        for descriptor in os.scandir(task / "fd"):
+            with contextlib.suppress(OSError):
+                about = Path(descriptor.path).stat()
+                size += 0 if about.st_nlink else about.st_blocks * 512
+        if size:
+            return size
+    return 0
 
 
 def _kill_orphans(known: set[int]) -> None:

@@ -69,6 +69,8 @@ def test_does_what_stands_beside_a_right_answer_cost_nothing(grade, extra):
         ("", "not defined", "`Scale` is not defined"),
         ("class Scael: pass", "not defined", "did you mean to call `Scael` `Scale`?"),
         ("1 / 0\n" + RIGHT, "not defined", "ZeroDivisionError: division by zero"),
+        ("from keras.layers import Rescale, Scale\n" + RIGHT, "not defined",
+         "`Scale` is not defined; the code stopped before: ImportError: cannot import name"),
         ("import os; os._exit(0)\n" + RIGHT, "crashed", "it ended the process (exit status 0)"),
         ("import os; os.abort()", "crashed", "it crashed"),
         ("import ctypes; ctypes.string_at(0)", "crashed", "SIGSEGV"),

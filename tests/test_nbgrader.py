@@ -103,6 +103,23 @@ def answers(notebook, text):
     return notebook
 
 
+def of_the_future(notebook):
+    """Cells of unknown kinds, which the format allows where a version is not known yet."""
+    notebook.nbformat_minor = 99
+    mine = [mark for mark in marks(notebook) if mark.solution]
+    notebook.cells.insert(0, {"cell_type": "answer", "metadata": {"nbgrader": mine[0]}})
+    notebook.cells.insert(0, {"cell_type": "note", "type": "<script>alert(5)</script>"})
+    return notebook
+
+
+def with_outputs_of_no_kind(notebook):
+    """So many that to say what is wrong with each takes gigabytes."""
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs = [{}] * 50_000
+    return notebook
+
+
 def marked_unreadable(notebook):
     reason = "so\n\n# 8 of 8 points\n\n[how it was graded](javascript:alert(1))"
     notebook.metadata["autograder"] = {"unreadable": reason}
@@ -148,6 +165,9 @@ def classroom(release):
         "more-than-all": (answers(copy.deepcopy(wrong), "1e9"), 0),
         "forges": (with_cell(copy.deepcopy(wrong), FORGE, 1), 0),
         "marked-unreadable": (marked_unreadable(copy.deepcopy(right)), 8),
+        "future": (of_the_future(copy.deepcopy(right)), 8),
+        "outputs": (with_outputs_of_no_kind(copy.deepcopy(right)), 8),
+        "half-a-character": (with_cell(copy.deepcopy(right), "'\ud800'"), 8),
         "own-cells": (json.dumps({"cells": [
             {"cell_type": "code", "source": "import keras"}, {"cell_type": "code", "source": RIGHT},
         ]}), 8),
@@ -264,6 +284,7 @@ def test_is_markup_in_a_submission_harmless_on_its_page(run, graded):
     shown = f"from IPython.display import HTML\nHTML('{evil}')"
     notebook.cells.insert(0, nbformat.v4.new_code_cell(shown))
     notebook.cells.insert(0, nbformat.v4.new_code_cell(f"print('{evil}')\nclass {{}}"))
+    notebook = of_the_future(notebook)
     for address in ("javascript:alert(3)", "files/javascript:alert(4)"):
         notebook.cells.insert(0, nbformat.v4.new_markdown_cell(f"[x]({address}) ![]({address})"))
     hand_in(course, "evil", notebook)

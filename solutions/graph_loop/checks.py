@@ -15,7 +15,6 @@ from autograder.checks import PYTHON_OPS, check, exported, gradient
 SERIES = np.array([[3.0, -1.0], [0.5, 2.0], [-2.0, 4.0], [5.0, -3.0], [1.0, 6.0]], "float32")
 OTHER = np.array([[-4.0, 2.0], [1.5, 7.0], [6.0, -5.0], [2.0, 0.5], [-1.0, 3.0]], "float32")
 ALPHA = np.float32(0.3)
-UPSTREAM = np.array([[1.0, -2.0], [0.5, 3.0], [-1.5, 1.0], [2.0, 0.25], [4.0, -1.0]], "float32")
 
 
 def draw(rng, steps, features):
@@ -31,9 +30,12 @@ def smooth(f, series, alpha):
 
 # Caught by its neighbours too; this one has the message that can be followed with a pencil.
 @check("numerics", points=2)
-def follows_the_recurrence(exponential_smoothing):
+def follows_the_recurrence(exponential_smoothing, rng):
     """the smoothing starts at the first step and then moves by alpha toward each next one"""
-    return smooth(exponential_smoothing, [[8.0], [4.0], [0.0], [12.0]], 0.25)
+    return {
+        "8, 4, 0, 12": smooth(exponential_smoothing, [[8.0], [4.0], [0.0], [12.0]], 0.25),
+        "four other steps": smooth(exponential_smoothing, draw(rng, 4, 1), rng.uniform(0.2, 0.4)),
+    }
 
 
 # What mixes the features is wrong wherever there are two; here it is named.
@@ -65,9 +67,10 @@ def long_series_stay_accurate(exponential_smoothing, rng):
 
 # Memory spoils the checks after it as well, one way or another; this one shows it step by step.
 @check("numerics", points=1)
-def calls_do_not_influence_each_other(exponential_smoothing):
+def calls_do_not_influence_each_other(exponential_smoothing, rng):
     """what one call returns does not depend on the calls before it"""
-    calls = [(SERIES, 0.3), (OTHER, 0.3), (SERIES, 0.6), (SERIES[:3], 0.3), (SERIES, 0.3)]
+    one, other = draw(rng, 5, 2), draw(rng, 5, 2)
+    calls = [(one, 0.3), (other, 0.3), (one, 0.6), (one[:3], 0.3), (one, 0.3)]
     return [smooth(exponential_smoothing, series, alpha) for series, alpha in calls]
 
 
@@ -80,10 +83,10 @@ def gradient_in_the_series(exponential_smoothing, rng):
 
 
 @check("gradients", points=1)
-def gradient_in_alpha(exponential_smoothing):
+def gradient_in_alpha(exponential_smoothing, rng):
     """the smoothing factor has a gradient as well"""
-    series = tf.constant(SERIES)
-    return gradient(lambda a: exponential_smoothing(series, a), ALPHA, upstream=UPSTREAM)
+    series, upstream = tf.constant(draw(rng, 5, 2)), rng.uniform(0.5, 2, size=(5, 2))
+    return gradient(lambda a: exponential_smoothing(series, a), ALPHA, upstream=upstream)
 
 
 @check("gradients", points=2, rtol=1e-3, atol=1e-3)
@@ -161,10 +164,10 @@ def compare_graph(f, shape, parts) -> dict:
 
 
 @check("graph", points=1)
-def the_graph_is_not_unrolled(exponential_smoothing):
+def the_graph_is_not_unrolled(exponential_smoothing, rng):
     """the same graph smooths thousands of steps"""
     graph = trace(exponential_smoothing, [None, 2])
-    series = np.tile(SERIES, (600, 1))
+    series = np.tile(SERIES, (rng.integers(500, 600), 1))
     one, other = (smooth(graph, series, alpha) for alpha in (ALPHA, 2 * ALPHA))
     return {"shape": list(one.shape), "alpha counts to the end": changed(one[-50:], other[-50:])}
 
