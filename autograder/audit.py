@@ -15,11 +15,10 @@ from autograder.grading import CheckInfo, Grader, GraderError
 from autograder.hints import SEEDS as HINT_SEEDS
 from autograder.interview import Seeds
 from autograder.processes import Worker
-from autograder.results import DIMENSIONS, CheckResult, Outcome, SubmissionResult
+from autograder.results import DIMENSIONS, NOT_ASKED, CheckResult, SubmissionResult
 from autograder.submissions import Submission
 
 CORES = os.cpu_count() or 1
-NOT_ASKED = "not asked"
 KINDS = ("stub", "wheat", "chaff", "mutant")
 ONEDNN = {"TF_ENABLE_ONEDNN_OPTS": "1", "TENSORFLOW_USE_CUSTOM_CONTRACTION_KERNEL": "true"}
 # Right answers must stay right where TensorFlow computes in another order.
@@ -257,14 +256,8 @@ def _ask(grader: Grader, full: bool, row: Row) -> SubmissionResult:
 
 
 def _verdicts(grader: Grader, full: bool, row: Row) -> list[CheckResult]:
-    """Ask a mutant the numerics first: most are caught by them, and the rest costs more."""
+    """Ask a mutant until a check catches it; numerics come first, the rest costs more."""
+    names = [check.name for check in grader.checks]
     interview = grader.interview_specimen(row)
-    outcomes = {check.name: Outcome(NOT_ASKED) for check in grader.checks}
-    first = [] if full else [one.name for one in grader.checks if one.dimension == DIMENSIONS[0]]
-    rest = [name for name in outcomes if name not in first]
-    for names in (first, rest):
-        outcomes |= interview.outcomes(names, grader.seeds)
-        verdicts = grader.verdicts(outcomes)
-        if any(verdict.status != "passed" for verdict in verdicts if verdict.name in names):
-            break
-    return verdicts
+    enough = None if full else grader.is_wrong
+    return grader.verdicts(interview.outcomes(names, grader.seeds, enough=enough))

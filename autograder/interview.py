@@ -6,13 +6,13 @@ import difflib
 import hashlib
 import secrets
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from autograder.exercises import Exercise
 from autograder.observations import MAX_PICTURE, Later, Thing, replace, walk
 from autograder.processes import Child, ChildEnded, ChildTooSlow, Worker
-from autograder.results import Outcome
+from autograder.results import NOT_ASKED, Outcome
 from autograder.submissions import Submission
 
 GRACE = 5  # seconds between the alarm that a child sets itself and the end of our patience
@@ -91,7 +91,8 @@ class Interview:
         """The first exception that stopped a cell, or the script."""
         return next((_raised(cell["error"]).message for cell in self.cells if cell["error"]), "")
 
-    def outcomes(self, checks: list[str], seeds: Seeds, plan: dict | None = None) -> dict:
+    def outcomes(self, checks: list[str], seeds: Seeds, plan: dict | None = None,
+                 enough: Callable[[str, Outcome], bool] | None = None) -> dict:  # fmt: skip
         """Ask the checks, and have other processes answer what they leave for later.
 
         Args:
@@ -99,19 +100,23 @@ class Interview:
             seeds: of this run.
             plan: for each check and path the `(how, use)` that the reference left for later there;
                 anything else is not followed, and no answer there counts. None follows everything.
+            enough: told a check and its outcome; nothing more is asked if it is true.
 
         Returns:
             An `Outcome` for each name.
         """
         try:
-            return self._outcomes(checks, seeds, plan)
+            return self._outcomes(checks, seeds, plan, enough)
         finally:
             with self._timed("end the process"):
                 self._wait_for_ends()
 
-    def _outcomes(self, checks: list[str], seeds: Seeds, plan: dict | None) -> dict:
+    def _outcomes(self, checks, seeds, plan, enough) -> dict:
         questions = [(name, {"do": "ask", "name": name}) for name in checks]
-        found = dict(zip(checks, self._dialogue(seeds.first, questions, plan != {}), strict=True))
+        answers = self._dialogue(seeds.first, questions, plan != {}, enough)
+        found = dict(zip(checks, answers, strict=False))
+        if len(found) < len(checks):
+            return {name: found.get(name, Outcome(NOT_ASKED)) for name in checks}
         later = [
             (name, path, leaf)
             for name, outcome in found.items()
@@ -149,7 +154,8 @@ class Interview:
             except (ChildEnded, ChildTooSlow) as error:
                 raise ChildEnded(f"{error}\n{child.printed.decode(errors='replace')}") from None
 
-    def _dialogue(self, seed: int, questions: list[tuple[str, dict]], more: bool = False) -> list:
+    def _dialogue(self, seed: int, questions: list[tuple[str, dict]], more: bool = False,
+                  enough: Callable[[str, Outcome], bool] | None = None) -> list:  # fmt: skip
         """Ask until every question of a check is answered; a new child follows one that is lost.
 
         If there is more to ask afterwards, the next child is forked meanwhile.
@@ -177,6 +183,8 @@ class Interview:
                         with self._timed(f"{check} {how}" if how else check):
                             reply = self._ask(child, question, self._worker.limits.check)
                         outcomes.append(self._outcome(reply))
+                        if enough and enough(check, outcomes[-1]):
+                            return outcomes
                     except ChildTooSlow as error:
                         outcomes.append(Outcome("timed out", message=str(error)))
                         break

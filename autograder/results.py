@@ -9,13 +9,14 @@ from pathlib import Path
 from autograder.lock import LAYERS
 
 DIMENSIONS = ("numerics", "gradients", "serialization", "graph")
+NOT_ASKED = "not asked"  # in an audit, after a check that was failed
 
 
 @dataclass
 class Outcome:
     """What one question brought back: an observation, or why there is none."""
 
-    status: str  # seen, raised, timed out, crashed, not defined, disallowed
+    status: str  # seen, raised, timed out, crashed, not defined, disallowed, not asked
     seen: object = None
     message: str = ""
     place: str = ""  # the submission's own line
