@@ -829,6 +829,16 @@ class MyDense(MyDense):
         return (input_shape[0], self.units)
 
 
+# %% one_name_for_all loses="graph"
+"""All layers that are given no name get the same, and a model refuses two of one name. Leave the
+name to `**kwargs`: without one Keras makes up a new name for each layer."""
+
+
+class MyDense(MyDense):
+    def __init__(self, units, activation=None, name="my_dense", **kwargs):
+        super().__init__(units, activation, name=name, **kwargs)
+
+
 # %% shape_of_the_trace loses="graph"
 """The batch size in `inputs.shape` is None while a graph is traced. Broadcasting needs no batch
 size; and tf.shape knows it when the graph runs."""
