@@ -41,8 +41,11 @@ class ReadAnything(NotebookExporter):
     """
 
     def from_filename(self, filename, resources=None, **kwargs):
-        _refuse_links(Path(filename))
-        notebook, resources["nbgrader"][UNREADABLE] = read(Path(filename))
+        if any(isinstance(step, Sanitize) for step in self._preprocessors):
+            _refuse_links(Path(filename))
+            notebook, resources["nbgrader"][UNREADABLE] = read(Path(filename))
+        else:  # what that step has written
+            notebook = nbformat.read(filename, as_version=4)
         return self.from_notebook_node(notebook, resources, **kwargs)
 
 

@@ -118,7 +118,7 @@ def _excess(life: Life) -> str:
         size += _nameless(tasks)
     except (FileNotFoundError, ProcessLookupError):  # it has ended, or this is no Linux
         return ""
-    except OSError as error:  # like a folder that can be filled, but not looked into
+    except OSError as error:
         return f"it was killed: its files cannot be counted ({error.strerror})"
     if files > most["files"]:
         return f"it was killed: it had more than {most['files']} files"
@@ -132,14 +132,18 @@ def _disk(folder: str, enough: int) -> tuple[int, int]:
     size = files = 0
     folders = [folder]
     while folders and files <= enough:
+        path = folders.pop()
         try:
-            with os.scandir(folders.pop()) as entries:
+            with os.scandir(path) as entries:
                 for entry in entries:
                     with contextlib.suppress(FileNotFoundError):
                         size += entry.stat(follow_symlinks=False).st_blocks * 512
                         files += 1
                         if entry.is_dir(follow_symlinks=False):
                             folders.append(entry.path)
+        except PermissionError:  # it may be filled all the same, if it was made so
+            if Path(path).lstat().st_mode & 0o300 == 0o300:
+                raise
         except (FileNotFoundError, NotADirectoryError):
             continue  # it is gone
     return size, files

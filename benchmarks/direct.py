@@ -8,6 +8,7 @@ import contextlib
 import inspect
 import io
 import json
+import logging
 import os
 import sys
 import tempfile
@@ -107,10 +108,12 @@ def silence():
     sys.stderr.flush()
     kept, null = os.dup(2), os.open(os.devnull, os.O_WRONLY)
     os.dup2(null, 2)
+    logging.disable()  # its handlers hold on to the stream that they began with
     try:
         with contextlib.redirect_stderr(io.StringIO()):
             yield
     finally:
+        logging.disable(logging.NOTSET)
         os.dup2(kept, 2)
         os.close(kept)
         os.close(null)
