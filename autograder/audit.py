@@ -256,7 +256,7 @@ def _ask(grader: Grader, full: bool, row: Row) -> SubmissionResult:
 
 
 def _verdicts(grader: Grader, full: bool, row: Row) -> list[CheckResult]:
-    """Ask a mutant until a check catches it; numerics come first, the rest costs more."""
+    """Ask a mutant until a check catches it."""
     names = [check.name for check in grader.checks]
     interview = grader.interview_specimen(row)
     enough = None if full else grader.is_wrong

@@ -1,4 +1,7 @@
-"""Ask one submission its questions, in one child after the other, and believe nothing."""
+"""Ask one submission its questions, in one child after the other, and believe nothing.
+
+The next child is forked while the one before answers.
+"""
 
 import base64
 import contextlib
@@ -30,7 +33,8 @@ NO_FILE = Thing("an answer of its own, and nothing that another process could lo
 class Seeds:
     """What random inputs are drawn from: in the first process, and in those that load its files.
 
-    The two are unrelated: the first process must not know what its files will be asked.
+    The first process must not know what its files will be asked, so no child can tell the one from
+    the other.
     """
 
     first: int
@@ -72,8 +76,8 @@ class Interview:
         self._deadline = time.monotonic() + worker.limits.total
         self._names: list[str] = []
         self._lost: dict[int, str] = {}  # cells that ended the process, and how
-        self._next: Child | None = None  # forked while another answers
-        self._ended: list[Child] = []
+        self._running: int | None = None  # the cell
+        self._next: Child | None = None
         self._printed = b""
         self.cpu_seconds = 0.0
         self.phases: dict[str, float] = {}
@@ -108,15 +112,18 @@ class Interview:
         try:
             return self._outcomes(checks, seeds, plan, enough)
         finally:
-            with self._timed("end the process"):
-                self._wait_for_ends()
+            if self._next:
+                with self._ending(self._next):
+                    self._next = None
 
     def _outcomes(self, checks, seeds, plan, enough) -> dict:
         questions = [(name, {"do": "ask", "name": name}) for name in checks]
-        answers = self._dialogue(seeds.first, questions, plan != {}, enough)
+        more = not enough and (plan is None or any(name in checks for name, _ in plan))
+        answers = self._dialogue(seeds.first, questions, more, enough)
         found = dict(zip(checks, answers, strict=False))
         if len(found) < len(checks):
-            return {name: found.get(name, Outcome(NOT_ASKED)) for name in checks}
+            done = {name: one for name, one in found.items() if not _leaves_for_later(one)}
+            return {name: done.get(name, Outcome(NOT_ASKED)) for name in checks}
         later = [
             (name, path, leaf)
             for name, outcome in found.items()
@@ -158,7 +165,7 @@ class Interview:
                   enough: Callable[[str, Outcome], bool] | None = None) -> list:  # fmt: skip
         """Ask until every question of a check is answered; a new child follows one that is lost.
 
-        If there is more to ask afterwards, the next child is forked meanwhile.
+        If there will be more questions, the next child is forked meanwhile.
         """
         outcomes: list[Outcome] = []
         while len(outcomes) < len(questions):
@@ -179,17 +186,19 @@ class Interview:
                         except (ChildEnded, ChildTooSlow, _Unloadable):
                             break  # the next child begins with it, and says what is wrong
                         loaded = True
+                    lost = True
                     try:
                         with self._timed(f"{check} {how}" if how else check):
                             reply = self._ask(child, question, self._worker.limits.check)
                         outcomes.append(self._outcome(reply))
-                        if enough and enough(check, outcomes[-1]):
-                            return outcomes
+                        lost = False
                     except ChildTooSlow as error:
                         outcomes.append(Outcome("timed out", message=str(error)))
-                        break
                     except ChildEnded as error:
                         outcomes.append(Outcome("crashed", message=str(error)))
+                    if enough and enough(check, outcomes[-1]):
+                        return outcomes
+                    if lost:
                         break
         return outcomes
 
@@ -207,16 +216,8 @@ class Interview:
         try:
             yield
         finally:
-            child.let_go()
-            self._ended.append(child)
-
-    def _wait_for_ends(self) -> None:
-        if self._next:
-            self._ended.append(self._next)
-            self._next = None
-        while self._ended:
-            child = self._ended.pop(0)
-            child.__exit__()
+            with self._timed("end the process"):
+                child.__exit__()
             self.cpu_seconds += child.cpu_seconds
             self._printed = self._printed or child.printed
 
@@ -332,11 +333,15 @@ class Interview:
 
     def _not_defined(self, name: str) -> str:
         message = f"`{name}` is not defined"
-        if self.stopped and f"'{name}'" not in self.stopped:  # or it stopped for the lack of it
+        if self.stopped and not self.stopped.startswith(f"NameError: name '{name}'"):
             message += f"; the code stopped before: {self.stopped}"
         if close := difflib.get_close_matches(name, self._names, 1):
             message += f"; did you mean to call `{close[0]}` `{name}`?"
         return message
+
+
+def _leaves_for_later(outcome: Outcome) -> bool:
+    return any(isinstance(leaf, Later) for _, leaf in walk(outcome.seen))
 
 
 def _needs_submission(how: str | None) -> bool:
@@ -374,7 +379,7 @@ def _cell(cell) -> dict:
 
 
 def _leave_out(cells: list[dict]) -> None:
-    """Leave out what is displayed after MAX_OUTPUTS characters; all of it is written to pages."""
+    """Leave out what comes after MAX_OUTPUTS characters."""
     left = MAX_OUTPUTS
     for cell in cells:
         for index, output in enumerate(cell["outputs"]):

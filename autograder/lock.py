@@ -43,7 +43,7 @@ PRETENDED = "chmod fchmod fchmodat fchmodat2 utime utimes utimensat futimesat".s
 
 ALLOWED = """
     access alarm arch_prctl brk chdir clock_getres clock_gettime clock_nanosleep close
-    close_range creat dup dup2 dup3 epoll_create epoll_create1 epoll_ctl epoll_pwait epoll_wait
+    creat dup dup2 dup3 epoll_create epoll_create1 epoll_ctl epoll_pwait epoll_wait
     eventfd eventfd2 exit exit_group faccessat faccessat2 fadvise64 fchdir fdatasync flock fstat
     fstatfs fsync ftruncate futex futex_waitv get_mempolicy get_robust_list getcpu getcwd getdents
     getdents64 getegid geteuid getgid getgroups getitimer getpgid getpgrp getpid getppid getrandom
@@ -180,6 +180,7 @@ def call_filter() -> bytes:
     # A thread, with the descriptors of the others, where the worker sees them.
     thread = CLONE_THREAD | CLONE_FILES
     calls.add_rule(seccomp.ALLOW, "clone", seccomp.Arg(0, seccomp.MASKED_EQ, thread, thread))
+    calls.add_rule(seccomp.ALLOW, "close_range", seccomp.Arg(2, seccomp.EQ, 0))  # not its own table
     calls.add_rule(seccomp.ERRNO(errno.ENOSYS), "clone3")  # glibc goes back to clone
     calls.add_rule(seccomp.ALLOW, "prctl", seccomp.Arg(0, seccomp.EQ, PR_SET_NAME))
     calls.add_rule(seccomp.ALLOW, "prlimit64", seccomp.Arg(2, seccomp.EQ, 0))  # reads a limit

@@ -63,7 +63,8 @@ def _refuse_links(notebook: Path) -> None:
 def read(file: Path) -> tuple[nbformat.NotebookNode, str]:
     """Return a notebook, and why it could not be read, if it could not.
 
-    It is made anew: of what a student wrote, nbformat and nbconvert get nothing but text.
+    It is made anew: of what a student wrote, nbformat and nbconvert get nothing but text. Pictures
+    pasted into Markdown are left out.
     """
     try:
         refuse(file, linked=file.is_symlink())

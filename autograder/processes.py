@@ -279,18 +279,13 @@ class Child:
             self.end()
             raise ChildEnded("its answer could not be read") from None
 
-    def let_go(self) -> None:
-        """Have the child killed; `end` waits for that."""
-        with contextlib.suppress(OSError):  # it has ended already
-            self._life.shutdown(socket.SHUT_WR)
-
     def end(self, patience: float = 0) -> str:
         """Kill the child if it does not end by itself; say how it ended."""
         if self._ending is None:
             self._life.settimeout(patience or None)
-            if not patience:
-                self.let_go()
             try:
+                if not patience:
+                    self._life.shutdown(socket.SHUT_WR)
                 told = self._life.recv(4096)
             except TimeoutError:
                 return self.end()

@@ -151,13 +151,15 @@ def _disk(folder: str, enough: int) -> tuple[int, int]:
 
 def _nameless(tasks: Path) -> int:
     """Return the bytes of the open files that have no name."""
-    for task in tasks.iterdir():  # the table of one that has ended is empty
-        size = 0
-        for descriptor in os.scandir(task / "fd"):
+    for task in tasks.iterdir():
+        size, descriptors = 0, []
+        with contextlib.suppress(OSError):  # it has ended
+            descriptors = list(os.scandir(task / "fd"))
+        for descriptor in descriptors:
             with contextlib.suppress(OSError):
                 about = Path(descriptor.path).stat()
                 size += 0 if about.st_nlink else about.st_blocks * 512
-        if size:
+        if descriptors:  # all threads have the same
             return size
     return 0
 

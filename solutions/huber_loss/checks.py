@@ -235,8 +235,8 @@ def threshold_survives(HuberLoss, rng):
 
     # One is done before the next is made: whether they share a threshold is asked in numerics.
     return {
-        f"threshold {threshold}": survives(HuberLoss(threshold), threshold)
-        for threshold in to_be_saved(rng)
+        f"threshold {size} 1": survives(HuberLoss(threshold), threshold)
+        for size, threshold in zip(("above", "below"), to_be_saved(rng), strict=True)
     }
 
 
