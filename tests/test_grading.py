@@ -8,12 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from autograder import hints
 from autograder.build import PUBLIC_TESTS
 from autograder.exercises import Exercise, find_all
 from autograder.grading import Grader, GraderError
 from autograder.interview import Seeds
 from autograder.processes import Limits, Worker
-from autograder.results import DIMENSIONS
+from autograder.results import DIMENSIONS, Outcome
 from autograder.submissions import Submission
 
 RIGHT = (
@@ -408,3 +409,16 @@ def test_do_many_children_at_once_keep_output_and_answers_apart(worker):
         for child in children:
             assert child.receive(60) == {"running": 0}
             assert child.receive(60)["cells"] == [{"outputs": [], "error": None}]
+
+
+@pytest.mark.parametrize(
+    ("other", "same"),
+    [
+        ("one of {'mean', 'sum', None} for layer scale_7", True),
+        ("one of {'sum', None} for layer scale_7", False),
+    ],
+)
+def test_is_a_mistake_known_by_its_message_in_every_process(other, same):
+    known = "one of {None, 'sum', 'mean'} for layer scale_12"
+    outcomes = [Outcome("raised", message=message) for message in (known, other)]
+    assert hints.alike(None, *outcomes) is same
