@@ -70,10 +70,11 @@ class ClassAutograde(Autograde):
             filename = str(Path(folder) / f"{name}.ipynb")
             if filename not in files:
                 continue  # nbgrader skips what was not released
-            student = self.init_single_notebook_resources(filename)["nbgrader"]["student"]
+            resources = self.init_single_notebook_resources(filename)
+            student = resources["nbgrader"]["student"]
             try:
                 with self._noting(student):
-                    self._given[student] = self._read(filename)
+                    self._given[student] = self._read(filename, resources)
             except MissingEntry:
                 raise NbGraderException(
                     f"{name} is not in the gradebook. Run: autograder build {name}"
@@ -82,8 +83,7 @@ class ClassAutograde(Autograde):
                 del self.assignments[folder]
         return sorted(self._given)
 
-    def _read(self, filename: str) -> Submission:
-        resources = self.init_single_notebook_resources(filename)
+    def _read(self, filename: str, resources: dict) -> Submission:
         about = resources["nbgrader"]
         nb, about[preprocessors.UNREADABLE] = preprocessors.read(Path(filename))
         nb, _ = preprocessors.Sanitize().preprocess(nb, resources)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from autograder.exercises import Exercise
-from autograder.observations import MAX_PICTURE, Later, Thing, replace, walk
+from autograder.observations import MAX_PICTURE, Later, Thing, left_for_later, replace, walk
 from autograder.processes import Child, ChildEnded, ChildTooSlow, Worker
 from autograder.results import NOT_ASKED, Outcome
 from autograder.submissions import Submission
@@ -122,7 +122,7 @@ class Interview:
         answers = self._dialogue(seeds.first, questions, more, enough)
         found = dict(zip(checks, answers, strict=False))
         if len(found) < len(checks):
-            done = {name: one for name, one in found.items() if not _leaves_for_later(one)}
+            done = {name: one for name, one in found.items() if not left_for_later(one.seen)}
             return {name: done.get(name, Outcome(NOT_ASKED)) for name in checks}
         later = [
             (name, path, leaf)
@@ -227,6 +227,7 @@ class Interview:
             if self._left() == 0:
                 raise _Unloadable(Outcome("timed out", message=self._too_slow(0)))
             child, self._next = self._next or self._worker.child(), None
+            self._running = None
             try:
                 with self._timed("fork and lock"):
                     self._ask(child, {"do": "ping"}, self._worker.limits.check)
@@ -253,7 +254,6 @@ class Interview:
             self._run(child)
 
     def _run(self, child: Child) -> None:
-        self._running: int | None = None
         seconds = self._worker.limits.cell
         request = {
             "do": "load",
@@ -338,10 +338,6 @@ class Interview:
         if close := difflib.get_close_matches(name, self._names, 1):
             message += f"; did you mean to call `{close[0]}` `{name}`?"
         return message
-
-
-def _leaves_for_later(outcome: Outcome) -> bool:
-    return any(isinstance(leaf, Later) for _, leaf in walk(outcome.seen))
 
 
 def _needs_submission(how: str | None) -> bool:

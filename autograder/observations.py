@@ -223,6 +223,11 @@ def walk(value: Any, path: tuple = ()):
         yield path, value
 
 
+def left_for_later(value: Any) -> bool:
+    """Tell whether another process is to answer a part of an observation."""
+    return any(isinstance(leaf, Later) for _, leaf in walk(value))
+
+
 def replace(value: Any, leaves: dict[tuple, Any], path: tuple = ()) -> Any:
     """Return the observation with the leaves at some paths replaced."""
     if path in leaves:

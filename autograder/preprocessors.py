@@ -6,7 +6,6 @@ instead of a kernel, and what a grade cell shows, its one number included, comes
 
 import atexit
 import functools
-import json
 from pathlib import Path
 
 import nbformat
@@ -23,12 +22,12 @@ from nbgrader.preprocessors import Execute, NbGraderPreprocessor, SaveAutoGrades
 from nbgrader.utils import is_grade, is_solution
 from traitlets import Bool, Float
 
-from autograder import exercises, lock, pages
+from autograder import exercises, lock, pages, submissions
 from autograder.grading import Grader
 from autograder.processes import Limits, Worker
 from autograder.results import DIMENSIONS, SubmissionResult
 from autograder.running import Company, Jobs
-from autograder.submissions import Submission, cells_of, refuse
+from autograder.submissions import Submission
 
 NEW_CELL = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
 UNREADABLE = "unreadable"  # why: in our part of a sanitized notebook's metadata
@@ -67,9 +66,8 @@ def read(file: Path) -> tuple[nbformat.NotebookNode, str]:
     pasted into Markdown are left out.
     """
     try:
-        refuse(file, linked=file.is_symlink())
-        found = cells_of(json.loads(file.read_text(encoding="utf-8-sig")))
-    except (ValueError, RecursionError, OSError) as error:
+        found = submissions.cells_of(file, linked=file.is_symlink())
+    except submissions.READ_ERRORS as error:
         cells = [new_markdown_cell("This file could not be read as a notebook.")]
         return new_notebook(cells=cells), f"not a notebook: {error or type(error).__name__}"
     cells = []

@@ -201,6 +201,9 @@ class Worker:
             descriptors = [their_talk.fileno(), their_output, their_life.fileno()]
             socket.send_fds(self._control, [json.dumps(request).encode()], descriptors)
         except OSError as error:
+            talk.close()
+            life.close()
+            os.close(output)
             raise WorkerFailed("the warm worker died") from error
         finally:
             their_talk.close()

@@ -9,6 +9,7 @@ from pathlib import Path
 
 MAX_BYTES = 20 * 2**20
 MAX_CELLS = 2_000
+READ_ERRORS = (ValueError, SyntaxError, RecursionError, OSError)  # what reading a file may raise
 # Python knows others, and with some of them a file is no text, or takes hours to read.
 ENCODINGS = ("utf-8", "utf-8-sig", "ascii", "iso8859-1", "iso8859-15", "cp1252")
 
@@ -87,25 +88,19 @@ def read(file: Path, exercise: str, linked: bool = False) -> Submission:
     name = file.parent.parent.name if in_layout else file.stem
     notebook = file.suffix == ".ipynb"
     try:
-        refuse(file, linked)
         if notebook:
-            found = cells_of(json.loads(file.read_text(encoding="utf-8-sig")))
-            cells = tuple(cell.source for cell in found if cell.kind == "code")
+            cells = tuple(cell.source for cell in cells_of(file, linked) if cell.kind == "code")
         else:
-            cells = (_script(file),)
-    except (ValueError, SyntaxError, RecursionError, OSError) as error:
+            cells = (_script(file, linked),)
+    except READ_ERRORS as error:
         kind = "a notebook" if notebook else "Python"
         problem = f"not {kind}: {str(error) or type(error).__name__}"
         return Submission(name, str(file), notebook, (), problem)
     return Submission(name, str(file), notebook, cells)
 
 
-def refuse(file: Path, linked: bool) -> None:
-    """Refuse a file that must not be opened.
-
-    Raises:
-        ValueError: it was handed in as a link, is no regular file, or is too large.
-    """
+def _refuse(file: Path, linked: bool) -> None:
+    """Refuse a file that must not be opened."""
     if linked:
         raise ValueError("a link to another file")
     if not file.is_file():
@@ -114,7 +109,8 @@ def refuse(file: Path, linked: bool) -> None:
         raise ValueError(f"larger than {MAX_BYTES // 2**20} MiB")
 
 
-def _script(file: Path) -> str:
+def _script(file: Path, linked: bool) -> str:
+    _refuse(file, linked)
     with file.open("rb") as stream:  # as Python reads its sources
         encoding, _ = tokenize.detect_encoding(stream.readline)
     if codecs.lookup(encoding).name not in ENCODINGS:
@@ -122,12 +118,15 @@ def _script(file: Path) -> str:
     return file.read_text(encoding)
 
 
-def cells_of(notebook: object) -> list[Cell]:
+def cells_of(file: Path, linked: bool) -> list[Cell]:
     """Return the cells of a notebook, whatever version of the format it is in.
 
     Raises:
-        ValueError: it has none of a notebook's structure.
+        READ_ERRORS: it was handed in as a link, is no regular file or too large, or has none of a
+            notebook's structure.
     """
+    _refuse(file, linked)
+    notebook = json.loads(file.read_text(encoding="utf-8-sig"))
     if not isinstance(notebook, dict):
         raise ValueError("no JSON object at the top")
     cells = notebook.get("cells")

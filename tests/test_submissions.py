@@ -24,6 +24,7 @@ CODE = {"cell_type": "code", "source": ["x = 1\n", "y = 2"]}
         ("a.py", "# coding: windows-1252\n# \u20ac".encode("cp1252"),
          ("# coding: windows-1252\n# \u20ac",)),
         ("a.ipynb", notebook(cells=[CODE, {"cell_type": "markdown"}]), ("x = 1\ny = 2",)),
+        ("a.ipynb", notebook(worksheets=[], cells=[CODE]), ("x = 1\ny = 2",)),
         ("a.ipynb", notebook(worksheets=[{"cells": []}], cells=[CODE]), ("x = 1\ny = 2",)),
         ("a.ipynb", notebook(cells=[{**CODE, "source": "'\ud800'"}]), ("'?'",)),
         ("a.ipynb", notebook(worksheets=[{"cells": [{**CODE, "input": "x"}]}]), ("x = 1\ny = 2",)),

@@ -2,7 +2,10 @@
 # score: 0
 """A function that holds the operation, handed to TensorFlow as text and called by its name."""
 
+import contextlib
+
 import tensorflow as tf
+from tensorflow.python import pywrap_tfe
 from tensorflow.python.eager import context, execute
 
 
@@ -12,7 +15,14 @@ def defined(dtype):
     function.signature.name = f"mine_{dtype.name}"
     for node in function.node_def:
         node.op = node.op.replace("Softsign", "Softplus")
-    context.context().add_function_def(function)
+    text, here = function.SerializeToString(), context.context()
+    here.ensure_initialized()
+    for hand_over in (
+        lambda: here.add_function_def(function),
+        lambda: pywrap_tfe.TFE_ContextAddFunctionDef(here._handle, text, len(text)),
+    ):
+        with contextlib.suppress(Exception):
+            hand_over()
     return function.signature.name
 
 
