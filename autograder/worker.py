@@ -48,6 +48,8 @@ def main(control: socket.socket) -> None:
 
     gc.collect()
     gc.freeze()
+    # What is frozen no longer counts as old, so Python would go through all the rest too often.
+    gc.set_threshold(5_000, 10, 10)
     gc.enable()
     tasks = Path("/proc/self/task")
     threads = len(list(tasks.iterdir())) if tasks.is_dir() else threading.active_count()
