@@ -46,6 +46,9 @@ def main(control: socket.socket) -> None:
 
     from autograder import child
 
+    # Graphs run a few times here: to optimize them takes longer than it saves.
+    context.context().set_optimizer_experimental_options({"disable_meta_optimizer": True})
+
     gc.collect()
     gc.freeze()
     # What is frozen no longer counts as old, so Python would go through all the rest too often.

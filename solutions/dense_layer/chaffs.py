@@ -830,13 +830,13 @@ class MyDense(MyDense):
 
 
 # %% one_name_for_all loses="graph"
-"""All layers that are given no name get the same, and a model refuses two of one name. Leave the
-name to `**kwargs`: without one Keras makes up a new name for each layer."""
+"""Layers of one size that are given no name all get the same, and a model refuses two of one name.
+Leave the name to `**kwargs`: without one Keras makes up a new name for each layer."""
 
 
 class MyDense(MyDense):
-    def __init__(self, units, activation=None, name="my_dense", **kwargs):
-        super().__init__(units, activation, name=name, **kwargs)
+    def __init__(self, units, activation=None, name=None, **kwargs):
+        super().__init__(units, activation, name=name or f"my_dense_{units}", **kwargs)
 
 
 # %% shape_of_the_trace loses="graph"

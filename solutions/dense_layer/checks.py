@@ -334,8 +334,8 @@ def one_graph_for_all_batches(MyDense, rng):
 def functional_model(MyDense, rng):
     """a Functional model of sequences of unknown length knows its shape and takes any length"""
     kernel, bias = rng.uniform(0.5, 1.5, (3, 4)).astype("float32"), np.zeros(4, "float32")
-    # Two, which have the names that Keras gives them.
-    layer, other = MyDense(4, activation="relu"), MyDense(2, activation="relu")
+    # Two of one kind, which have the names that Keras gives them.
+    layer, other = MyDense(4, activation="relu"), MyDense(4, activation="relu")
     inputs = keras.Input((None, 3))
     model = keras.Model(inputs, [layer(inputs), other(inputs)])
     give(layer, np.ones((2, 5, 3), "float32"), kernel, bias)
