@@ -14,7 +14,7 @@ from autograder.results import CheckResult, SubmissionResult, write_atomically
 from autograder.submissions import Submission
 
 ENGINE = ("checks", "child", "comparison", "grading", "hints", "interview", "loading", "lock",
-          "observations", "submissions", "switches", "worker")  # fmt: skip
+          "observations", "submissions", "switches", "tuning", "worker")  # fmt: skip
 
 
 def digest(exercise: Exercise, *more: str) -> str:

@@ -11,7 +11,7 @@ import contextlib
 import importlib
 import inspect
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 RAW_OPS = "tensorflow.raw_ops."
 
@@ -34,16 +34,24 @@ def locate(path: str) -> object:
     Raises:
         TypeError: there is nothing.
     """
-    names = path.split(".")
-    target: object = None
-    for length in range(len(names) - 1, 0, -1):  # the longest module that there is
-        with contextlib.suppress(ImportError):
-            target = importlib.import_module(".".join(names[:length]))
-            break
-    for name in names[length:]:
-        target = getattr(target, name, None)
+    target = _reach(path, sys.modules.get)  # to look for a file takes milliseconds
+    if target is None:
+        target = _reach(path, importlib.import_module)
     if not (inspect.isclass(target) or inspect.isfunction(target)):
         raise TypeError(f"cannot switch off {path!r}: no class or Python function. Got: {target!r}")
+    return target
+
+
+def _reach(path: str, find: Callable) -> object:
+    """Return what is at a path, below the longest module that can be found."""
+    names = path.split(".")
+    target: object = None
+    for length in range(len(names) - 1, 0, -1):
+        with contextlib.suppress(ImportError):
+            if target := find(".".join(names[:length])):
+                break
+    for name in names[length:]:
+        target = getattr(target, name, None)
     return target
 
 

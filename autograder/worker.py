@@ -44,15 +44,10 @@ def main(control: socket.socket) -> None:
     gc.disable()
     from tensorflow.python.eager import context
 
-    from autograder import child
+    from autograder import child, tuning
 
-    # Graphs run a few times here: to optimize them takes longer than it saves.
-    context.context().set_optimizer_experimental_options({"disable_meta_optimizer": True})
-
-    gc.collect()
-    gc.freeze()
-    # What is frozen no longer counts as old, so Python would go through all the rest too often.
-    gc.set_threshold(5_000, 10, 10)
+    tuning.tune()
+    tuning.freeze()
     gc.enable()
     tasks = Path("/proc/self/task")
     threads = len(list(tasks.iterdir())) if tasks.is_dir() else threading.active_count()
