@@ -19,11 +19,10 @@ import zlib
 from collections.abc import Callable
 from pathlib import Path
 
-import keras
 import numpy as np
 import numpy.random  # NumPy would import it in every child
 
-from autograder import checks, lock, publictests, switches, wire
+from autograder import checks, lock, publictests, switches, tuning, wire
 from autograder.loading import Notebook, Script, explain
 from autograder.observations import Later, decode, encode, observe
 
@@ -149,8 +148,8 @@ class Session:
         arguments = [namespace[required] for required in check.requires]
         return self._outcome(name, check.random, check.ask, *arguments)
 
-    def answer(self, how, use, file) -> dict:
-        """Load what another process saved, and ask `use` of it."""
+    def answer(self, place, how, use, file) -> dict:
+        """Load what another process saved, and ask `use` of it; `place` names the question."""
         defined = self._submission.namespace if self._submission else {}
         objects = checks.custom_objects(defined, vars(self._checks))
         operations = switches.operations(getattr(self._checks, "SWITCHED_OFF", []))
@@ -160,12 +159,12 @@ class Session:
         def question(**rng):
             return function(checks.load(later, objects, operations), **rng)
 
-        return self._outcome(use, later.random, question)
+        return self._outcome(place, later.random, question)
 
     def _outcome(self, name: str, random: bool, question: Callable, *arguments) -> dict:
         # Every question has a seed of its own: its answer does not depend on what was asked before.
         seed = zlib.crc32(name.encode()) ^ self._seed
-        keras.utils.set_random_seed(seed)
+        tuning.set_random_seed(seed)
         drawn = {"rng": np.random.default_rng(seed)} if random else {}
         switches.used.clear()
         try:

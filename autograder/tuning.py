@@ -44,6 +44,20 @@ def _value(variable):
     return _exact_value(variable)
 
 
+def set_random_seed(seed: int) -> None:
+    """Seed all generators, as Keras does, with a seed that this process has not had before.
+
+    TensorFlow would also forget its kernels, since some hold a state that begins with the seed. To
+    make them anew takes longer than most questions, and what another seed begins gets a new one.
+    """
+    forget = context.pywrap_tfe.TFE_ContextClearCaches
+    context.pywrap_tfe.TFE_ContextClearCaches = lambda handle: None
+    try:
+        keras.utils.set_random_seed(seed)
+    finally:
+        context.pywrap_tfe.TFE_ContextClearCaches = forget
+
+
 def freeze() -> None:
     """Keep what is there out of garbage collection, which would copy its memory in every child."""
     gc.collect()
