@@ -103,15 +103,17 @@ def made(thing, inputs, draw):
 def settled(model, probe):
     """Shift the bias of a model's outputs until it predicts `TARGET` for the probe."""
     model = made(model, probe, positive(np.random.default_rng(1)))
-    size = int(tf.size(model(probe)))
+    answer = model(probe)
+    size = int(tf.size(answer))
     bias = next((weight for weight in model.weights if tuple(weight.shape) == (size,)), None)
     if bias is None:
         raise ValueError(f"the outputs have no bias: there is no weight of shape ({size},)")
     for _ in range(60):  # a linear output needs one shift
-        error = TARGET - tf.reshape(model(probe), [-1])
+        error = TARGET - tf.reshape(answer, [-1])
         if float(tf.reduce_max(tf.abs(error))) < 1e-6:
             break
         bias.assign_add(error)
+        answer = model(probe)
     return model
 
 
