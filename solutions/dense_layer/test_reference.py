@@ -25,4 +25,5 @@ def test_does_it_agree_with_keras_in_values_and_gradients(reference, rng, activa
             weights = sorted(layer.trainable_weights, key=lambda weight: -len(weight.shape))
             answers.append([outputs, *tape.gradient(total, [inputs, *weights])])
         for one, other in zip(*answers, strict=True):
-            np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-6)
+            # Sums of ten terms of size 8, in another order on another processor.
+            np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-5)
