@@ -201,7 +201,8 @@ class Range:
             lock._bubblewrap = lambda: ""
         self.field = Field(folder)
         self._exercises, self._grading = exercises, grading
-        limits = processes.Limits(cell=5, check=5, total=30)
+        # A slow disk must not be what stops those that fill it.
+        limits = processes.Limits(cell=5, check=5, total=30, disk=2**26, files=1_000)
         self.worker = processes.Worker(limits).__enter__()
         toy = self.grader("scale")
         self.before = None
