@@ -139,7 +139,11 @@ class Interview:
         # own: a submission may configure TensorFlow, which must not have computed anything yet.
         later.sort(key=lambda one: _needs_submission(one[2].how))
         self.followed |= {(name, path): leaf for name, path, leaf in later}
-        questions = [(name, _about_file(f"{name} {path}", leaf)) for name, path, leaf in later]
+        questions = [
+            (name, {"do": "answer", "place": f"{name} {path}", "how": leaf.how, "use": leaf.use,
+                    "file": leaf.file})
+            for name, path, leaf in later
+        ]  # fmt: skip
         alone = sum(not _needs_submission(leaf.how) for *_, leaf in later)
         answers = self._dialogue(seeds.later, questions[:alone], more=alone < len(questions))
         answers += self._dialogue(seeds.later, questions[alone:])
@@ -332,10 +336,6 @@ class Interview:
         if close := difflib.get_close_matches(name, self._names, 1):
             message += f"; did you mean to call `{close[0]}` `{name}`?"
         return message
-
-
-def _about_file(place: str, leaf: Later) -> dict:
-    return {"do": "answer", "place": place, "how": leaf.how, "use": leaf.use, "file": leaf.file}
 
 
 def _needs_submission(how: str | None) -> bool:
