@@ -134,7 +134,8 @@ def grade(
     seeds = Seeds.of(chosen, seed)
     started = time.perf_counter()
     with (_machine(limits, scheduler, jobs, require_protection) as machine,
-          _told([one.id for one in found], machine.jobs, quiet) as told):  # fmt: skip
+          _told(machine.jobs, quiet) as told):  # fmt: skip
+        told.expect([one.id for one in found])
         runner = machine.runner(chosen, seeds, results, told.preparing)
         runner.begin(found)
         runner.ready()
@@ -168,25 +169,28 @@ def autograde(
     limits = Limits.of(time_limit)
     started = time.perf_counter()
     with contextlib.chdir(course), _machine(limits, scheduler, jobs, require_protection) as machine:
-        # While the warm worker starts.
+        # While the warm worker starts. jsonschema would build a grammar of IRIs, which no notebook
+        # has, and take longer for that than all the rest.
+        sys.modules.setdefault("rfc3987_syntax", None)
         from autograder.autograde import NbGraderException, class_autograde
 
-        found, labels, failed = [], [], []  # what fails for one exercise does not stop the others
-        for one in _chosen(names):
-            step = class_autograde(one.name, course)
-            if not names and not step.is_submitted:
-                continue
-            try:
-                labels += [f"{one.name} {student}" for student in step.find()]
+        runs, found, failed = [], [], []  # what fails for one exercise does not stop the others
+        with _told(machine.jobs, quiet) as told:
+            # All of them prepare, before any submission: no job waits for another.
+            for one in _chosen(names):
+                step = class_autograde(one.name, course)
+                if not names and not step.is_submitted:
+                    continue
+                try:
+                    students = step.find()
+                except NbGraderException as error:
+                    failed.append(f"{one.name}: {error}")
+                    continue
+                told.expect([f"{one.name} {student}" for student in students])
+                runs.append(_begin(one, step, machine, told, Results(one, limits, force)))
                 found.append((one, step))
-            except NbGraderException as error:
-                failed.append(f"{one.name}: {error}")
-        with _told(labels, machine.jobs, quiet) as told:
-            runs = [_begin(one, step, machine, told, Results(one, limits, force))
-                    for one, step in found]  # fmt: skip
-            for _, step in found:
                 step.anew = force
-                step.begin()  # all of them, before any submission: no job waits for another
+                step.begin()
             for _, step in found:
                 step.submit()
             for one, step in found:
@@ -277,8 +281,8 @@ def _say_what_is_missing(layers: list[str], refuse: bool) -> None:
         errors.print(f"warning: submissions run without {line}", markup=False, soft_wrap=True)
 
 
-def _told(names: list[str], jobs: int, quiet: bool) -> Told:
-    return Told(console if console.is_terminal else errors, names, jobs, quiet)
+def _told(jobs: int, quiet: bool) -> Told:
+    return Told(console if console.is_terminal else errors, jobs, quiet)
 
 
 def _finish(runs: list[Run], json: Path | None, profile: bool, seconds: float,

@@ -80,14 +80,19 @@ class Exercise:
 
     @functools.cached_property
     def wheats(self) -> list[Specimen]:
-        return list(self._specimens("wheats.py"))
+        return list(self._specimens(self._read("wheats.py")))
 
     @functools.cached_property
     def chaffs(self) -> list[Specimen]:
-        return list(self._specimens("chaffs.py"))
+        return list(self._specimens(self.chaffs_file))
 
-    def _specimens(self, file: str) -> Iterator[Specimen]:
-        cells = _cells(self._read(file)).cells
+    @functools.cached_property
+    def chaffs_file(self) -> str:
+        """The source of the known wrong answers."""
+        return self._read("chaffs.py")
+
+    def _specimens(self, source: str) -> Iterator[Specimen]:
+        cells = _cells(source).cells
         shared = ""
         for cell in cells:
             if cell.cell_type != "code" or "title" not in cell.metadata:

@@ -19,8 +19,7 @@ ENGINE = ("checks", "child", "comparison", "grading", "hints", "interview", "loa
 
 def digest(exercise: Exercise, *more: str) -> str:
     """Return a name for everything that the answers of an exercise's submissions depend on."""
-    parts = [exercise.reference, exercise.checks, *more]
-    parts += [chaff.name + chaff.source for chaff in exercise.chaffs]
+    parts = [exercise.reference, exercise.checks, exercise.chaffs_file, *more]
     parts += [Path(__file__).with_name(f"{name}.py").read_text() for name in ENGINE]
     parts += [version(package) for package in ("tensorflow", "keras", "numpy", "ipython")]
     return _hash(parts)

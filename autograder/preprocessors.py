@@ -9,6 +9,7 @@ import functools
 from pathlib import Path
 
 import nbformat
+import nbgrader.api
 from nbconvert.exporters import NotebookExporter
 from nbformat.v4 import (
     new_code_cell,
@@ -28,6 +29,12 @@ from autograder.processes import Limits, Worker
 from autograder.results import DIMENSIONS, SubmissionResult
 from autograder.running import Company, Jobs
 from autograder.submissions import Submission
+
+# nbgrader opens its gradebook a dozen times for each notebook, with an engine of its own each time,
+# which knows nothing of what SQLAlchemy compiled for the one before. The URL may be relative.
+_engine = functools.cache(lambda folder, *args, create=nbgrader.api.create_engine, **options:
+                          create(*args, **options))  # fmt: skip
+nbgrader.api.create_engine = lambda *args, **options: _engine(Path.cwd(), *args, **options)
 
 NEW_CELL = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
 UNREADABLE = "unreadable"  # why: in our part of a sanitized notebook's metadata

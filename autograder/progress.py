@@ -15,14 +15,14 @@ class Told:
 
     Args:
         console: where to write.
-        names: of the submissions, in order.
         jobs: how many are graded at once.
         quiet: write nothing.
     """
 
-    def __init__(self, console: Console, names: list[str], jobs: int, quiet: bool = False):
+    def __init__(self, console: Console, jobs: int, quiet: bool = False):
         self._console, self._jobs, self._quiet = console, jobs, quiet
-        self._names, self._waiting = names, list(names)
+        self._total = 0
+        self._waiting: list[str] = []
         self._score = self._most = 0.0
         self._lock = threading.Lock()
         self._bar = Progress(
@@ -30,7 +30,7 @@ class Told:
             TextColumn("{task.fields[points]}"), TimeRemainingColumn(),
             console=console, disable=quiet or not console.is_terminal,
         )  # fmt: skip
-        self._task = self._bar.add_task("", total=len(names), points="")
+        self._task = self._bar.add_task("", total=None, points="")
 
     def __enter__(self):
         self._bar.start()
@@ -38,6 +38,12 @@ class Told:
 
     def __exit__(self, *_):
         self._bar.stop()
+
+    def expect(self, names: list[str]) -> None:
+        """Count submissions, in the order in which they will be done."""
+        self._total += len(names)
+        self._waiting += names
+        self._bar.update(self._task, total=self._total)
 
     def preparing(self, done: int, total: int) -> None:
         """Tell that the known mistakes are being asked for their hints."""
@@ -53,20 +59,20 @@ class Told:
             self._waiting.remove(name)
             self._score += result.score
             self._most += result.max_score
-            done = len(self._names) - len(self._waiting)
+            done = self._total - len(self._waiting)
         if not self._bar.disable:
             self._bar.update(
-                self._task, completed=done, total=len(self._names),
+                self._task, completed=done, total=self._total,
                 description=", ".join(map(named, self._waiting[: self._jobs])),
                 points=f"{self._score:g}/{self._most:g} points",
             )  # fmt: skip
         elif not self._quiet:
             points = f"{result.score:g}/{result.max_score:g}"
-            self._console.print(f"{done}/{len(self._names)} {named(name)} {points}")
+            self._console.print(f"{done}/{self._total} {named(name)} {points}")
 
 
 # No check can be called like these: they have spaces.
-OURS = ("fork and lock", "load the checks", "end the process", "compare answers", "find hints",
+OURS = ("fork and lock", "load the checks", "end the processes", "compare answers", "find hints",
         "write with nbgrader")  # fmt: skip
 
 
