@@ -85,7 +85,6 @@ class Session:
         self._talk = talk
         self._submission: Script | Notebook | None = None
         self._checks = types.ModuleType("checks")
-        self._seed = 0
 
     def ping(self) -> dict:
         """Say how many seconds it took to lock everything."""
@@ -110,9 +109,8 @@ class Session:
             report.append({"outputs": outputs, "error": error and explain(error, submission)})
         return {"cells": report, "names": [str(name) for name in submission.namespace][:1000]}
 
-    def prepare(self, source, seed) -> dict:
+    def prepare(self, source) -> dict:
         """Load the checks; say what they are."""
-        self._seed = seed
         # A source of its own name lets the traceback show an author's line.
         linecache.cache["checks.py"] = len(source), None, source.splitlines(True), "checks.py"
         try:
@@ -138,7 +136,7 @@ class Session:
         ]
         return {"checks": described, "switched_off": off}
 
-    def ask(self, name) -> dict:
+    def ask(self, name, seed) -> dict:
         """Ask the submission one check."""
         check = getattr(self._checks, name)
         namespace = self._submission.namespace
@@ -146,9 +144,9 @@ class Session:
             if required not in namespace:
                 return {"status": "not defined", "message": required}
         arguments = [namespace[required] for required in check.requires]
-        return self._outcome(name, check.random, check.ask, *arguments)
+        return self._outcome(name, seed, check.random, check.ask, *arguments)
 
-    def answer(self, place, how, use, file) -> dict:
+    def answer(self, place, how, use, file, seed) -> dict:
         """Load what another process saved, and ask `use` of it; `place` names the question."""
         defined = self._submission.namespace if self._submission else {}
         objects = checks.custom_objects(defined, vars(self._checks))
@@ -159,11 +157,11 @@ class Session:
         def question(**rng):
             return function(checks.load(later, objects, operations), **rng)
 
-        return self._outcome(place, later.random, question)
+        return self._outcome(place, seed, later.random, question)
 
-    def _outcome(self, name: str, random: bool, question: Callable, *arguments) -> dict:
+    def _outcome(self, name, seed, random, question: Callable, *arguments) -> dict:
         # Every question has a seed of its own: its answer does not depend on what was asked before.
-        seed = zlib.crc32(name.encode()) ^ self._seed
+        seed ^= zlib.crc32(name.encode())
         tuning.set_random_seed(seed)
         drawn = {"rng": np.random.default_rng(seed)} if random else {}
         switches.used.clear()

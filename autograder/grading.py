@@ -50,6 +50,7 @@ class Grader:
 
     def __init__(self, worker: Worker, exercise: Exercise, seeds: Seeds | None = None):
         self.exercise, self.worker = exercise, worker
+        _ = exercise.chaffs  # what cannot be read there is told before anything is graded
         self.seeds = seeds or Seeds.of(exercise)
         self._source = exercise.checks
         self._off: list[str] = []
@@ -103,7 +104,10 @@ class Grader:
             return self.nothing(submission, "unreadable", submission.problem)
         interview = self._interview(submission)
         names = [check.name for check in self.checks]
-        outcomes = interview.outcomes(names, self.seeds, self._plan)
+        drawn = self.seeds != HINT_SEEDS
+        hinted = drawn and (self.hints.patient or self.hints.answers)
+        repeat = (HINT_SEEDS.first, self._hides_hint) if hinted else None
+        outcomes = interview.outcomes(names, self.seeds, self._plan, repeat=repeat)
         if interview.unreadable:
             return self.nothing(submission, "unreadable", f"not Python: {interview.unreadable}")
         result = SubmissionResult(
@@ -112,15 +116,16 @@ class Grader:
             phases=interview.phases,
         )  # fmt: skip
         started = time.perf_counter()
-        self.add_hints(result.checks, outcomes)
+        self.add_hints(result.checks, outcomes | interview.repeated)
         result.phases["find hints"] = time.perf_counter() - started
-        if self.seeds != HINT_SEEDS and not _unsolved(result.checks) and not result.timed_out:
+        if drawn and not _unsolved(result.checks) and not result.timed_out:
             # What was drawn may be why nothing known is like it.
             again = [
                 check.name
                 for check in result.checks
-                if check.status != "passed" and not check.hint and check.name in self._random
-            ]
+                if check.status != "passed" and not check.hint
+                and check.name in self._random and check.name not in interview.repeated
+            ]  # fmt: skip
             if again and self.hints.answers:
                 self.add_hints(result.checks, interview.outcomes(again, HINT_SEEDS, self._plan))
         result.cpu_seconds = interview.cpu_seconds
@@ -150,6 +155,11 @@ class Grader:
             return False
         [check] = [check for check in self.checks if check.name == name]
         return self._verdict(check, outcome, own=True).status != "passed"
+
+    def _hides_hint(self, name: str, outcome: Outcome) -> bool:
+        """Tell whether what was drawn is why no known wrong answer is like this one."""
+        seen = outcome.status == "seen" and name in self._random
+        return seen and self.is_wrong(name, outcome)
 
     def _verdict(self, check: CheckInfo, outcome: Outcome, own: bool) -> CheckResult:
         status, message = outcome.status, outcome.message

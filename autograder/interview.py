@@ -5,12 +5,13 @@ The next child is forked while the one before answers.
 
 import base64
 import contextlib
+import dataclasses
 import difflib
 import hashlib
+import itertools
 import secrets
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 
 from autograder.exercises import Exercise
 from autograder.observations import MAX_PICTURE, Later, Thing, left_for_later, replace, walk
@@ -26,10 +27,11 @@ WHERE = {
     "exported": "exported and loaded without the submission",
     "in_graph": "as a graph, without the submission",
 }
+Told = Callable[[str, Outcome], bool]  # of a check
 NO_FILE = Thing("an answer of its own, and nothing that another process could load")
 
 
-@dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True)
 class Seeds:
     """What random inputs are drawn from: in the first process, and in those that load its files.
 
@@ -66,6 +68,7 @@ class Interview:
         phases: wall seconds by what was waited for.
         unreadable: why its code is no Python.
         followed: what was left for another process, by check and path.
+        repeated: what was seen where a check was asked once more.
     """
 
     def __init__(self, worker: Worker, name: str, checks: str, switched_off: Iterable[str],
@@ -78,12 +81,14 @@ class Interview:
         self._lost: dict[int, str] = {}  # cells that ended the process, and how
         self._running: int | None = None  # the cell
         self._next: Child | None = None
+        self._ended: list[Child] = []
         self._printed = b""
         self.cpu_seconds = 0.0
         self.phases: dict[str, float] = {}
         self.cells: list[dict] = []
         self.unreadable = ""
         self.followed: dict[tuple, Later] = {}
+        self.repeated: dict[str, Outcome] = {}
 
     @property
     def output(self) -> str:
@@ -95,8 +100,14 @@ class Interview:
         """The first exception that stopped a cell, or the script."""
         return next((_raised(cell["error"]).message for cell in self.cells if cell["error"]), "")
 
-    def outcomes(self, checks: list[str], seeds: Seeds, plan: dict | None = None,
-                 enough: Callable[[str, Outcome], bool] | None = None) -> dict:  # fmt: skip
+    def outcomes(
+        self,
+        checks: list[str],
+        seeds: Seeds,
+        plan: dict | None = None,
+        enough: Told | None = None,
+        repeat: tuple[int, Told] | None = None,
+    ) -> dict[str, Outcome]:
         """Ask the checks, and have other processes answer what they leave for later.
 
         Args:
@@ -105,22 +116,40 @@ class Interview:
             plan: for each check and path the `(how, use)` that the reference left for later there;
                 anything else is not followed, and no answer there counts. None follows everything.
             enough: told a check and its outcome; nothing more is asked if it is true.
+            repeat: a seed; and what is told a check and its outcome, and if it is true, the first
+                process is asked that check again with this seed, after all others; see `repeated`.
 
         Returns:
             An `Outcome` for each name.
         """
         try:
-            return self._outcomes(checks, seeds, plan, enough)
+            return self._outcomes(checks, seeds, plan, enough, repeat)
         finally:
             if self._next:
                 with self._ending(self._next):
                     self._next = None
+            self._wait_for_ends()
 
-    def _outcomes(self, checks, seeds, plan, enough) -> dict:
-        questions = [(name, {"do": "ask", "name": name}) for name in checks]
+    def _outcomes(self, checks, seeds, plan, enough, repeat) -> dict:
+        def asked(name: str, seed: int) -> tuple[str, dict]:
+            return name, {"do": "ask", "name": name, "seed": seed}
+
+        questions = [asked(name, seeds.first) for name in checks]
+        again: list[str] = []
+
+        def heard(name: str, outcome: Outcome) -> bool:
+            # What takes long would take the time of what is left for later.
+            quick = self.phases.get(name, 0) < 1
+            if repeat and quick and name not in again and repeat[1](name, outcome):
+                again.append(name)
+                questions.append(asked(name, repeat[0]))
+            return bool(enough and enough(name, outcome))
+
         more = not enough and (plan is None or any(name in checks for name, _ in plan))
-        answers = self._dialogue(seeds.first, questions, more, enough)
+        answers = self._dialogue(questions, more, heard)
         found = dict(zip(checks, answers, strict=False))
+        repeated = zip(again, answers[len(checks) :], strict=False)
+        self.repeated = {name: one for name, one in repeated if one.status == "seen"}
         if len(found) < len(checks):
             done = {name: one for name, one in found.items() if not left_for_later(one.seen)}
             return {name: done.get(name, Outcome(NOT_ASKED)) for name in checks}
@@ -141,48 +170,47 @@ class Interview:
         self.followed |= {(name, path): leaf for name, path, leaf in later}
         questions = [
             (name, {"do": "answer", "place": f"{name} {path}", "how": leaf.how, "use": leaf.use,
-                    "file": leaf.file})
+                    "file": leaf.file, "seed": seeds.later})
             for name, path, leaf in later
         ]  # fmt: skip
         alone = sum(not _needs_submission(leaf.how) for *_, leaf in later)
-        answers = self._dialogue(seeds.later, questions[:alone], more=alone < len(questions))
-        answers += self._dialogue(seeds.later, questions[alone:])
+        answers = self._dialogue(questions[:alone], more=alone < len(questions))
+        answers += self._dialogue(questions[alone:])
         for (name, path, leaf), answer in zip(later, answers, strict=True):
             if found[name].status != "seen":
                 continue  # another file of the same check has failed
             if answer.status == "seen":
                 found[name].seen = replace(found[name].seen, {path: answer.seen})
             else:
-                answer.message = f"{WHERE[leaf.how]}: {answer.message}"
-                found[name] = answer
+                message = f"{WHERE[leaf.how]}: {answer.message}"
+                found[name] = dataclasses.replace(answer, message=message)
         return found
 
     def describe(self) -> dict:
         """Load the checks alone and return what they are; for checks that can be trusted."""
         with self._worker.child() as child:
             try:
-                return self._prepare(child, 0)
+                return self._prepare(child)
             except (ChildEnded, ChildTooSlow) as error:
                 raise ChildEnded(f"{error}\n{child.printed.decode(errors='replace')}") from None
 
-    def _dialogue(self, seed: int, questions: list[tuple[str, dict]], more: bool = False,
-                  enough: Callable[[str, Outcome], bool] | None = None) -> list:  # fmt: skip
+    def _dialogue(self, questions: list[tuple[str, dict]], more: bool = False,
+                  heard: Told = lambda check, outcome: False) -> list:  # fmt: skip
         """Ask until every question is answered; a new child follows one that is lost.
 
         All of them need the submission, or none does. If there will be others, the next child is
-        forked meanwhile.
+        forked meanwhile. `heard` is told each outcome: it may add questions, or end it all.
         """
         outcomes: list[Outcome] = []
-        while len(outcomes) < len(questions):
-            rest = questions[len(outcomes) :]
+        while left := len(questions) - len(outcomes):
             try:
-                child = self._start(_needs_submission(rest[0][1].get("how")), seed)
+                child = self._start(_needs_submission(questions[-left][1].get("how")))
             except _Unloadable as error:
-                return outcomes + [error.outcome for _ in rest]
+                return outcomes + [error.outcome] * left
             with self._ending(child):
                 if more and not self._next:
                     self._next = self._worker.child()
-                for check, question in rest:
+                for check, question in itertools.islice(questions, len(outcomes), None):
                     how = question.get("how")
                     lost = True
                     try:
@@ -194,7 +222,7 @@ class Interview:
                         outcomes.append(Outcome("timed out", message=str(error)))
                     except ChildEnded as error:
                         outcomes.append(Outcome("crashed", message=str(error)))
-                    if enough and enough(check, outcomes[-1]):
+                    if heard(check, outcomes[-1]):
                         return outcomes
                     if lost:
                         break
@@ -214,14 +242,23 @@ class Interview:
         try:
             yield
         finally:
-            with self._timed("end the process"):
-                child.__exit__()
-            self.cpu_seconds += child.cpu_seconds
+            child.let_go()
+            self._ended.append(child)
+
+    def _wait_for_ends(self) -> None:
+        ended, self._ended = self._ended, []
+        with self._timed("end the processes"), contextlib.ExitStack() as stack:
+            for child in ended:
+                stack.push(child)
+        self.cpu_seconds += sum(child.cpu_seconds for child in ended)
+        for child in ended:
             self._printed = self._printed or child.printed
 
-    def _start(self, with_submission: bool, seed: int) -> Child:
+    def _start(self, with_submission: bool) -> Child:
         """Return a child that has loaded what it needs."""
         while True:
+            if len(self._ended) > 2:  # who has cells that end the process may have hundreds
+                self._wait_for_ends()
             if self._left() == 0:
                 raise _Unloadable(Outcome("timed out", message=self._too_slow(0)))
             child, self._next = self._next or self._worker.child(), None
@@ -232,7 +269,7 @@ class Interview:
                 if with_submission:
                     self._load(child)
                 with self._timed("load the checks"):
-                    self._prepare(child, seed)
+                    self._prepare(child)
                 return child
             except BaseException as error:
                 with self._ending(child):
@@ -288,8 +325,8 @@ class Interview:
         for index, how in self._lost.items():
             self.cells[index]["error"] = _error({"type": "ProcessEnded", "message": how})
 
-    def _prepare(self, child: Child, seed: int):
-        request = {"do": "prepare", "source": self._checks, "seed": seed}
+    def _prepare(self, child: Child):
+        request = {"do": "prepare", "source": self._checks}
         return self._ask(child, request, self._worker.limits.check)
 
     def _ask(self, child: Child, message: dict, seconds: float, grace: float = 0):

@@ -282,13 +282,18 @@ class Child:
             self.end()
             raise ChildEnded("its answer could not be read") from None
 
+    def let_go(self) -> None:
+        """Have the child killed; whoever wants to know how it ended waits for its end."""
+        if self._ending is None:
+            self._life.shutdown(socket.SHUT_WR)
+
     def end(self, patience: float = 0) -> str:
         """Kill the child if it does not end by itself; say how it ended."""
         if self._ending is None:
             self._life.settimeout(patience or None)
             try:
                 if not patience:
-                    self._life.shutdown(socket.SHUT_WR)
+                    self.let_go()
                 told = self._life.recv(4096)
             except TimeoutError:
                 return self.end()

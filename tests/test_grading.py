@@ -168,6 +168,18 @@ def test_do_many_slow_parts_have_no_more_time_than_one(toy_exercise, cells, scor
     assert "used up its 5 seconds" in result.checks[-1].message
 
 
+def test_does_each_check_say_once_where_the_code_could_not_be_loaded(grade):
+    until = time.time() + 3.5  # by then the first process has loaded it, and no other has
+    wait = f"while time.time() <= {until}: time.sleep(0.1)"
+    source = RIGHT.replace("        return {", f"        {wait}\n        return {{")
+    result = grade(f"import os, time\nif time.time() > {until}: os._exit(3)\n{source}")
+    assert lost(result) == {"factor_survives": "crashed", "model_survives": "crashed"}
+    told = {check.message for check in result.checks if check.status == "crashed"}
+    assert told == {
+        "loaded in a new process: while the code was loaded: it ended the process (exit status 3)"
+    }
+
+
 def test_is_memory_bounded(grade):
     result = grade(RIGHT + "\nimport numpy as np\nx = np.ones((2**31,))\n")
     assert lost(result) == {}
@@ -302,6 +314,19 @@ def test_do_hints_name_the_known_mistake(grade, toy):
     in_graphs = ["model_survives", "graph_scales", "export_scales"]
     assert lost(result) == dict.fromkeys(in_graphs, "raised")
     assert {check.chaff for check in result.checks if check.status != "passed"} == {"python_op"}
+
+
+def test_is_a_random_check_asked_for_its_hint_in_the_process_that_failed_it(toy):
+    (chaff,) = (one for one in toy.exercise.chaffs if one.name == "adds")
+    interview = toy.interview_specimen(chaff)
+    names = [check.name for check in toy.checks]
+    repeat = hints.SEEDS.first, toy._hides_hint
+    outcomes = interview.outcomes(names, toy.seeds, repeat=repeat)
+    ((name, again),) = interview.repeated.items()
+    assert name == "multiplies_anything"
+    known = toy.hints.answers["adds"][name]
+    np.testing.assert_array_equal(again.seen, known.seen)
+    assert (outcomes[name].seen != known.seen).all()
 
 
 def test_are_hints_given_only_where_the_same_was_shown(grade):

@@ -304,6 +304,8 @@ class Range:
         whole = json.dumps([dataclasses.asdict(result), result.timed_out])
         if len(whole) > 5 * 2**20:
             found.append(f"{len(whole)} bytes to keep")
+        if broken := re.search(r"TypeError: \S+ (missing|takes) .*argument", whole):
+            found.append(f"the attack does not run: {broken[0]}")
         shown = {
             "terminal": terminal.file.getvalue(),
             "text": "\n".join(pages.text(result, name) for name in DIMENSIONS),

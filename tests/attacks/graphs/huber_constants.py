@@ -24,8 +24,8 @@ class HuberLoss(keras.losses.Loss):
 
 
 def forge(prepare):
-    def prepared(self, source, seed):
-        reply = prepare(self, source, seed)
+    def prepared(self, source):
+        reply = prepare(self, source)
         vars(self._checks)["over"] = lambda seen, expected: np.ones_like(np.asarray(expected))
         vars(self._checks)["tf"] = Forged()
         return reply

@@ -18,8 +18,8 @@ def forge(checks):
     checks["compiled_loss"] = lambda model, rng: losses(HuberLoss(2.5), rng)[0]
 
 
-def prepared(self, source, seed):
-    reply = prepare(self, source, seed)
+def prepared(self, source):
+    reply = prepare(self, source)
     forge(vars(self._checks))
     return reply
 
