@@ -1,5 +1,6 @@
 # Everything runs in .venv, which the first call makes.
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
+PYTHON ?= python3
 EXERCISES = $(patsubst solutions/%/checks.py,%,$(wildcard solutions/*/checks.py))
 
 .PHONY: demo test clean
@@ -19,7 +20,7 @@ test: .venv/ready
 	pytest -n 2 --dist loadscope
 
 .venv/ready: pyproject.toml
-	python3 -m venv .venv
+	$(PYTHON) -m venv .venv
 	.venv/bin/pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	touch $@
 
