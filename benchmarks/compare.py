@@ -59,7 +59,10 @@ class Measured:
 
 
 class Memory(threading.Thread):
-    """Samples the memory of all processes below this one; pages that they share count once."""
+    """Samples the memory of all processes below this one; pages that they share count once.
+
+    Not often: to count the pages of one process takes the kernel a hundredth of a second.
+    """
 
     def __init__(self):
         super().__init__(daemon=True)
@@ -67,7 +70,7 @@ class Memory(threading.Thread):
         self._done = threading.Event()
 
     def run(self):
-        while not self._done.wait(1):
+        while not self._done.wait(4):
             total = 0
             for process in psutil.Process().children(recursive=True):
                 try:
