@@ -70,8 +70,8 @@ def answers(worker, checks, *names):
 
         ask(do="load", name="it", notebook=False, cells=[""], skip=[], switched_off=[], seconds=30)
         child.receive(30)
-        ask(do="prepare", source=checks, seed=1)
-        return [ask(do="ask", name=name)["seen"] for name in names]
+        ask(do="prepare", source=checks)
+        return [ask(do="ask", name=name, seed=1)["seen"] for name in names]
 
 
 def test_do_draws_not_depend_on_what_was_asked_before(worker):
