@@ -253,6 +253,24 @@ def test_does_a_notebook_go_on_after_a_cell_that_fails(grade):
     assert result.cells[7]["outputs"] == [{"stream": "stdout", "text": "end\n"}]
 
 
+def test_do_cells_that_end_their_process_not_pile_up(grade, monkeypatch):
+    folders = []
+    fork = Worker.child
+
+    def child(worker):
+        folders.append(len(list(Path(worker._scratch.name).glob("[0-9]*"))))
+        return fork(worker)
+
+    monkeypatch.setattr(Worker, "child", child)
+    result = grade(*["import os; os._exit(0)"] * 40, RIGHT)
+    assert lost(result) == {}
+    assert [cell["error"] and cell["error"]["type"] for cell in result.cells] == [
+        *["ProcessEnded"] * 40, None
+    ]  # fmt: skip
+    assert len(folders) > 40
+    assert max(folders) < 10
+
+
 def test_do_a_notebooks_cells_keep_their_outputs(grade):
     result = grade(RIGHT, "1 + 1", "import sys\nprint('a')\nprint('b', file=sys.stderr)", "Scale")
     assert [cell["outputs"] for cell in result.cells[1:3]] == [
