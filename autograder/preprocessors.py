@@ -19,7 +19,6 @@ from nbformat.v4 import (
     new_raw_cell,
 )
 from nbgrader.api import Gradebook
-from nbgrader.converters import Autograde
 from nbgrader.preprocessors import Execute, NbGraderPreprocessor, SaveAutoGrades
 from nbgrader.utils import is_grade, is_solution
 from sqlalchemy.engine import make_url
@@ -33,7 +32,7 @@ from autograder.results import DIMENSIONS, SubmissionResult
 from autograder.running import Company, Jobs
 from autograder.submissions import Submission
 
-_known: dict[tuple, Gradebook] = {}
+_known: dict[Path, dict[tuple, Gradebook]] = {}
 
 
 def _open(self, db_url, course_id="default_course", authenticator=None, *,
@@ -43,16 +42,16 @@ def _open(self, db_url, course_id="default_course", authenticator=None, *,
     nbgrader does so a dozen times for each notebook, with an engine of its own each time, which
     knows nothing of what SQLAlchemy compiled for the one before.
     """
-    file = Path(make_url(db_url).database or "")
-    exists = file.is_file() and file.stat()
-    key = (db_url, course_id, exists.st_dev, exists.st_ino) if exists else ()
-    if known := _known.get(key):
+    file = Path(make_url(db_url).database or "").absolute()
+    if not file.is_file() or not file.stat().st_size:
+        _known.pop(file, None)  # somebody removed it, to begin anew
+    if known := _known.get(file, {}).get((db_url, course_id)):
         vars(self).update(vars(known), db=scoped_session(known.db.session_factory))
         self.authenticator = authenticator
     else:
         open(self, db_url, course_id, authenticator)
-        if key:
-            _known[key] = self
+        if file.is_file():
+            _known.setdefault(file, {})[db_url, course_id] = self
 
 
 Gradebook.__init__ = _open
@@ -68,19 +67,11 @@ class ReadAnything(NotebookExporter):
     """
 
     def from_filename(self, filename, resources=None, **kwargs):
-        about = resources["nbgrader"]
-        submitted = any(isinstance(step, Sanitize) for step in self._preprocessors)
-        if submitted:
-            _refuse_links(Path(filename))
-        if submitted and _is_exercise(about["assignment"]):
-            notebook, about[UNREADABLE] = read(Path(filename))
-        else:
-            notebook = nbformat.read(filename, as_version=4)
+        if not any(isinstance(step, Sanitize) for step in self._preprocessors):
+            return super().from_filename(filename, resources, **kwargs)  # what that has written
+        _refuse_links(Path(filename))
+        notebook, resources["nbgrader"][UNREADABLE] = read(Path(filename))
         return self.from_notebook_node(notebook, resources, **kwargs)
-
-
-def _is_exercise(assignment: str) -> bool:
-    return assignment in [one.name for one in exercises.find_all()]
 
 
 def _refuse_links(notebook: Path) -> None:
@@ -116,22 +107,19 @@ class Sanitize(NbGraderPreprocessor):
     """Rebuild a submission: what was given is as it was given, what is the student's stays.
 
     Tags and other metadata go: a tag may skip a cell. Locked cells come from the gradebook, once
-    each; the grade cells stand at the end. Copies of the solution cell stay as plain cells.
-
-    An assignment that is no exercise in `solutions/` gets what nbgrader does by default.
+    each; an exercise's grade cells stand at the end. Copies of the solution cell stay as plain
+    cells.
     """
 
     def preprocess(self, nb, resources):
         about = resources["nbgrader"]
-        if not _is_exercise(about["assignment"]):
-            for step in Autograde().sanitize_preprocessors:
-                nb, resources = step(parent=self.parent)(nb, resources)
-            return nb, resources
         with Gradebook(about["db_url"]) as gradebook:
             notebook = gradebook.find_notebook(about["notebook"], about["assignment"])
             kernel = json.loads(notebook.kernelspec or "null")
             points = {cell.name: cell.max_score for cell in notebook.grade_cells}
-            given = {cell.name: _given(cell, points) for cell in notebook.source_cells}
+            tasks = {cell.name: cell.max_score for cell in notebook.task_cells}
+            given = {cell.name: _given(cell, points, tasks) for cell in notebook.source_cells}
+        at_the_end = _is_exercise(about["assignment"])
         mine, taken = [], set()
         for cell in nb.cells:
             name = cell.metadata.get("nbgrader", {}).get("grade_id")
@@ -139,7 +127,7 @@ class Sanitize(NbGraderPreprocessor):
             original = given.get(name)
             if original is None or (name in taken and not original.metadata.nbgrader.locked):
                 mine.append(cell)
-            elif not original.metadata.nbgrader.grade and name not in taken:
+            elif name not in taken and not (at_the_end and original.metadata.nbgrader.grade):
                 if not original.metadata.nbgrader.locked:
                     original.source = cell.source
                 mine.append(original)
@@ -154,13 +142,18 @@ class Sanitize(NbGraderPreprocessor):
         return nb, resources
 
 
-def _given(cell, points: dict) -> nbformat.NotebookNode:
+def _is_exercise(assignment: str) -> bool:
+    return assignment in [one.name for one in exercises.find_all()]
+
+
+def _given(cell, points: dict, tasks: dict) -> nbformat.NotebookNode:
     """Return a cell as the gradebook remembers it."""
     marks = {"schema_version": 3, "grade_id": cell.name, "cell_type": cell.cell_type,
-             "grade": cell.name in points, "locked": cell.locked, "task": False,
-             "solution": not cell.locked, "checksum": cell.checksum}  # fmt: skip
-    if cell.name in points:
-        marks["points"] = points[cell.name]
+             "grade": cell.name in points, "locked": cell.locked, "task": cell.name in tasks,
+             "solution": not cell.locked and cell.name not in tasks,
+             "checksum": cell.checksum}  # fmt: skip
+    if cell.name in points | tasks:
+        marks["points"] = (points | tasks)[cell.name]
     return NEW_CELL[cell.cell_type](cell.source, metadata={"nbgrader": marks})
 
 

@@ -358,32 +358,54 @@ def test_does_a_bad_file_or_folder_cost_nobody_else_anything(course, environment
     assert (found["ada"], found["bob"], found["cy"]) == ((8, False), (0, True), (0, True))
 
 
-def test_are_other_assignments_left_to_nbgrader(run, graded):
-    course, _, _ = graded
+def test_are_other_assignments_run_by_nbgrader_and_graded_by_hand(run, course):
     folder = course / "build" / "source" / "essay"
-    folder.mkdir()
-    mark = {"schema_version": 3, "grade_id": "sum", "grade": True, "locked": True,
-            "solution": False, "task": False, "cell_type": "code", "points": 3}  # fmt: skip
-    by_hand = mark | {"grade_id": "why", "locked": False, "solution": True, "cell_type": "markdown"}
-    cells = [nbformat.v4.new_code_cell("2.0", metadata={"nbgrader": mark}),
-             nbformat.v4.new_markdown_cell("Why?", metadata={"nbgrader": by_hand})]  # fmt: skip
+    folder.mkdir(parents=True)
+    sum = {"schema_version": 3, "grade_id": "sum", "grade": True, "locked": True, "points": 3,
+           "solution": False, "task": False, "cell_type": "code"}  # fmt: skip
+    why = sum | {"grade_id": "why", "locked": False, "solution": True, "cell_type": "markdown"}
+    how = why | {"grade_id": "how", "cell_type": "code"}
+    draw = sum | {"grade_id": "draw", "grade": False, "task": True, "cell_type": "markdown"}
+    given = [
+        ("code", "a = 2.0", None), ("code", "a * len(open('one.txt').read())", sum),
+        ("markdown", "Why?", why), ("code", "a = 1", how), ("markdown", "Draw.", draw),
+    ]  # fmt: skip
+    cells = [preprocessors.NEW_CELL[kind](source, metadata={"nbgrader": mark} if mark else {})
+             for kind, source, mark in given]  # fmt: skip
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
     nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), folder / "essay.ipynb")
+    (folder / "one.txt").write_text("1")
     run(course, "nbgrader", "generate_assignment", "essay")
-    notebook = nbformat.read(course / "release" / "essay" / "essay.ipynb", 4)
-    notebook.cells[0].source = "3.0"
-    notebook.cells[1].source = "Because ![a picture](attachment:of.png)"
-    notebook.cells[1].attachments = {"of.png": {"image/png": "iVBORw0KGgo="}}
-    path = Path("ada") / "essay" / "essay.ipynb"
-    target = course / "build" / "submitted" / path
-    target.parent.mkdir(parents=True)
-    nbformat.write(notebook, target)
+    release = nbformat.read(course / "release" / "essay" / "essay.ipynb", 4)
+
+    before, test, answer, code, task = (cell.source for cell in release.cells)
+    honest = copy.deepcopy(release)
+    honest.cells[1].source = "3.0"
+    honest.cells[2].source = "Because."
+    trick = copy.deepcopy(honest)
+    trick.cells[3].source = "a = 3"
+    trick.cells[3].metadata.nbgrader.solution = False
+    trick.cells.append(copy.deepcopy(trick.cells[2]))
+    submitted = {
+        "ada": (honest, {"draw", "why"}, [before, test, "Because.", code, task]),
+        "bob": (tagged(trick), {"draw", "why", "how"},
+                [before, test, "Because.", "a = 3", task, "Because."]),
+        "cy": (without_grade_cells(copy.deepcopy(honest)), {"draw"},
+               [before, task, test, answer, code]),
+    }  # fmt: skip
+    for student, (notebook, *_) in submitted.items():
+        target = course / "build" / "submitted" / student / "essay"
+        target.mkdir(parents=True)
+        (target / "essay.ipynb").write_text(json.dumps(notebook))
     run(course, "nbgrader", "autograde", "essay")
     with Gradebook(f"sqlite:///{course}/build/gradebook.db") as gradebook:
-        assert gradebook.find_submission("essay", "ada").score == 2
-    found = nbformat.read(course / "build" / "autograded" / path, 4)
-    assert found.cells[1].source == notebook.cells[1].source
-    assert found.cells[1].attachments == notebook.cells[1].attachments
+        for student, (_, by_hand, sources) in submitted.items():
+            submission = gradebook.find_submission("essay", student)
+            assert (submission.score, submission.max_score) == (2, 12)
+            grades = submission.notebooks[0].grades
+            assert {grade.name for grade in grades if grade.needs_manual_grade} == by_hand
+            path = course / "build" / "autograded" / student / "essay" / "essay.ipynb"
+            assert [cell.source for cell in nbformat.read(path, 4).cells] == sources
 
 
 def test_is_a_gradebook_the_same_however_often_it_is_opened(tmp_path):
@@ -401,6 +423,9 @@ def test_is_a_gradebook_the_same_however_often_it_is_opened(tmp_path):
             outer.db.refresh(ada)
             assert ada.email == "a@b"
         (tmp_path / "gradebook.db").unlink()  # and begin anew
+    (tmp_path / "gradebook.db").touch()
+    with Gradebook(url, "other") as gradebook:
+        assert [course.id for course in gradebook.db.query(Course)] == ["other"]
 
 
 def test_does_the_same_notebook_get_the_same_scores_from_stock_nbgrader(
