@@ -1,112 +1,232 @@
 """nbgrader's autograding of a whole class, with the grading itself done ahead in parallel."""
 
 import contextlib
+import glob
+import hashlib
+import itertools
 import json
 import logging
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from dataclasses import dataclass
 from pathlib import Path
 
+from nbformat.v4 import new_notebook
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
+from nbgrader.preprocessors import AssignLatePenalties
+from nbgrader.utils import parse_utc
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
+from traitlets.utils.importstring import import_item
 
-from autograder import pages, preprocessors
+from autograder import exercises, failures, overlooked, pages, preprocessors, released
 from autograder.build import course_config
+from autograder.grading import GraderError
+from autograder.interview import Seeds
 from autograder.kept import Results
 from autograder.results import SubmissionResult
 from autograder.running import Runner
 from autograder.submissions import Submission
 
+MAX_TIMESTAMP = 1000  # bytes
+NO_EXERCISE = "no exercise is asked in it. Run: nbgrader autograde"
+
+
+@dataclass(frozen=True)
+class Engine:
+    """What grades one exercise, and names what its results depend on."""
+
+    runner: Runner
+    results: Results
+    seeds: Seeds
+
+
+@dataclass(frozen=True)
+class Work:
+    """A notebook of one student; a notebook that is missing has a problem."""
+
+    student: str
+    notebook: str
+    exercises: tuple[str, ...]
+    given: Submission
+    state: str  # of all that is written for it, but what the exercises add
+
 
 class ClassAutograde(Autograde):
-    """Hands all submissions to a runner first; then nbgrader writes one after the other.
+    """Hands all submissions to runners first; then nbgrader writes one after the other.
 
     A submission is left alone if what nbgrader wrote for it came from the same content.
 
     Attributes:
         anew: leave none alone.
-        runner: grades them.
-        results: names their content.
-        told: called with each result when nbgrader has written it, in order.
+        engines: by the name of the exercise.
+        told: called with the notebook, the exercise and each result when nbgrader has written it.
+        warn: called with a sentence about a notebook of the assignment.
+        works: what was found, by student.
+        done: places of what is graded, or has failed and is named: see `overlooked.place`.
+        notes: what is to be said of what was found: a path in the folder of submissions, a
+            sentence.
         seconds: what nbgrader took for itself.
     """
 
     anew: bool
-    runner: Runner
-    results: Results
-    told: Callable[[SubmissionResult], None]
+    engines: dict[str, Engine]
+    told: Callable[[Work, str, SubmissionResult], None]
+    warn: Callable[[str], None]
     seconds = 0.0
+
+    @property
+    def name(self) -> str:
+        return self.coursedir.assignment_id
+
+    @property
+    def exercises(self) -> tuple[str, ...]:
+        """The exercises that are asked in the assignment."""
+        return tuple(sorted({name for one in self._released.values() for name in one.exercises}))
 
     @property
     def is_submitted(self) -> bool:
         """Whether there is any submission of the assignment."""
-        source = Path(self._format_source(self.coursedir.assignment_id, "*"))
-        return any(Path(source.anchor).glob(str(source.relative_to(source.anchor))))
+        return any(True for _ in self._folders())
 
-    def find(self) -> list[str]:
-        """Find the submissions of `coursedir.assignment_id`; return the students.
+    def _folders(self) -> Iterator[Path]:
+        root = Path(self.coursedir.root)
+        path = Path(self._format_source(glob.escape(self.name), self.coursedir.student_id))
+        yield from filter(Path.is_dir, root.glob(str(path.relative_to(root))))
+
+    def look_up(self) -> None:
+        """Ask the gradebook what the assignment is.
 
         Raises:
-            NbGraderException: there is no submission, or no such assignment in the gradebook.
+            NbGraderException: there is no such assignment in the gradebook.
         """
-        self._given: dict[str, Submission] = {}
-        self._ahead: dict[Submission, Future[SubmissionResult]] = {}
+        try:
+            with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
+                self._released = released.notebooks(gradebook, self.name)
+                self._graded_before = released.students(gradebook, self.name)
+        except MissingEntry:
+            raise NbGraderException(f"{self.name} is not in the gradebook") from None
+
+    def handed_out(self) -> set[str]:
+        """Return the places of the files that students get beside the notebooks."""
+        found = set()
+        for step in (self.coursedir.source_directory, self.coursedir.release_directory):
+            folder = Path(self.coursedir.format_path(step, ".", self.name))
+            files = itertools.islice(folder.rglob("*"), preprocessors.MAX_FILES)
+            found |= {overlooked.place(self.name, *file.relative_to(folder).parts)
+                      for file in files if file.is_file() and file.suffix != ".ipynb"}  # fmt: skip
+        return found
+
+    def find(self) -> None:
+        """Find the submissions of the assignment, once it is looked up."""
+        self.works: dict[str, list[Work]] = {}
+        self.notes: list[tuple[str, str]] = []
+        self._ahead: dict[tuple, Future[SubmissionResult]] = {}
         self._failed: dict[str, str] = {}
-        super().init_notebooks()
-        name = self.coursedir.assignment_id
-        for folder, files in list(self.assignments.items()):
-            problem = ""
-            if "\n" in folder:  # nbgrader would stop there
-                problem = "the name of this folder has a line break; rename it"
-            elif (told := Path(folder) / "timestamp.txt").exists() and not told.is_file():
-                problem = "timestamp.txt is no regular file; remove it"  # a pipe is read for ever
-            if problem:
-                self._failed[repr(folder)] = problem
-                del self.assignments[folder]
+        self._unchanged: list[str] = []
+        self._finished: set[str] = set()
+        self.done: set[str] = set()
+        self.assignments = {}
+        left_out = self.coursedir.student_id_exclude.split(",")
+        for folder in sorted(self._folders()):
+            if "\n" in str(folder):  # nbgrader would stop there
+                place = overlooked.place(folder.parent.name, folder.name)
+                self._failed[place] = "the name of this folder has a line break; rename it"
+                self.done.add(place)
                 continue
-            filename = str(Path(folder) / f"{name}.ipynb")
-            if filename not in files:
-                continue  # nbgrader skips what was not released
-            resources = self.init_single_notebook_resources(filename)
-            student = resources["nbgrader"]["student"]
-            try:
-                with self._noting(student):
-                    self._given[student] = self._read(filename, resources)
-            except MissingEntry:
-                raise NbGraderException(
-                    f"{name} is not in the gradebook. Run: autograder build {name}"
-                ) from None
-            except Exception:  # noted; it costs nobody else anything
-                del self.assignments[folder]
-        return sorted(self._given)
+            student = self._student(folder)
+            if student in left_out:
+                self.done.add(overlooked.place(student, self.name))
+                continue
+            with contextlib.suppress(Exception), self._noting(student):
+                self._find_in(folder, student)
 
-    def _read(self, filename: str, resources: dict) -> Submission:
-        about = resources["nbgrader"]
-        nb, about[preprocessors.UNREADABLE] = preprocessors.read(Path(filename))
-        nb, _ = preprocessors.Sanitize().preprocess(nb, resources)
-        return preprocessors.submission(nb, about["student"], about["notebook"])
+    def _student(self, folder: Path) -> str:
+        probe = str(folder / "a.ipynb")
+        return super().init_single_notebook_resources(probe)["nbgrader"]["student"]
 
-    def begin(self) -> None:
-        """Have the runner prepare, if it must grade any of what was found."""
-        self.runner.begin(self._given.values())
+    def _find_in(self, folder: Path, student: str) -> None:
+        names = {f"{name}.ipynb" for name in self._released}
+        beside = sorted(
+            f"{path.relative_to(folder)} {about.st_size} {about.st_mtime_ns}"
+            for path in preprocessors.refuse_folder(folder, names)
+            if path.suffix != ".ipynb" and (about := path.stat())
+        )
+        there = [name for name in self._released if (folder / f"{name}.ipynb").exists()
+                 or (folder / f"{name}.ipynb").is_symlink()]  # fmt: skip
+        if not there and student not in self._graded_before:
+            return  # nobody's score depends on it; `overlooked` names it
+        beside.append(self._timestamp(folder))
+        works = []
+        for name in sorted(self._released):
+            works.append(self._read(folder, student, name, beside))
+            if name in there:
+                self.done.add(overlooked.place(student, self.name, f"{name}.ipynb"))
+            else:
+                self.notes.append((
+                    overlooked.place(student, self.name),
+                    f"{name}.ipynb was not handed in: 0 points for it, whatever it had before, and "
+                    "it is marked for you to look at",
+                ))  # fmt: skip
+        self.works[student] = works
+        self.assignments[str(folder)] = [str(folder / f"{one.notebook}.ipynb") for one in works]
+
+    def _timestamp(self, folder: Path) -> str:
+        """Return what `timestamp.txt` says; nbgrader would read a pipe for ever."""
+        file = folder / "timestamp.txt"
+        if not file.exists():
+            return ""
+        try:
+            if file.stat().st_size > MAX_TIMESTAMP:
+                raise ValueError("too long")
+            text = file.read_text(encoding="utf-8").strip()
+            return str(parse_utc(text)) if text else ""
+        except (ValueError, OverflowError):
+            raise preprocessors.BadFolder(
+                "timestamp.txt holds no date; write when the work was handed in, as in 2026-01-31 "
+                "23:59:00 UTC, or remove the file"
+            ) from None
+
+    def _read(self, folder: Path, student: str, name: str, beside: list[str]) -> Work:
+        original = self._released[name]
+        nb, problem = preprocessors.read(folder / f"{name}.ipynb")
+        nb = preprocessors.sanitized(nb, original, problem)
+        cells = [f"{cell.cell_type} {cell.source}" for cell in nb.cells]
+        parts = json.dumps([original.digest, problem, beside, cells])
+        state = hashlib.sha256(parts.encode(errors="surrogatepass")).hexdigest()[:32]
+        given = preprocessors.submission(nb, student, name)
+        return Work(student, name, original.exercises, given, state)
+
+    @property
+    def asked(self) -> list[tuple[Work, str]]:
+        """What is graded, with the exercise, in order."""
+        return [(work, name) for student in sorted(self.works) for work in self.works[student]
+                for name in work.exercises]  # fmt: skip
+
+    def label(self, work: Work, exercise: str) -> str:
+        """Return how people know one submission."""
+        names = [self.name, work.student, work.notebook, exercise]
+        more = len(self._released) > 1 or work.notebook != self.name
+        return " ".join(dict.fromkeys(names if more or exercise != self.name else names[:2]))
 
     def submit(self) -> None:
-        """Have the runner start with what was found."""
-        for student in sorted(self._given):
-            self._submit(self._given[student])
+        """Have the runners start with what was found."""
+        for work, name in self.asked:
+            self._submit(name, work.given)
 
-    def _submit(self, given: Submission) -> Future:
-        if given not in self._ahead:
-            self._ahead[given] = self.runner.submit(given)
-        return self._ahead[given]
+    def _submit(self, name: str, given: Submission) -> Future:
+        if (name, given) not in self._ahead:
+            self._ahead[name, given] = self.engines[name].runner.submit(given)
+        return self._ahead[name, given]
 
-    def _wait(self, given: Submission) -> SubmissionResult:
+    def _wait(self, name: str, given: Submission) -> SubmissionResult:
         started = time.perf_counter()
         try:
-            return self._submit(given).result()
+            return self._submit(name, given).result()
         finally:
             self.seconds -= time.perf_counter() - started
 
@@ -116,18 +236,37 @@ class ClassAutograde(Autograde):
         Raises:
             NbGraderException: it names the submissions that failed; the others are written.
         """
-        self.runner.ready()
+        for name in self.exercises:
+            self.engines[name].runner.ready()
         self.seconds -= time.perf_counter()
         try:
             super().start()
-        except NbGraderException:
-            if not self._failed:
-                raise
+            self._assign_penalties()
+        except NbGraderException as error:  # nbgrader stops at once where the gradebook fails
+            why = released.gradebook_problem(error.__context__) or str(error)
+            for student in self.works.keys() - self._finished - self._failed.keys():
+                self._failed[student] = why
         finally:
             self.seconds += time.perf_counter()
         if self._failed:
-            lines = [pages.line(f"{one}: {why}", 500) for one, why in self._failed.items()]
+            lines = [pages.line(f"{who}: {why}", 500) for who, why in _together(self._failed)]
             raise NbGraderException("\n  ".join(["not graded; mend this and run again", *lines]))
+
+    def _assign_penalties(self) -> None:
+        """Assign late penalties anew where nothing was written: a due date may have changed."""
+        steps = [import_item(step) if isinstance(step, str) else step
+                 for step in self.autograde_preprocessors]  # fmt: skip
+        steps = [step for step in steps if issubclass(step, AssignLatePenalties)]
+        with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
+            concerned = released.late(gradebook, self.name)
+        for student in self._unchanged if steps else []:
+            if student in concerned:
+                with contextlib.suppress(Exception), self._noting(student):
+                    for name in self._released:
+                        about = {"student": student, "assignment": self.name, "notebook": name,
+                                 "db_url": self.coursedir.db_url}  # fmt: skip
+                        for step in steps:
+                            step(parent=self.exporter)(new_notebook(), {"nbgrader": about})
 
     @contextlib.contextmanager
     def _noting(self, student: str) -> Iterator[None]:
@@ -135,7 +274,8 @@ class ClassAutograde(Autograde):
         try:
             yield
         except Exception as error:
-            self._failed[student] = f"{type(error).__name__}: {error}"
+            self._failed[student] = _sentence(error)
+            self.done.add(overlooked.place(student, self.name))
             raise
 
     def init_notebooks(self):
@@ -144,56 +284,194 @@ class ClassAutograde(Autograde):
     def init_single_notebook_resources(self, notebook_filename):
         resources = super().init_single_notebook_resources(notebook_filename)
         about = resources["nbgrader"]
-        # A function, since nbconvert makes deep copies of everything else.
-        about["graded"] = lambda given: (
-            self._wait(given),
-            {"graded": self._state(about["assignment"], given)},
-        )
+        # Plain functions, since nbconvert makes deep copies of everything else.
+        about["graded"] = lambda name, given: self._wait(name, given)
+        about["released"] = lambda notebook: self._released[notebook]
+        about["state"] = lambda notebook: self._state_of(about["student"], notebook)
+        about["warn"] = lambda text: self.warn(text)
         return resources
 
-    def _state(self, assignment_id: str, given: Submission) -> str:
+    def _state_of(self, student: str, notebook: str) -> str:
+        [work] = [one for one in self.works[student] if one.notebook == notebook]
+        return self._state(work)
+
+    def _state(self, work: Work) -> str:
         """Return a name for all that nbgrader's output depends on."""
-        folder = self.coursedir.format_path(self.coursedir.submitted_directory, given.id,
-                                            assignment_id)  # fmt: skip
-        timestamp = self.coursedir.get_existing_timestamp(folder)
-        return f"{self.results.name(given)} {timestamp}"
+        names = [self.engines[name].results.name(work.given) for name in work.exercises]
+        return " ".join([work.state, *names])
 
     def init_destination(self, assignment_id, student_id):
         with self._noting(student_id):
-            if not self.anew and self._is_written(assignment_id, student_id):
-                self.told(self._submit(self._given[student_id]).result())
+            if not self.anew and self._is_written(student_id):
+                self._unchanged.append(student_id)
+                self._finished.add(student_id)
+                self._tell(self.works[student_id])
                 return False
             self.force = True
             return super().init_destination(assignment_id, student_id)
 
-    def _is_written(self, assignment_id: str, student_id: str) -> bool:
-        folder = Path(self._format_dest(assignment_id, student_id))
+    def _is_written(self, student: str) -> bool:
+        folder = Path(self._format_dest(self.name, student))
         try:
-            content = json.loads((folder / f"{assignment_id}.ipynb").read_text())
-            state = content["metadata"]["autograder"]["graded"]
-            if state != self._state(assignment_id, self._given[student_id]):
-                return False
-            with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
-                gradebook.find_submission(assignment_id, student_id)
-            return True
-        except (OSError, ValueError, KeyError, TypeError, MissingEntry):
+            for work in self.works[student]:
+                content = (folder / f"{work.notebook}.ipynb").read_text(encoding="utf-8")
+                state = json.loads(content)["metadata"]["autograder"]["graded"]
+                if state != self._state(work):
+                    return False
+            return student in self._graded_before
+        except (OSError, ValueError, KeyError, TypeError):
             return False
+
+    def _tell(self, works: list[Work]) -> None:
+        for work in works:
+            for name in work.exercises:
+                self.told(work, name, self._submit(name, work.given).result())
 
     def init_assignment(self, assignment_id, student_id):
         with self._noting(student_id):
             super().init_assignment(assignment_id, student_id)
 
     def convert_single_notebook(self, notebook_filename):
-        student = self.init_single_notebook_resources(notebook_filename)["nbgrader"]["student"]
-        with self._noting(student):
+        about = self.init_single_notebook_resources(notebook_filename)["nbgrader"]
+        with self._noting(about["student"]):
             super().convert_single_notebook(notebook_filename)
-        if student in self._given:
-            self.told(self._submit(self._given[student]).result())
+        works = self.works[about["student"]]
+        if about["notebook"] == works[-1].notebook:
+            self._finished.add(about["student"])
+        self._tell([one for one in works if one.notebook == about["notebook"]])
 
 
-def class_autograde(name: str, course: Path) -> ClassAutograde:
-    """Return the step for one assignment, with the course's configuration."""
-    api = NbGraderAPI(config=course_config(course))
+def _sentence(error: Exception) -> str:
+    if isinstance(error, (preprocessors.BadFolder, NbGraderException, RuntimeError)):
+        return str(error)
+    if isinstance(error, (OSError, UnicodeError)):
+        return failures.sentence(error)
+    return released.gradebook_problem(error) or f"{type(error).__name__}: {error}"
+
+
+def _together(failed: dict[str, str]) -> list[tuple[str, str]]:
+    """Return what failed with the names of those that it concerns."""
+    concerned: dict[str, list[str]] = {}
+    for who, why in failed.items():
+        concerned.setdefault(why, []).append(who)
+    found = []
+    for why, names in concerned.items():
+        more = [f"and {len(names) - 3} more"] if len(names) > 4 else []
+        found.append((", ".join([*(names[:3] if more else names), *more]), why))
+    return found
+
+
+def class_autograde(name: str, course: Path, seconds: float = 30) -> ClassAutograde:
+    """Return the step for one assignment, with the course's configuration.
+
+    Args:
+        name: of the assignment.
+        course: its folder.
+        seconds: that a cell may take which is run without a check.
+    """
+    config = course_config(course)
+    config.Grade.time_limit = float(seconds)
+    api = NbGraderAPI(config=config)
     api.log.setLevel(logging.ERROR)
     api.coursedir.assignment_id = name
     return ClassAutograde(coursedir=api.coursedir, parent=api)
+
+
+@dataclass
+class Choice:
+    """What is to be graded.
+
+    Attributes:
+        steps: one for each assignment, looked up.
+        failed: sentences on assignments that cannot be graded.
+        left: what nobody asked to grade, and does not grade: a path, a sentence.
+        notebooks: of all assignments in the gradebook.
+        submitted: the folder of all submissions.
+        folder: its name in the course.
+        handed_out: places of files that students got.
+    """
+
+    steps: list[ClassAutograde]
+    failed: list[str]
+    left: list[overlooked.Found]
+    notebooks: dict[str, list[str]]
+    submitted: Path
+    folder: str
+    handed_out: set[str]
+
+    def nothing(self, names: list[str] | None) -> str:
+        """Return what to say if no submission was found."""
+        assignment = names[0] if names else "ASSIGNMENT"
+        notebook = (self.notebooks.get(assignment) or ["NOTEBOOK"])[0]
+        wanted = f" of {', '.join(names)}" if names else ""
+        return (
+            f"nothing to grade: no submission{wanted} in {self.folder}. They belong at "
+            f"{self.folder}/STUDENT/{assignment}/{notebook}.ipynb"
+        )
+
+    def overlooked(self) -> list[overlooked.Found]:
+        """Return what was found and is not graded, once `find` was called for all steps."""
+        if not self.submitted.is_dir():
+            return []
+        notes = [note for step in self.steps for note in step.notes]
+        done = {place for step in self.steps for place in step.done}
+        chosen = {step.name for step in self.steps}
+        known = overlooked.Known(self.notebooks, chosen, done, self.handed_out)
+        return [*notes, *self.left, *overlooked.find(self.submitted, known)]
+
+
+def choose(names: list[str] | None, course: Path, seconds: float = 30) -> Choice:
+    """Return the steps for assignments; without names, for all that somebody submitted.
+
+    Raises:
+        NoExercise: there is no assignment of a name.
+        GraderError: the gradebook cannot be read.
+    """
+    there = [one.name for one in exercises.find_all()]
+    probe = class_autograde("*", course, seconds)
+    notebooks = _in_gradebook(probe)
+    folder = probe.coursedir.submitted_directory
+    choice = Choice([], [], [], notebooks, Path(probe.coursedir.root, folder), folder, set())
+    for name in names or sorted({*notebooks, *there}):
+        if name not in notebooks and name not in there:
+            raise exercises.NoExercise(
+                f"no assignment {name!r} in the gradebook. There are: "
+                f"{', '.join(notebooks) or 'none'}."
+            )
+        step = class_autograde(name, course, seconds)
+        if not names and not step.is_submitted:
+            continue
+        if name not in notebooks:
+            choice.failed.append(f"{name} is not in the gradebook. Run: autograder build {name}")
+            continue
+        step.look_up()
+        if unknown := [one for one in step.exercises if one not in there]:
+            choice.failed.append(
+                f"{name}: its grade cells ask {', '.join(unknown)}, and solutions/ has no such "
+                f"exercise. There are: {', '.join(there)}. Put it there, or rename the folder back"
+            )
+        elif step.exercises:
+            choice.steps.append(step)
+            choice.handed_out |= step.handed_out()
+        elif names:
+            choice.failed.append(f"{name}: {NO_EXERCISE} {name}")
+        else:
+            choice.left.append((overlooked.place("*", name), f"{NO_EXERCISE} {name}"))
+    return choice
+
+
+def _in_gradebook(step: ClassAutograde) -> dict[str, list[str]]:
+    """Return the assignments and their notebooks; make no gradebook where there is none."""
+    coursedir, url = step.coursedir, make_url(step.coursedir.db_url)
+    if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
+        raise GraderError(f"there is no gradebook {url.database} yet. Run: autograder build")
+    try:
+        with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
+            found = released.assignments(gradebook)
+            for name in found:
+                released.notebooks(gradebook, name)  # an old gradebook fails here
+                released.late(gradebook, name)
+                break
+            return found
+    except SQLAlchemyError as error:
+        raise GraderError(released.gradebook_problem(error)) from None

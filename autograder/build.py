@@ -2,7 +2,9 @@
 
 import ast
 import hashlib
+import json
 import os
+import re
 import sys
 import tempfile
 import textwrap
@@ -11,13 +13,19 @@ from pathlib import Path
 
 import jupytext
 import nbformat
+from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.apps.api import NbGraderAPI
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import ClearSolutions
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
 from traitlets.config import Config, PyFileConfigLoader
+from traitlets.config.loader import ConfigFileNotFound
 
+from autograder import released
 from autograder.exercises import Exercise, Specimen
 from autograder.fingerprints import FORMAT, Hints, path_of
-from autograder.grading import CheckInfo
+from autograder.grading import CheckInfo, GraderError
 from autograder.practice import Warm
 from autograder.results import DIMENSIONS, write_atomically
 
@@ -27,6 +35,8 @@ HEADER = """\
 
 """
 INDENT = "    "
+STUB = "# YOUR CODE HERE"
+BUILT = re.compile(rf"solution-\d+|given-\d+|public-tests|{'|'.join(DIMENSIONS)}")
 PUBLIC_TESTS = """\
 {tests}
 
@@ -52,23 +62,36 @@ points("{exercise}", "{dimension}", globals())
 ### END HIDDEN TESTS"""
 
 
-class BuildError(Exception):
+class BuildError(GraderError):
     """The handout could not be made."""
 
 
 def build(exercise: Exercise, checks: list[CheckInfo], course: Path) -> list[Path]:
-    """Write an exercise's stub, source notebook, hints and release below a course folder."""
+    """Write an exercise's stub, source notebook, hints and release below a course folder.
+
+    Raises:
+        BuildError: that failed, or would have removed what was not built; says what to do instead.
+    """
     name = exercise.name
     stub_path = course / "exercises" / f"{name}.py"
     source_path = course / "build" / "source" / name / f"{name}.ipynb"
-    write_atomically(stub_path, stub(exercise))
-    write_atomically(source_path, nbformat.writes(source_notebook(exercise, checks)) + "\n")
+    release_path = course / "release" / name / f"{name}.ipynb"
+    text, notebook = stub(exercise), source_notebook(exercise, checks)
+    made = Made(course)
+    made.refuse_stub(stub_path, text)
+    for path in (source_path, release_path):
+        made.refuse_notebook(path, notebook, name)
+    refuse_gradebook(name, notebook, course)
+    write_atomically(stub_path, text)
+    write_atomically(source_path, nbformat.writes(notebook) + "\n")
     hints_path = path_of(name, course / "exercises")
     hints = public_hints(exercise, kept=hints_path)
     for folder in (hints_path.parent, source_path.parent):  # nbgrader releases it from there
         hints.write(path_of(name, folder), name)
+    made.remember(stub_path, source_path)
     release(name, course)
-    return [stub_path, hints_path, source_path, course / "release" / name / f"{name}.ipynb"]
+    made.remember(release_path)
+    return [stub_path, hints_path, source_path, release_path]
 
 
 def public_hints(exercise: Exercise, kept: Path) -> Hints:
@@ -175,21 +198,162 @@ def _code(source, grade_id, *, grade=False, locked=False, solution=False, points
 
 
 def course_config(course: Path) -> Config:
-    """Return a course's nbgrader configuration, for use from any folder."""
-    config = PyFileConfigLoader("nbgrader_config.py", path=str(course)).load_config()
+    """Return a course's nbgrader configuration, for use from any folder.
+
+    Raises:
+        BuildError: there is none, or Python cannot run it.
+    """
+    try:
+        config = PyFileConfigLoader("nbgrader_config.py", path=str(course)).load_config()
+    except ConfigFileNotFound:
+        raise BuildError(
+            f"{course} has no nbgrader_config.py. Copy the one of this project there"
+        ) from None
+    except Exception as error:
+        raise BuildError(
+            f"{course / 'nbgrader_config.py'} cannot be run: {type(error).__name__}: {error}"
+        ) from error
     config.merge(Config({"CourseDirectory": {"root": str(course)}}))
     return config
 
 
 def release(name: str, course: Path) -> None:
-    """Have nbgrader generate the assignment.
+    """Have nbgrader generate the assignment; leave alone what else lies in its folder.
+
+    nbgrader would remove that folder first, and not put it back if it fails.
 
     Raises:
         BuildError: it could not.
     """
-    config = course_config(course)
     # nbgrader starts `alembic` by its name.
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    done = NbGraderAPI(config=config).generate_assignment(name, force=True, create=True)
-    if not done["success"]:
-        raise BuildError(f"nbgrader could not generate {name}:\n{done['log']}{done['error'] or ''}")
+    config = course_config(course)
+    (course / "build").mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=course / "build", prefix="release-") as folder:
+        target = CourseDirectory(config=config).release_directory
+        config.CourseDirectory.release_directory = str(Path(folder).relative_to(course))
+        done = NbGraderAPI(config=config).generate_assignment(name, force=True, create=True)
+        if not done["success"]:
+            raise BuildError(f"nbgrader could not generate {name}: {_why(done)}")
+        for file in filter(Path.is_file, Path(folder, name).rglob("*")):
+            path = course / target / name / file.relative_to(Path(folder, name))
+            write_atomically(path, file.read_bytes())
+
+
+def _why(done: dict) -> str:
+    """Return what nbgrader says of a failure, in its last words, and what to do."""
+    said = (done["error"] or "").strip().splitlines()[-1:] + (done.get("log") or "").splitlines()
+    text = "\n".join(said)
+    if "sqlalchemy" in text or "accessing the nbgrader database" in text:
+        return (
+            "its gradebook cannot be used. If another version of nbgrader made it, back it up, and "
+            "run: nbgrader db upgrade; if another program uses it, close that"
+        )
+    if "Cannot add or remove cells" in text or "Cannot modify existing assignment" in text:
+        return (
+            "its cells have changed, and there are submissions already. Grade those with the "
+            "checks as they were; to begin anew, move build/gradebook.db away, and build again"
+        )
+    return text
+
+
+class Made:
+    """Remembers what was built, to tell it from what somebody changed or added."""
+
+    def __init__(self, course: Path):
+        self._course, self._file = course, course / "build" / "made.json"
+        try:
+            self._digests = dict(json.loads(self._file.read_text(encoding="utf-8")))
+        except (OSError, ValueError, TypeError):
+            self._digests = {}
+
+    def remember(self, *paths: Path) -> None:
+        self._digests |= {self._name(path): _digest(path) for path in paths}
+        write_atomically(self._file, json.dumps(self._digests, indent=1, sort_keys=True))
+
+    def _name(self, path: Path) -> str:
+        return path.relative_to(self._course).as_posix()
+
+    def refuse_stub(self, path: Path, new: str) -> None:
+        """Refuse to write over somebody's answer."""
+        if not path.exists() or self._digests.get(self._name(path)) == _digest(path):
+            return
+        try:
+            old = path.read_text(encoding="utf-8")
+        except UnicodeError:
+            old = ""
+        if old != new and (self._name(path) in self._digests or STUB not in old):
+            raise BuildError(
+                f"{self._name(path)} was changed since it was built, and would be lost. Move it to "
+                "another folder, then build again"
+            )
+
+    def refuse_notebook(self, path: Path, new: nbformat.NotebookNode, exercise: str) -> None:
+        """Refuse to write over a notebook with cells of somebody's own."""
+        if not path.exists() or self._digests.get(self._name(path)) == _digest(path):
+            return
+        try:
+            old = nbformat.reads(path.read_text(encoding="utf-8"), 4).cells
+            strange = [_called(cell) for cell in old if not _is_built(cell, new, exercise)]
+        except Exception:  # whatever nbformat makes of it
+            strange = ["what cannot be read as a notebook"]
+        if self._name(path) in self._digests and not strange:
+            strange = ["cells that were changed"]
+        if strange:
+            raise BuildError(
+                f"{self._name(path)} holds what `autograder build` did not make, and would remove: "
+                f"{', '.join(strange[:5])}. To release it as it is, run: nbgrader "
+                f"generate_assignment {exercise} --force. To have it built anew, move it away "
+                "first. To keep both, copy it to a folder build/source/ASSIGNMENT of your own, and "
+                "run: nbgrader generate_assignment ASSIGNMENT"
+            )
+
+
+def refuse_gradebook(name: str, new: nbformat.NotebookNode, course: Path) -> None:
+    """Refuse to build if the gradebook would lose notebooks or cells that were not built."""
+    config = course_config(course)
+    coursedir = CourseDirectory(config=config)
+    url = make_url(coursedir.db_url)
+    database = course / (url.database or "")
+    if url.get_backend_name() == "sqlite" and not database.exists():
+        return
+    if url.get_backend_name() == "sqlite":
+        url = url.set(database=str(database))
+    try:
+        with Gradebook(url.render_as_string(False), coursedir.course_id) as gradebook:
+            known = released.notebooks(gradebook, name)
+    except MissingEntry:
+        return
+    except SQLAlchemyError as error:
+        raise BuildError(released.gradebook_problem(error)) from None
+    source = course / "build" / "source" / name
+    lost = [f"{one}.ipynb" for one in known if not (source / f"{one}.ipynb").exists()]
+    lost = [one for one in lost if one != f"{name}.ipynb"]
+    if name in known:
+        cells = known[name].cells.values()
+        lost += [_called(cell) for cell in cells if not _is_built(cell, new, name)]
+    if lost:
+        raise BuildError(
+            f"the gradebook has {', '.join(lost[:5])} in {name}, which `autograder build` did not "
+            f"make, and would remove. Put the source into build/source/{name}, and run: nbgrader "
+            f"generate_assignment {name} --force"
+        )
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _called(cell) -> str:
+    """Return what people know a cell by."""
+    grade_id = cell.metadata.get("nbgrader", {}).get("grade_id", "")
+    return f"the cell {grade_id}" if grade_id else f"a cell {cell.source.strip()[:30]!r}"
+
+
+def _is_built(cell, new: nbformat.NotebookNode, exercise: str) -> bool:
+    """Tell whether a cell was built, perhaps from an older reference."""
+    grade_id = cell.metadata.get("nbgrader", {}).get("grade_id", "")
+    if grade_id:
+        return bool(BUILT.fullmatch(grade_id))
+    number = re.fullmatch(re.escape(exercise.replace("_", "-")) + r"-\d+", cell.get("id", ""))
+    return bool(number) or any(cell.source == one.source for one in new.cells)

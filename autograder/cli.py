@@ -16,7 +16,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from autograder import exercises, lock, practice, report, running, submissions
+from autograder import exercises, failures, lock, practice, report, running, submissions
 from autograder.grading import Grader, GraderError
 from autograder.interview import Seeds
 from autograder.kept import Results
@@ -55,18 +55,29 @@ def _chosen(names: list[str] | None) -> list[exercises.Exercise]:
 
 @app.command()
 def build(names: Names = None) -> None:
-    """Write stubs, source notebooks and releases."""
+    """Write stubs, source notebooks and releases; remove nothing that was not built."""
+    from autograder.build import BuildError, known_mistakes
     from autograder.build import build as build_one
-    from autograder.build import known_mistakes
 
     chosen = _chosen(names)
+    refused = []
     with Worker() as worker:
         for exercise in chosen:
             checks = Grader(worker, exercise, Seeds.both(0)).checks
-            for path in build_one(exercise, checks, exercises.solutions_folder().parent):
-                console.print(f"wrote {os.path.relpath(path)}")
-            known, all = known_mistakes(exercise, exercises.solutions_folder().parent)
+            course = exercises.solutions_folder().parent
+            try:
+                written = build_one(exercise, checks, course)
+            except BuildError as error:
+                refused.append(error)
+                continue
+            for path in written:
+                console.print(f"wrote {os.path.relpath(path)}", markup=False)
+            known, all = known_mistakes(exercise, course)
             console.print(f"{known} of {all} hints can be given by the public tests")
+    for error in refused:
+        errors.print(f"autograder: {error}", markup=False, soft_wrap=True)
+    if refused:
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -150,7 +161,9 @@ def grade(
 
 @app.command()
 def autograde(
-    names: Names = None,
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Assignments; all that were submitted by default.")
+    ] = None,
     json: Json = None,
     jobs: Jobs = CORES,
     time_limit: TimeLimit = 30,
@@ -162,8 +175,9 @@ def autograde(
 ) -> None:
     """Do what `nbgrader autograde` does, for a whole class in parallel.
 
-    Without names it takes every exercise that somebody submitted. What is written already is
-    written again only if the submission, the exercise or the engine have changed.
+    An assignment may hold several exercises, and work that is graded by hand. What is written
+    already is written again only if the submission, the exercise or the engine have changed; late
+    penalties are always brought up to date. What was found and not graded is named at the end.
     """
     course = exercises.solutions_folder().parent
     limits = Limits.of(time_limit)
@@ -172,51 +186,70 @@ def autograde(
         # While the warm worker starts. jsonschema would build a grammar of IRIs, which no notebook
         # has, and take longer for that than all the rest.
         sys.modules.setdefault("rfc3987_syntax", None)
-        from autograder.autograde import NbGraderException, class_autograde
+        from autograder.autograde import choose
 
-        runs, found, failed = [], [], []  # what fails for one exercise does not stop the others
+        choice = choose(names, course, time_limit)
         with _told(machine.jobs, quiet) as told:
-            # All of them prepare, before any submission: no job waits for another.
-            for one in _chosen(names):
-                step = class_autograde(one.name, course)
-                if not names and not step.is_submitted:
-                    continue
-                try:
-                    students = step.find()
-                except NbGraderException as error:
-                    failed.append(f"{one.name}: {error}")
-                    continue
-                told.expect([f"{one.name} {student}" for student in students])
-                runs.append(_begin(one, step, machine, told, Results(one, limits, force)))
-                found.append((one, step))
-                step.anew = force
-                step.begin()
-            for _, step in found:
-                step.submit()
-            for one, step in found:
-                try:
-                    step.start()
-                except NbGraderException as error:
-                    failed.append(f"{one.name}: {error}")
-    gradebook = sum(step.seconds for _, step in found)
-    for line in failed:
+            runs = _autograde(choice, machine, told, limits, force)
+        overlooked = choice.overlooked()
+    gradebook = sum(step.seconds for step in choice.steps)
+    for line in choice.failed:
         errors.print(f"autograder: {report.printable(line)}", soft_wrap=True)
-    _finish(runs, json, profile, time.perf_counter() - started, gradebook, bool(failed))
+    nothing = not choice.failed and not any(step.works for step in choice.steps)
+    failed = bool(choice.failed) or nothing
+    try:
+        _finish(runs, json, profile, time.perf_counter() - started, gradebook, failed)
+    finally:
+        errors.print(report.overlooked(overlooked, choice.folder), soft_wrap=True, end="")
+        if nothing:
+            errors.print(f"autograder: {report.printable(choice.nothing(names))}", soft_wrap=True)
 
 
-def _begin(exercise: exercises.Exercise, step, machine, told: Told, results: Results) -> Run:
-    """Let nbgrader's step take its results from a machine; return what will hold them."""
-    # A submission may have told its student the seed: the next run has another.
-    seeds = Seeds.of(exercise)
-    run = Run(exercise.name, seeds.first, machine.protection)
+def _autograde(choice, machine, told: Told, limits: Limits, force: bool) -> list[Run]:
+    """Grade what was chosen; what fails for one assignment does not stop the others."""
+    from autograder.autograde import Engine, NbGraderException
 
-    def graded(result: SubmissionResult) -> None:
-        told.done(f"{exercise.name} {result.id}", result)
-        run.submissions.append(result)
+    engines, runs = {}, []
+    for step in choice.steps:
+        step.find()
+        told.expect([step.label(*asked) for asked in step.asked])
+        step.anew, step.engines = force, engines
+        step.warn = lambda text: errors.print(f"warning: {report.printable(text)}", soft_wrap=True)
+        for name in step.exercises:
+            if name not in engines:
+                exercise = exercises.find(name)
+                # A submission may have told its student the seed: the next run has another.
+                seeds, results = Seeds.of(exercise), Results(exercise, limits, force)
+                runner = machine.runner(exercise, seeds, results, told.preparing)
+                engines[name] = Engine(runner, results, seeds)
+        runs.append(_begin(step, machine, told))
+    # All of them prepare, before any submission: no job waits for another.
+    for name, engine in engines.items():
+        given = [work.given for step in choice.steps for work, asked in step.asked if asked == name]
+        engine.runner.begin(given)
+    for step in choice.steps:
+        step.submit()
+    for step in choice.steps:
+        try:
+            step.start()
+        except NbGraderException as error:
+            choice.failed.append(f"{step.name}: {error}")
+    return [run for some in runs for run in some.values()]
 
-    step.told, step.results = graded, results
-    step.runner = machine.runner(exercise, seeds, results, told.preparing)
-    return run
+
+def _begin(step, machine, told: Told) -> dict[str, Run]:
+    """Have a step tell its results; return what will hold them, by exercise."""
+    runs = {
+        name: Run(name, step.engines[name].seeds.first, machine.protection, assignment=step.name)
+        for name in step.exercises
+    }
+
+    def graded(work, name: str, result: SubmissionResult) -> None:
+        told.done(step.label(work, name), result)
+        runs[name].submissions.append(result)
+
+    step.told = graded
+    return runs
 
 
 @contextlib.contextmanager
@@ -400,4 +433,8 @@ def main() -> None:
         sys.exit(2)
     except (GraderError, WorkerFailed) as error:
         errors.print(f"autograder: {error}", markup=False, soft_wrap=True)
+        sys.exit(1)
+    except (OSError, UnicodeError) as error:
+        text = failures.sentence(error)
+        errors.print(f"autograder: {report.printable(text)}", soft_wrap=True)
         sys.exit(1)

@@ -8,52 +8,101 @@ from nbgrader.plugins import ExportPlugin
 from rich.console import Console
 from rich.table import Table
 
+from autograder import released
 from autograder.report import named
 from autograder.results import DIMENSIONS, write_atomically
 
 COLUMNS = ("assignment", "student_id", "last_name", "first_name", *DIMENSIONS, "score", "max_score",
-           "needs_manual_grade")  # fmt: skip
+           "needs_manual_grade", "raw_score", "late_penalty", "other", "handed_in")  # fmt: skip
 
 
 class PointsPerDimension(ExportPlugin):
-    """Write a CSV file, one row per submission, and print it as a table."""
+    """Write a CSV file, one row per student and assignment, and print it as a table.
+
+    The points of a dimension are the sum of what all exercises of the assignment have in it; those
+    of cells that ask no exercise, graded by hand for example, are "other". As nbgrader's own
+    exporter does, it writes a row of zeros for who handed in nothing; the table leaves out
+    assignments that nobody handed in.
+    """
 
     def export(self, gradebook):
-        rows = [
-            _row(assignment.name, submission)
-            for assignment in gradebook.assignments
-            if not self.assignment or assignment.name in map(str, self.assignment)
-            for submission in sorted(assignment.submissions, key=lambda one: one.student.id)
-            if not self.student or submission.student.id in map(str, self.student)
-        ]
+        rows = []
+        for assignment in gradebook.assignments:
+            if not self.assignment or assignment.name in map(str, self.assignment):
+                rows += self._rows(gradebook, assignment)
         text = io.StringIO()
-        writer = csv.writer(text)
-        writer.writerow(COLUMNS)
-        writer.writerows([[_cell(value) for value in row] for row in rows])
+        writer = csv.DictWriter(text, COLUMNS)
+        writer.writeheader()
+        writer.writerows([{name: _cell(row[name]) for name in COLUMNS} for row in rows])
         path = Path(self.to or "grades.csv")
         write_atomically(path, text.getvalue())
+        self._show(rows)
+        Console(width=max(100, Console().width)).print(f"grades: {path}", markup=False)
+
+    def _rows(self, gradebook, assignment) -> list[dict]:
+        asked = {}
+        for notebook in released.notebooks(gradebook, assignment.name).values():
+            dimensions = released.asked_in(notebook.cells.values())
+            for name, cell in notebook.cells.items():
+                if cell.metadata.nbgrader.get("points"):
+                    asked[notebook.name, name] = dimensions.get(name, ("", "other"))[1]
+        handed_in = {one.student_id: one for one in assignment.submissions}
+        return [
+            _row(assignment, student, handed_in.get(student.id), asked)
+            for student in sorted(gradebook.students, key=lambda one: one.id)
+            if not self.student or student.id in map(str, self.student)
+        ]
+
+    def _show(self, rows: list[dict]) -> None:
         table = Table()
-        for column in ("exercise", "student", *DIMENSIONS, "score", "of", "look at"):
-            table.add_column(column, no_wrap=True)
-        for assignment, student, _, _, *points, manual in rows:
+        names = ("exercise", "student", *DIMENSIONS, "other", "late", "score", "of", "look at")
+        for name in names:
+            table.add_column(name, no_wrap=True)
+        used = {row["assignment"] for row in rows if row["handed_in"]}
+        for row in rows:
+            if row["assignment"] not in used:
+                continue
+            points = [row[name] for name in (*DIMENSIONS, "other")]
+            points += [-row["late_penalty"] or None, row["score"], row["max_score"]]
             shown = ["" if value is None else f"{value:g}" for value in points]
-            table.add_row(named(assignment), named(student), *shown, "yes" if manual else "")
+            look = "yes" if row["needs_manual_grade"] else ""
+            look = look if row["handed_in"] else "nothing handed in"
+            table.add_row(named(row["assignment"]), named(row["student_id"]), *shown, look)
         console = Console(width=max(100, Console().width))
         console.print(table)
-        console.print(f"grades: {path}")
+        if unused := sorted({row["assignment"] for row in rows} - used):
+            console.print(f"nobody handed in: {', '.join(map(named, unused))}")
 
 
-def _row(assignment: str, submission) -> tuple:
-    scores: dict[str, float] = {}
-    for notebook in submission.notebooks:
+def _row(assignment, student, submission, asked: dict) -> dict:
+    """Return a row; without a submission, it says zero.
+
+    Args:
+        assignment: of the gradebook.
+        student: of the gradebook.
+        submission: the student's, or None.
+        asked: the column by the names of a notebook and of a grade cell.
+    """
+    points = dict.fromkeys(asked.values(), 0.0)
+    for notebook in submission.notebooks if submission else []:
         for grade in notebook.grades:
-            scores[grade.name] = scores.get(grade.name, 0) + (grade.score or 0)
-    student = submission.student
-    return (
-        assignment, student.id, student.last_name or "", student.first_name or "",
-        *(scores.get(name) for name in DIMENSIONS), submission.score, submission.max_score,
-        submission.needs_manual_grade,
-    )  # fmt: skip
+            if column := asked.get((notebook.name, grade.name)):
+                points[column] += grade.score or 0
+    raw = submission.score if submission else 0.0
+    penalty = submission.late_submission_penalty if submission else 0.0
+    return {
+        "assignment": assignment.name,
+        "student_id": student.id,
+        "last_name": student.last_name or "",
+        "first_name": student.first_name or "",
+        **{name: points.get(name) for name in (*DIMENSIONS, "other")},
+        "score": max(0.0, raw - penalty),
+        "max_score": assignment.max_score,
+        "needs_manual_grade": bool(submission and submission.needs_manual_grade),
+        "raw_score": raw,
+        "late_penalty": penalty,
+        "handed_in": submission is not None,
+    }
 
 
 def _cell(value) -> str:

@@ -108,6 +108,8 @@ def comment(result: SubmissionResult) -> str:
     if result.status == "unreadable":
         # No character of it is taken for Markdown; an empty line would end `<code>`, too.
         return f"{total} <code>{MARKUP.sub(_entity, line(result.message, MAX_REASON))}</code>"
+    if result.look_at:  # the reason may be wrong, and would blame somebody
+        total += " A person will look at this once more."
     if result.score == result.max_score:
         return f"{total} Every check passes."
     hints = dict.fromkeys(check.hint for check in result.checks if check.hint)

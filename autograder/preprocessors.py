@@ -5,19 +5,15 @@ instead of a kernel, and what a grade cell shows, its one number included, comes
 """
 
 import atexit
+import copy
 import functools
-import json
+import os
+from collections.abc import Collection
 from pathlib import Path
 
 import nbformat
 from nbconvert.exporters import NotebookExporter
-from nbformat.v4 import (
-    new_code_cell,
-    new_markdown_cell,
-    new_notebook,
-    new_output,
-    new_raw_cell,
-)
+from nbformat.v4 import new_markdown_cell, new_notebook, new_output
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import Execute, NbGraderPreprocessor, SaveAutoGrades
 from nbgrader.utils import is_grade, is_solution
@@ -25,9 +21,11 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.orm import scoped_session
 from traitlets import Bool, Float
 
-from autograder import exercises, lock, pages, submissions
+from autograder import exercises, lock, pages, released, submissions
 from autograder.grading import Grader
+from autograder.interview import Interview, Seeds
 from autograder.processes import Limits, Worker
+from autograder.released import NEW_CELL, is_test
 from autograder.results import DIMENSIONS, SubmissionResult
 from autograder.running import Company, Jobs
 from autograder.submissions import Submission
@@ -56,8 +54,10 @@ def _open(self, db_url, course_id="default_course", authenticator=None, *,
 
 Gradebook.__init__ = _open
 
-NEW_CELL = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
-UNREADABLE = "unreadable"  # why: in our part of a sanitized notebook's metadata
+OURS = "autograder"  # our part of a sanitized notebook's metadata
+UNREADABLE = "unreadable"  # why
+LOCKED = "locked"  # its cells run in a child, though no exercise is asked in it
+_told: set[tuple[str, str, str]] = set()  # what has been warned of
 
 
 class ReadAnything(NotebookExporter):
@@ -69,20 +69,48 @@ class ReadAnything(NotebookExporter):
     def from_filename(self, filename, resources=None, **kwargs):
         if not any(isinstance(step, Sanitize) for step in self._preprocessors):
             return super().from_filename(filename, resources, **kwargs)  # what that has written
-        _refuse_links(Path(filename))
+        refuse_folder(Path(filename).parent, {Path(filename).name})
         notebook, resources["nbgrader"][UNREADABLE] = read(Path(filename))
         return self.from_notebook_node(notebook, resources, **kwargs)
 
 
-def _refuse_links(notebook: Path) -> None:
-    """Stop at a link: nbgrader has copied what it points to, and removes that if we raise.
+class BadFolder(ValueError):
+    """A folder that was handed in cannot be graded as it is; says what to do."""
 
-    It would come into the folder of the feedback, and may be a solution.
+
+MAX_FILES = 10_000  # in one submission; nbgrader copies them all
+
+
+def refuse_folder(folder: Path, notebooks: Collection[str]) -> list[Path]:
+    """Return the files of a folder; refuse what nbgrader cannot copy, or must not.
+
+    What a link points to would come into the folder of the feedback, and may be a solution.
+
+    Args:
+        folder: what one student handed in for one assignment.
+        notebooks: names of files in it that `read` refuses by itself.
+
+    Returns:
+        the others, in no order.
+
+    Raises:
+        BadFolder: it says what to remove.
     """
-    folder = notebook.parent
-    for path in (folder, *sorted(folder.rglob("*"))):
-        if path.is_symlink() and path != notebook:
-            raise ValueError(f"{path} is a link; remove it, or put a file there")
+    if folder.is_symlink():
+        raise BadFolder(f"{folder} is a link; remove it, or put a folder there")
+    files = []
+    for number, path in enumerate(folder.rglob("*")):
+        if number == MAX_FILES:
+            raise BadFolder(f"it holds more than {MAX_FILES} files; remove what is not needed")
+        if path.parent == folder and path.name in notebooks:
+            continue
+        if path.is_symlink():
+            raise BadFolder(f"{path} is a link; remove it, or put a file there")
+        if path.is_file():
+            files.append(path)
+        elif not path.is_dir():
+            raise BadFolder(f"{path} is no regular file (a pipe, perhaps); remove it")
+    return files
 
 
 def read(file: Path) -> tuple[nbformat.NotebookNode, str]:
@@ -91,6 +119,9 @@ def read(file: Path) -> tuple[nbformat.NotebookNode, str]:
     It is made anew: of what a student wrote, nbformat and nbconvert get nothing but text. Pictures
     pasted into Markdown are left out.
     """
+    if not os.path.lexists(file):
+        reason = f"no notebook: {file.name} was not handed in"
+        return new_notebook(cells=[new_markdown_cell("There was no such notebook.")]), reason
     try:
         found = submissions.cells_of(file, linked=file.is_symlink())
     except submissions.READ_ERRORS as error:
@@ -107,63 +138,62 @@ class Sanitize(NbGraderPreprocessor):
     """Rebuild a submission: what was given is as it was given, what is the student's stays.
 
     Tags and other metadata go: a tag may skip a cell. Locked cells come from the gradebook, once
-    each; an exercise's grade cells stand at the end. Copies of the solution cell stay as plain
-    cells.
+    each; where an exercise is asked, the tests and grade cells stand at the end. Copies of the
+    solution cell stay as plain cells.
     """
 
     def preprocess(self, nb, resources):
         about = resources["nbgrader"]
-        with Gradebook(about["db_url"]) as gradebook:
-            notebook = gradebook.find_notebook(about["notebook"], about["assignment"])
-            kernel = json.loads(notebook.kernelspec or "null")
-            points = {cell.name: cell.max_score for cell in notebook.grade_cells}
-            tasks = {cell.name: cell.max_score for cell in notebook.task_cells}
-            given = {cell.name: _given(cell, points, tasks) for cell in notebook.source_cells}
-        at_the_end = _is_exercise(about["assignment"])
-        mine, taken = [], set()
-        for cell in nb.cells:
-            name = cell.metadata.get("nbgrader", {}).get("grade_id")
-            cell.metadata = nbformat.NotebookNode()
-            original = given.get(name)
-            if original is None or (name in taken and not original.metadata.nbgrader.locked):
-                mine.append(cell)
-            elif name not in taken and not (at_the_end and original.metadata.nbgrader.grade):
-                if not original.metadata.nbgrader.locked:
-                    original.source = cell.source
-                mine.append(original)
-                taken.add(name)
-        missing = [cell for name, cell in given.items() if name not in taken]
-        first = [cell for cell in missing if not cell.metadata.nbgrader.grade]
-        last = sorted((cell for cell in missing if cell.metadata.nbgrader.grade), key=_order)
-        reason = about[UNREADABLE]  # what the submission's own metadata say of it is not believed
-        ours = {"autograder": {UNREADABLE: reason}} if reason else {}
-        nb.metadata = nbformat.from_dict(ours | ({"kernelspec": kernel} if kernel else {}))
-        nb.cells = first + mine + last
-        return nb, resources
+        if released_as := about.get("released"):  # by `autograder autograde`, which has asked once
+            original = released_as(about["notebook"])
+        else:
+            with Gradebook(about["db_url"]) as gradebook:
+                original = released.notebook(gradebook, about["notebook"], about["assignment"])
+        return sanitized(nb, original, about[UNREADABLE]), resources
 
 
-def _is_exercise(assignment: str) -> bool:
-    return assignment in [one.name for one in exercises.find_all()]
+def sanitized(nb, original: released.Notebook, problem: str) -> nbformat.NotebookNode:
+    """Return a submitted notebook, rebuilt around the cells that were released."""
+    given = copy.deepcopy(original.cells)
+    at_the_end = {name for name, cell in given.items() if original.exercises and is_test(cell)}
+    mine, taken = [], set()
+    for cell in nb.cells:
+        name = cell.metadata.get("nbgrader", {}).get("grade_id")
+        cell.metadata = nbformat.NotebookNode()
+        known = given.get(name)
+        if known is None or (name in taken and not known.metadata.nbgrader.locked):
+            mine.append(cell)
+        elif name not in taken and name not in at_the_end:
+            if not known.metadata.nbgrader.locked:
+                known.source = cell.source
+            mine.append(known)
+            taken.add(name)
+    missing = [cell for name, cell in given.items() if name not in taken]
+    first = [cell for cell in missing if not cell.metadata.nbgrader.grade]
+    asked = released.asked_in(missing)
+    last = [cell for cell in missing if cell.metadata.nbgrader.grade]
+    if asked:
+        last.sort(key=lambda cell: _order(cell, asked))
+    # What the submission's own metadata say is not believed.
+    by_hand = not original.exercises and not any(map(_is_grade_cell, given.values()))
+    ours = {UNREADABLE: problem, LOCKED: original.beside and by_hand}
+    nb.metadata = nbformat.from_dict(
+        {OURS: {key: value for key, value in ours.items() if value}}
+        | ({"kernelspec": original.kernel} if original.kernel else {})
+    )
+    nb.cells = first + mine + last
+    return nb
 
 
-def _given(cell, points: dict, tasks: dict) -> nbformat.NotebookNode:
-    """Return a cell as the gradebook remembers it."""
-    marks = {"schema_version": 3, "grade_id": cell.name, "cell_type": cell.cell_type,
-             "grade": cell.name in points, "locked": cell.locked, "task": cell.name in tasks,
-             "solution": not cell.locked and cell.name not in tasks,
-             "checksum": cell.checksum}  # fmt: skip
-    if cell.name in points | tasks:
-        marks["points"] = (points | tasks)[cell.name]
-    return NEW_CELL[cell.cell_type](cell.source, metadata={"nbgrader": marks})
+def _order(cell, asked: dict) -> tuple:
+    """Put cells for people to grade first, then the public tests, then the dimensions."""
+    name = cell.metadata.nbgrader.grade_id
+    exercise, dimension = asked.get(name, ("", ""))
+    return is_test(cell), exercise, DIMENSIONS.index(dimension) if dimension else -1
 
 
-def _order(cell) -> int:
-    name = cell.metadata.nbgrader.grade_id  # the public tests, then the dimensions
-    return DIMENSIONS.index(name) if name in DIMENSIONS else -1
-
-
-def _unreadable(nb) -> str:
-    return nb.metadata.get("autograder", {}).get(UNREADABLE, "")
+def _ours(nb) -> dict:
+    return nb.metadata.get(OURS, {})
 
 
 @functools.cache
@@ -182,17 +212,24 @@ def _jobs(name: str, limits: Limits) -> Jobs:
 def submission(nb, student: str, name: str) -> Submission:
     """Return what a sanitized notebook holds of the student's."""
     cells = tuple(cell.source for cell in _theirs(nb))
-    return Submission(student, name, True, cells, problem=_unreadable(nb))
+    return Submission(student, name, True, cells, problem=_ours(nb).get(UNREADABLE, ""))
 
 
 def _theirs(nb) -> list:
-    return [cell for cell in nb.cells if cell.cell_type == "code" and not _points(cell)]
+    return [cell for cell in nb.cells if cell.cell_type == "code" and not _is_grade_cell(cell)]
+
+
+def _is_grade_cell(cell) -> bool:
+    """Tell whether a cell's points come from us: then it is not run beside the student's code."""
+    return is_test(cell) and bool(cell.metadata.nbgrader.points)
 
 
 class Grade(Execute):
     """Run the student's cells in a child, ask the checks, and write the outputs of all cells.
 
-    An assignment that is no exercise in `solutions/` is left to nbgrader's own execution.
+    A notebook in which no exercise is asked is run in a child, too, if an exercise is asked in
+    another one of its assignment and people give all its points. Others are left to nbgrader's own
+    execution.
     """
 
     time_limit = Float(30, help="Seconds a cell or a check may take.").tag(config=True)
@@ -202,23 +239,54 @@ class Grade(Execute):
 
     def preprocess(self, nb, resources, **kwargs):
         about = resources["nbgrader"]
-        if not _is_exercise(about["assignment"]):
-            return super().preprocess(nb, resources, **kwargs)
+        names = released.exercises_in(nb.cells)  # the cells that ask are the gradebook's
         given = submission(nb, about["student"], about["notebook"])
-        if about.get("graded"):  # ahead, by `autograder autograde`
-            result, nb.metadata["autograder"] = about["graded"](given)
-        else:
+        if state := about.get("state"):
+            nb.metadata.setdefault(OURS, {})["graded"] = state(about["notebook"])
+        if given.problem and not names:
+            for cell in filter(is_test, nb.cells):
+                cell.outputs = [new_output("error", ename="Unreadable", evalue=given.problem)]
+            return nb, resources
+        if not names and not _ours(nb).get(LOCKED):
+            self._warn(about, "no exercise is asked in it: its cells run in a kernel, unprotected, "
+                       "with your rights. What runs there can change the gradebook")  # fmt: skip
+            return super().preprocess(nb, resources, **kwargs)
+        if not about.get("graded"):
             self._say_what_is_missing()
-            result = _jobs(about["assignment"], Limits.of(self.time_limit)).grade(given)
-        if result.status == "grader error":
-            raise RuntimeError(f"not graded, and not the student's fault:\n{result.message}")
-        for cell, report in zip(_theirs(nb), result.cells, strict=False):
-            cell.outputs = _outputs(report)
-        for cell in nb.cells:
-            if _points(cell):
-                cell.outputs = _grade_outputs(cell, result)
-        about["result"] = result
+        if not names:
+            _show(nb, _cells_run(_worker(Limits.of(self.time_limit)), given))
+            return nb, resources
+        results = {name: self._result(name, given, about) for name in names}
+        for result in results.values():
+            if result.status == "grader error":
+                raise RuntimeError(f"not graded, and not the student's fault:\n{result.message}")
+        _show(nb, results[names[0]].cells)
+        self._fill(nb, results, about)
+        about["results"] = results
         return nb, resources
+
+    def _result(self, name: str, given: Submission, about: dict) -> SubmissionResult:
+        if ahead := about.get("graded"):  # by `autograder autograde`
+            return ahead(name, given)
+        return _jobs(name, Limits.of(self.time_limit)).grade(given)
+
+    def _fill(self, nb, results: dict[str, SubmissionResult], about: dict) -> None:
+        asked = released.asked_in(nb.cells)
+        for cell in filter(_is_grade_cell, nb.cells):
+            name = cell.metadata.nbgrader.grade_id
+            if name in asked:
+                cell.outputs = _grade_outputs(cell, *asked[name], results, about)
+            else:
+                self._warn(about, f"its cell {name} has points and asks no exercise: it is not "
+                           "run. Give its points by hand, or make it a check")  # fmt: skip
+
+    def _warn(self, about: dict, what: str) -> None:
+        """Say something of a notebook, once for the whole class."""
+        about_it = about["assignment"], about["notebook"], what
+        if about_it not in _told:
+            _told.add(about_it)
+            say = about.get("warn") or self.log.warning
+            say(f"{about['assignment']}/{about['notebook']}.ipynb: {what}")
 
     def _say_what_is_missing(self):
         layers = lock.layers()
@@ -229,17 +297,45 @@ class Grade(Execute):
             self.log.warning("submissions run without %s", line)
 
 
-def _points(cell) -> float:
-    return cell.metadata.nbgrader.points if is_grade(cell) else 0
+# All there is to ask a notebook that people grade.
+NOTHING = """\
+from autograder.checks import check
+
+@check("numerics")
+def nothing():
+    "its cells have run"
+    return 0
+"""
 
 
-def _grade_outputs(cell, result: SubmissionResult) -> list:
-    dimension = cell.metadata.nbgrader.grade_id
+def _cells_run(worker: Worker, given: Submission) -> list[dict]:
+    """Run the cells of a notebook in a child, and return what they printed and raised."""
+    interview = Interview(worker, given.path, NOTHING, [], given)
+    interview.outcomes(["nothing"], Seeds.both(0))
+    return interview.cells
+
+
+def _show(nb, reports: list[dict]) -> None:
+    for cell, report in zip(_theirs(nb), reports, strict=False):
+        cell.outputs = _outputs(report)
+
+
+def _grade_outputs(cell, exercise: str, dimension: str, results: dict, about: dict) -> list:
+    result = results[exercise]
     score, most = result.points(dimension)
-    if most != _points(cell):
+    points = cell.metadata.nbgrader.points
+    if most != points:
+        assignment, notebook = about["assignment"], about["notebook"]
+        if assignment == exercise:
+            how = f"Run: autograder build {exercise}"
+        else:
+            how = (
+                f"Give the cell {cell.metadata.nbgrader.grade_id} in the source of {notebook}.ipynb"
+                f" {most:g} points, and run: nbgrader generate_assignment {assignment} --force"
+            )
         raise RuntimeError(
-            f"the released notebook has {_points(cell):g} points for {dimension}, the checks have "
-            f"{most:g}. Run: autograder build"
+            f"the released notebook has {points:g} points for {dimension}, the checks of "
+            f"{exercise} have {most:g}. {how}"
         )
     shown = {
         "text/plain": pages.text(result, dimension),
@@ -269,27 +365,35 @@ class SaveGrades(SaveAutoGrades):
     """Save the scores, and say under the student's answer what was lost and why."""
 
     def preprocess(self, nb, resources):
-        self._result: SubmissionResult | None = resources["nbgrader"].get("result")
+        self._results: dict[str, SubmissionResult] = resources["nbgrader"].get("results", {})
+        self._asked = released.asked_in(nb.cells)
+        self._problem = _ours(nb).get(UNREADABLE, "")
+        self._to_look_at = bool(self._problem) or any(
+            result.status == "unreadable" or result.look_at for result in self._results.values()
+        )
         self._commented = False
         return super().preprocess(nb, resources)
 
     def _add_score(self, cell, resources):
         super()._add_score(cell, resources)
-        if self._result and self._result.status == "unreadable":
+        name = cell.metadata.nbgrader.grade_id
+        by_hand = self._asked and _is_grade_cell(cell) and name not in self._asked
+        if by_hand or self._to_look_at:
             grade = self.gradebook.find_grade(
-                cell.metadata.nbgrader.grade_id, self.notebook_id, self.assignment_id,
-                self.student_id,
-            )  # fmt: skip
+                name, self.notebook_id, self.assignment_id, self.student_id
+            )
+            if by_hand:  # nbgrader gives all points for a cell that shows nothing
+                grade.auto_score = 0 if self._problem else None
             grade.needs_manual_grade = True
             self.gradebook.db.commit()
 
     def _add_comment(self, cell, resources):
         super()._add_comment(cell, resources)
-        if self._result and is_solution(cell) and not self._commented:
+        if self._results and is_solution(cell) and not is_grade(cell) and not self._commented:
             self._commented = True
             comment = self.gradebook.find_comment(
                 cell.metadata.nbgrader.grade_id, self.notebook_id, self.assignment_id,
                 self.student_id,
             )  # fmt: skip
-            comment.auto_comment = pages.comment(self._result)
+            comment.auto_comment = "\n\n".join(map(pages.comment, self._results.values()))
             self.gradebook.db.commit()

@@ -27,7 +27,8 @@ def named(text: str) -> str:
 
 def class_table(run: Run) -> Table:
     """Return one row per submission, with the points per dimension."""
-    table = Table(title=f"{run.exercise}: {len(run.submissions)} submissions", box=box.SIMPLE_HEAD,
+    name = ", ".join(dict.fromkeys([run.assignment or run.exercise, run.exercise]))
+    table = Table(title=f"{name}: {len(run.submissions)} submissions", box=box.SIMPLE_HEAD,
                   pad_edge=False)  # fmt: skip
     table.add_column("submission")
     for name in DIMENSIONS:
@@ -37,9 +38,20 @@ def class_table(run: Run) -> Table:
     for result in run.submissions:
         points = [_points(*result.points(name)) for name in DIMENSIONS]
         note = "" if result.status == "graded" else result.status
+        if result.look_at:
+            note = f"look at: {named(result.look_at)}"
         total = _points(result.score, result.max_score)
         table.add_row(named(result.id), *points, total, note)
     return table
+
+
+def overlooked(found: list[tuple[str, str]], folder: str) -> str:
+    """Return lines of markup for what was found in a folder and not graded."""
+    if not found:
+        return ""
+    lines = [f"not graded, in {named(folder)}:"]
+    lines += [f"  {escape(line(where, 200))}: {escape(line(what, 400))}" for where, what in found]
+    return "\n".join([*lines, ""])
 
 
 def feedback(result: SubmissionResult) -> str:
@@ -47,6 +59,8 @@ def feedback(result: SubmissionResult) -> str:
     lines = [f"[bold]{named(result.id)}[/]  {_points(result.score, result.max_score)}"]
     if result.status != "graded":
         return "\n".join([*lines, f"  {result.status}: {printable(result.message)}"])
+    if result.look_at:
+        lines.append(f"  [yellow]look at:[/] {printable(result.look_at)}")
     told = ""
     for name in DIMENSIONS:
         if checks := result.dimension(name):

@@ -45,6 +45,7 @@ class SubmissionResult:
     status: str  # graded, unreadable, grader error
     checks: list[CheckResult] = field(default_factory=list)
     message: str = ""  # why it is unreadable, what stopped it while it was loaded
+    look_at: str = ""  # why a human should look at it
     output: str = ""
     cells: list[dict] = field(default_factory=list)  # what a notebook's cells printed and raised
     seconds: float = 0.0  # of wall time
@@ -83,12 +84,14 @@ class Run:
     seed: int
     protection: list[str]
     submissions: list[SubmissionResult] = field(default_factory=list)
+    assignment: str = ""  # in nbgrader, if that has another name
 
     def as_json(self) -> str:
         """Return the run in the documented format."""
         return json.dumps(
             {
                 "exercise": self.exercise,
+                "assignment": self.assignment or self.exercise,
                 "max_score": float(max((one.max_score for one in self.submissions), default=0)),
                 "seed": self.seed,  # of what this run graded; kept results have their own
                 "protection": self.protection,
@@ -111,6 +114,7 @@ def _submission(result: SubmissionResult) -> dict:
         "seconds": round(result.seconds, 3),
         "cpu_seconds": round(result.cpu_seconds, 3),
         "message": result.message,
+        "look_at": result.look_at,
         "dimensions": {
             name: {"score": float(score), "max_score": float(most)}
             for name, (score, most) in points.items()

@@ -1,0 +1,27 @@
+"""Say in a sentence what a user can mend, where Python would show a traceback."""
+
+import errno
+
+HOW = {
+    errno.ENOSPC: "Make room there",
+    errno.EACCES: "Make sure that you may read and write there",
+    errno.EPERM: "Make sure that you may read and write there",
+    errno.EROFS: "Copy the course to a place where you may write",
+    errno.EISDIR: "Name a file, or move the folder away",
+    errno.ENOTDIR: "Move that file away, or name another folder",
+    errno.ENOENT: "Check its name",
+    errno.ENAMETOOLONG: "Give it a shorter name",
+    errno.EMFILE: "Ask for fewer jobs with -j, or raise the limit with `ulimit -n`",
+}
+
+
+def sentence(error: OSError | UnicodeError) -> str:
+    """Return what went wrong with which file, and what to do."""
+    if isinstance(error, UnicodeError):
+        return f"a text is in another encoding ({error}). Save the file it is from as UTF-8"
+    said = error.strerror or str(error) or type(error).__name__
+    where = f"{error.filename}: " if error.filename else ""
+    if error.filename2:
+        where = f"{error.filename} → {error.filename2}: "
+    how = HOW.get(error.errno or 0, "Mend that")
+    return f"{where}{said}. {how}, then run the same command again"

@@ -1,0 +1,184 @@
+"""What the gradebook remembers of an assignment: its notebooks, and the exercises asked in them.
+
+A grade cell that calls `points("huber_loss", "numerics", …)` asks an exercise. That is read in the
+gradebook and in what was made from it, never in a submission.
+"""
+
+import ast
+import functools
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
+from nbgrader.api import Assignment, Gradebook, MissingEntry, SubmittedAssignment
+from nbgrader.api import Notebook as NotebookRow
+from nbgrader.utils import is_grade, is_solution
+from sqlalchemy.exc import SQLAlchemyError
+
+from autograder.results import DIMENSIONS
+
+NEW_CELL = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
+
+
+@dataclass(frozen=True)
+class Notebook:
+    """A notebook as it was released.
+
+    Attributes:
+        kernel: its kernelspec.
+        cells: those that nbgrader knows, by their `grade_id`.
+        beside: an exercise is asked in another notebook of the assignment, or in this one.
+    """
+
+    name: str
+    kernel: dict | None
+    cells: dict[str, NotebookNode]
+    beside: bool
+
+    @functools.cached_property
+    def exercises(self) -> tuple[str, ...]:
+        """The names of the exercises that are asked in it."""
+        return exercises_in(self.cells.values())
+
+    @functools.cached_property
+    def digest(self) -> str:
+        """A name for all of it."""
+        cells = [json.dumps(self.cells[name], sort_keys=True) for name in sorted(self.cells)]
+        # nbformat gives each of these cells a new id.
+        parts = [json.dumps({**json.loads(cell), "id": ""}, sort_keys=True) for cell in cells]
+        return hashlib.sha256("\n".join([str(self.beside), *parts]).encode()).hexdigest()[:32]
+
+
+def notebooks(gradebook: Gradebook, assignment: str) -> dict[str, Notebook]:
+    """Return the notebooks of an assignment by name.
+
+    Raises:
+        MissingEntry: there is no such assignment.
+    """
+    rows = gradebook.find_assignment(assignment).notebooks
+    cells = {row.name: _cells(row) for row in rows}
+    beside = any(exercises_in(some.values()) for some in cells.values())
+    return {
+        row.name: Notebook(row.name, json.loads(row.kernelspec or "null"), cells[row.name], beside)
+        for row in rows
+    }
+
+
+def assignments(gradebook: Gradebook) -> dict[str, list[str]]:
+    """Return the names of all assignments with those of their notebooks."""
+    rows = gradebook.db.query(Assignment.name, NotebookRow.name)
+    found: dict[str, list[str]] = {}
+    for assignment, notebook in rows.outerjoin(NotebookRow).order_by(Assignment.name):
+        found.setdefault(assignment, []).extend([notebook] if notebook else [])
+    return found
+
+
+def students(gradebook: Gradebook, assignment: str) -> set[str]:
+    """Return the students of whom the gradebook has a submission of an assignment."""
+    rows = gradebook.db.query(SubmittedAssignment.student_id).join(Assignment)
+    return {student for (student,) in rows.filter(Assignment.name == assignment)}
+
+
+def late(gradebook: Gradebook, assignment: str) -> set[str]:
+    """Return the students whose submission is late now, or has a penalty for that."""
+    rows = gradebook.db.query(
+        SubmittedAssignment.student_id, SubmittedAssignment.timestamp,
+        SubmittedAssignment.extension, SubmittedAssignment.late_submission_penalty,
+        Assignment.duedate,
+    ).join(Assignment).filter(Assignment.name == assignment)  # fmt: skip
+    return {
+        student
+        for student, timestamp, extension, penalty, due in rows
+        if penalty or (timestamp and due and timestamp > due + (extension or timedelta()))
+    }
+
+
+def notebook(gradebook: Gradebook, name: str, assignment: str) -> Notebook:
+    """Return one notebook of an assignment.
+
+    Raises:
+        MissingEntry: there is none of this name.
+    """
+    found = notebooks(gradebook, assignment)
+    if name not in found:
+        raise MissingEntry(f"{assignment} has no notebook {name}")
+    return found[name]
+
+
+def _cells(row) -> dict[str, NotebookNode]:
+    points = {cell.name: cell.max_score for cell in row.grade_cells}
+    tasks = {cell.name: cell.max_score for cell in row.task_cells}
+    return {cell.name: _given(cell, points, tasks) for cell in row.source_cells}
+
+
+def _given(cell, points: dict, tasks: dict) -> NotebookNode:
+    """Return a cell as the gradebook remembers it."""
+    marks = {"schema_version": 3, "grade_id": cell.name, "cell_type": cell.cell_type,
+             "grade": cell.name in points, "locked": cell.locked, "task": cell.name in tasks,
+             "solution": not cell.locked and cell.name not in tasks,
+             "checksum": cell.checksum}  # fmt: skip
+    if cell.name in points | tasks:
+        marks["points"] = (points | tasks)[cell.name]
+    return NEW_CELL[cell.cell_type](cell.source, metadata={"nbgrader": marks})
+
+
+def is_test(cell) -> bool:
+    """Tell whether a cell is one that nbgrader would run to know its points."""
+    return bool(cell.cell_type == "code" and is_grade(cell) and not is_solution(cell))
+
+
+def asked_in(cells: Iterable) -> dict[str, tuple[str, str]]:
+    """Return the exercise and the dimension that grade cells ask, by `grade_id`."""
+    return {
+        cell.metadata.nbgrader.grade_id: asked
+        for cell in cells
+        if is_test(cell) and (asked := _asked(cell.source))
+    }
+
+
+def exercises_in(cells: Iterable) -> tuple[str, ...]:
+    """Return the names of the exercises that grade cells ask, by name."""
+    return tuple(sorted({exercise for exercise, _ in asked_in(cells).values()}))
+
+
+@functools.lru_cache(maxsize=10_000)
+def _asked(source: str) -> tuple[str, str] | None:
+    if "autograder.notebook" not in source:
+        return None
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError):
+        return None
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(func=ast.Name("points") | ast.Attribute(attr="points")):
+                given = dict(zip(("exercise", "dimension"), node.args, strict=False))
+                given |= {word.arg: word.value for word in node.keywords}
+                match given.get("exercise"), given.get("dimension"):
+                    case ast.Constant(str(exercise)), ast.Constant(str(dimension)) if (
+                        dimension in DIMENSIONS
+                    ):
+                        return exercise, dimension
+    return None
+
+
+def gradebook_problem(error: BaseException | None) -> str:
+    """Return what a user can do about an exception of the database, or nothing."""
+    if not isinstance(error, SQLAlchemyError):
+        return ""
+    said = str(getattr(error, "orig", None) or error).strip()
+    if "no such column" in said or "no such table" in said:
+        how = "another version of nbgrader made it. Back it up, then run: nbgrader db upgrade"
+    elif "locked" in said:
+        how = "another program writes to it. Close formgrader, then run the same command again"
+    elif "readonly" in said or "unable to open" in said:
+        how = "make it a file that you may write, in a folder that you may write"
+    elif "not a database" in said or "malformed" in said:
+        how = "it is damaged or no gradebook. Put back a copy, or move it and build anew"
+    else:
+        how = "look at its file"
+    return f"the gradebook cannot be used ({said}): {how}"
