@@ -3,7 +3,6 @@
 import contextlib
 import glob
 import hashlib
-import itertools
 import json
 import logging
 import time
@@ -110,16 +109,6 @@ class ClassAutograde(Autograde):
                 self._graded_before = released.students(gradebook, self.name)
         except MissingEntry:
             raise NbGraderException(f"{self.name} is not in the gradebook") from None
-
-    def handed_out(self) -> set[str]:
-        """Return the places of the files that students get beside the notebooks."""
-        found = set()
-        for step in (self.coursedir.source_directory, self.coursedir.release_directory):
-            folder = Path(self.coursedir.format_path(step, ".", self.name))
-            files = itertools.islice(folder.rglob("*"), preprocessors.MAX_FILES)
-            found |= {overlooked.place(self.name, *file.relative_to(folder).parts)
-                      for file in files if file.is_file() and file.suffix != ".ipynb"}  # fmt: skip
-        return found
 
     def find(self) -> None:
         """Find the submissions of the assignment, once it is looked up."""
@@ -452,7 +441,7 @@ def choose(names: list[str] | None, course: Path, seconds: float = 30) -> Choice
             )
         elif step.exercises:
             choice.steps.append(step)
-            choice.handed_out |= step.handed_out()
+            choice.handed_out |= preprocessors.handed_out(step.coursedir)
         elif names:
             choice.failed.append(f"{name}: {NO_EXERCISE} {name}")
         else:

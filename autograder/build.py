@@ -213,6 +213,8 @@ def course_config(course: Path) -> Config:
         raise BuildError(
             f"{course / 'nbgrader_config.py'} cannot be run: {type(error).__name__}: {error}"
         ) from error
+    if str(course) not in sys.path:  # as nbgrader does, for what the configuration names
+        sys.path.append(str(course))
     config.merge(Config({"CourseDirectory": {"root": str(course)}}))
     return config
 

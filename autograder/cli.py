@@ -429,7 +429,9 @@ def main() -> None:
     try:
         app()
     except (exercises.NoExercise, practice.NoPractice, FileNotFoundError) as error:
-        errors.print(f"autograder: {error}", markup=False, soft_wrap=True)
+        ours = not isinstance(error, OSError) or error.errno is None
+        text = str(error) if ours else failures.sentence(error)
+        errors.print(f"autograder: {text}", markup=False, soft_wrap=True)
         sys.exit(2)
     except (GraderError, WorkerFailed) as error:
         errors.print(f"autograder: {error}", markup=False, soft_wrap=True)

@@ -112,6 +112,8 @@ class Exercise:
             raise NoExercise(
                 f"{self.folder} has no {file}. An exercise is a folder with {', '.join(FILES)}."
             ) from None
+        except UnicodeError as error:
+            raise NoExercise(f"{self.folder / file} is no UTF-8 ({error}). Save it so") from None
 
 
 def _cells(source: str) -> "nbformat.NotebookNode":

@@ -54,20 +54,21 @@ class PointsPerDimension(ExportPlugin):
         ]
 
     def _show(self, rows: list[dict]) -> None:
-        table = Table()
-        names = ("exercise", "student", *DIMENSIONS, "other", "late", "score", "of", "look at")
-        for name in names:
-            table.add_column(name, no_wrap=True)
         used = {row["assignment"] for row in rows if row["handed_in"]}
-        for row in rows:
-            if row["assignment"] not in used:
-                continue
-            points = [row[name] for name in (*DIMENSIONS, "other")]
-            points += [-row["late_penalty"] or None, row["score"], row["max_score"]]
-            shown = ["" if value is None else f"{value:g}" for value in points]
+        shown = [row for row in rows if row["assignment"] in used]
+        titles = {"other": "other", "late_penalty": "late", "score": "score", "max_score": "of"}
+        numbers = {name: name for name in DIMENSIONS} | titles
+        for name in ("other", "late_penalty"):
+            if not any(row[name] for row in shown):
+                del numbers[name]
+        table = Table()
+        for title in ("exercise", "student", *numbers.values(), "look at"):
+            table.add_column(title, no_wrap=True)
+        for row in shown:
+            points = ["" if row[name] is None else f"{row[name]:g}" for name in numbers]
             look = "yes" if row["needs_manual_grade"] else ""
             look = look if row["handed_in"] else "nothing handed in"
-            table.add_row(named(row["assignment"]), named(row["student_id"]), *shown, look)
+            table.add_row(named(row["assignment"]), named(row["student_id"]), *points, look)
         console = Console(width=max(100, Console().width))
         console.print(table)
         if unused := sorted({row["assignment"] for row in rows} - used):

@@ -8,7 +8,7 @@ import difflib
 import itertools
 import os
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -49,6 +49,16 @@ class Known:
 def place(*parts: str) -> str:
     """Return a path below the folder of submissions, as it is given and returned here."""
     return "/".join(parts)
+
+
+def handed_out(assignment: str, folders: Iterable[Path]) -> set[str]:
+    """Return the places of the files in folders of a release, as `Known` wants them."""
+    found = set()
+    for folder in folders:
+        for file in itertools.islice(folder.rglob("*"), MAX_SEEN):
+            if file.is_file() and file.suffix != ".ipynb":
+                found.add(place(assignment, *file.relative_to(folder).parts))
+    return found
 
 
 def find(submitted: Path, known: Known) -> list[Found]:

@@ -15,13 +15,15 @@ import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbformat.v4 import new_markdown_cell, new_notebook, new_output
 from nbgrader.api import Gradebook
+from nbgrader.converters import Autograde
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import Execute, NbGraderPreprocessor, SaveAutoGrades
 from nbgrader.utils import is_grade, is_solution
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import scoped_session
 from traitlets import Bool, Float
 
-from autograder import exercises, lock, pages, released, submissions
+from autograder import exercises, lock, overlooked, pages, released, submissions
 from autograder.grading import Grader
 from autograder.interview import Interview, Seeds
 from autograder.processes import Limits, Worker
@@ -63,8 +65,15 @@ _told: set[tuple[str, str, str]] = set()  # what has been warned of
 class ReadAnything(NotebookExporter):
     """Reads what a student submitted as a notebook, whatever it is.
 
-    nbgrader would stop at a file that is no notebook and keep an earlier score.
+    nbgrader would stop at a file that is no notebook and keep an earlier score. Where it grades a
+    whole class, what it will pass over is said.
     """
+
+    def __init__(self, config=None, **kwargs):
+        super().__init__(config=config, **kwargs)
+        if type(self.parent) is Autograde and self.parent.coursedir.student_id == "*":
+            for where, what in _overlooked(self.parent):
+                self.log.warning(pages.line(f"not graded: {where}: {what}", 500))
 
     def from_filename(self, filename, resources=None, **kwargs):
         if not any(isinstance(step, Sanitize) for step in self._preprocessors):
@@ -72,6 +81,30 @@ class ReadAnything(NotebookExporter):
         refuse_folder(Path(filename).parent, {Path(filename).name})
         notebook, resources["nbgrader"][UNREADABLE] = read(Path(filename))
         return self.from_notebook_node(notebook, resources, **kwargs)
+
+
+def _overlooked(converter: Autograde) -> list[overlooked.Found]:
+    """Return what is in the folder of submissions and no work for nbgrader's own command."""
+    coursedir = converter.coursedir
+    with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
+        notebooks = released.assignments(gradebook)
+    name = coursedir.assignment_id
+    done = {
+        overlooked.place(*Path(file).parts[-3:])
+        for files in converter.assignments.values()
+        for file in files
+        if Path(file).stem in notebooks.get(name, ())
+    }
+    known = overlooked.Known(notebooks, {name}, done, handed_out(coursedir))
+    return overlooked.find(Path(coursedir.root, coursedir.submitted_directory), known)
+
+
+def handed_out(coursedir: CourseDirectory) -> set[str]:
+    """Return the places of the files that students get beside an assignment's notebooks."""
+    name = coursedir.assignment_id
+    steps = coursedir.source_directory, coursedir.release_directory
+    folders = [Path(coursedir.format_path(step, ".", name)) for step in steps]
+    return overlooked.handed_out(name, folders)
 
 
 class BadFolder(ValueError):
