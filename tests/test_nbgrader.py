@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shutil
+import sqlite3
 import subprocess
 from pathlib import Path
 
@@ -450,3 +451,410 @@ def test_does_the_same_notebook_get_the_same_scores_from_stock_nbgrader(
     with Gradebook(f"sqlite:///{tmp_path}/gradebook.db") as gradebook:
         found = {one.student.id: one.score for one in gradebook.assignment_submissions("scale")}
     assert found == {"right": 8, "wrong": 0, "stub": 0, "loud": 8, "raises": 8}
+
+
+@pytest.fixture
+def autograder(course, environment):
+    """Run the command line in a course, and return what it did."""
+
+    def autograder(*arguments, code=0):
+        done = subprocess.run(["autograder", *arguments], cwd=course, env=environment, text=True,
+                              capture_output=True, timeout=300)  # fmt: skip
+        assert done.returncode == code, done.stdout + done.stderr
+        assert "Traceback" not in done.stderr
+        return done
+
+    return autograder
+
+
+def opened(course):
+    return Gradebook(f"sqlite:///{course}/build/gradebook.db", "custom-keras")
+
+
+def exported(course, run):
+    run(course, "nbgrader", "export")
+    lines = (course / "build" / "grades.csv").read_text().splitlines()
+    return {(row["assignment"], row["student_id"]): row for row in csv.DictReader(lines)}
+
+
+def released_to(course, name, student, source, assignment=None):
+    assignment = assignment or name
+    release = nbformat.read(course / "release" / assignment / f"{name}.ipynb", 4)
+    path = course / "build" / "submitted" / student / assignment / f"{name}.ipynb"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(solved(release, source)))
+    return path
+
+
+LATE = """
+from nbgrader.plugins import LateSubmissionPlugin
+
+class AnHourAPoint(LateSubmissionPlugin):
+    def late_submission_penalty(self, student_id, score, total_seconds_late):
+        return total_seconds_late / 3600
+"""
+
+
+def test_penalties_follow_the_due_date_without_grading_again(course, autograder, run):
+    autograder("build")
+    for student in ("ada", "bob"):
+        path = released_to(course, "scale", student, RIGHT)
+        (path.parent / "timestamp.txt").write_text("2026-03-01 15:00:00 UTC")
+    with opened(course) as gradebook:
+        gradebook.add_student("cy", last_name="Y")
+        gradebook.update_or_create_assignment("scale", duedate="2026-03-01 12:00:00 UTC")
+    config = course / "nbgrader_config.py"
+    stock = config.read_text()
+    config.write_text(stock + 'c.LateSubmissionPlugin.penalty_method = "zero"\n')
+
+    def graded(**expected):
+        autograder("autograde", "--json", "out.json")
+        rows = exported(course, run)
+        columns = ("score", "raw_score", "late_penalty", "handed_in")
+        found = {who: [float(rows["scale", who][name]) for name in columns] for who in expected}
+        assert found == expected
+        [result, _] = json.loads((course / "out.json").read_text())["submissions"]
+        written = course / "build" / "autograded" / "ada" / "scale" / "scale.ipynb"
+        return result["seed"], written.stat().st_mtime_ns
+
+    before = graded(ada=[0, 8, 8, 1], bob=[0, 8, 8, 1], cy=[0, 0, 0, 0])
+    with opened(course) as gradebook:
+        gradebook.grant_extension("scale", "ada", hours=4)
+    assert graded(ada=[8, 8, 0, 1], bob=[0, 8, 8, 1]) == before
+    (course / "late.py").write_text(LATE)
+    config.write_text(stock + 'c.AssignLatePenalties.plugin_class = "late.AnHourAPoint"\n')
+    assert graded(ada=[8, 8, 0, 1], bob=[5, 8, 3, 1]) == before
+    with opened(course) as gradebook:
+        gradebook.update_or_create_assignment("scale", duedate="2026-03-01 10:00:00 UTC")
+    assert graded(ada=[7, 8, 1, 1], bob=[3, 8, 5, 1]) == before
+    with opened(course) as gradebook:
+        gradebook.update_or_create_assignment("scale", duedate="2026-03-02 12:00:00 UTC")
+    assert graded(ada=[8, 8, 0, 1], bob=[8, 8, 0, 1], cy=[0, 0, 0, 0]) == before
+
+
+def test_a_resubmission_without_a_notebook_gets_zero_and_a_look(course, autograder, run):
+    autograder("build")
+    students = ("ada", "bob", "cy", "dan")
+    paths = {who: released_to(course, "scale", who, RIGHT) for who in students}
+    autograder("autograde", "scale")
+    assert scores(course) == dict.fromkeys(students, (8, False))
+    kept = paths["ada"].read_text()
+    paths["ada"].unlink()
+    paths["bob"].rename(paths["bob"].with_name("scale (1).ipynb"))
+    paths["cy"].rename(paths["cy"].with_suffix(".py"))
+    for _ in range(2):
+        done = autograder("autograde", "scale")
+        zero = (0, True)
+        assert scores(course) == {"ada": zero, "bob": zero, "cy": zero, "dan": (8, False)}
+        for who in ("ada", "bob", "cy"):
+            assert f"{who}/scale: scale.ipynb was not handed in: 0 points for it" in done.stderr
+    assert exported(course, run)["scale", "bob"]["needs_manual_grade"] == "1"
+    run(course, "nbgrader", "generate_feedback", "scale")
+    page = (course / "build" / "feedback" / "bob" / "scale" / "scale.html").read_text()
+    assert "0 of 8 points" in page
+    assert "was not handed in" in page
+    paths["ada"].write_text(kept)
+    autograder("autograde", "scale")
+    assert scores(course)["ada"] == (8, False)
+
+
+def test_who_was_not_graded_is_named_at_the_end(course, autograder, run, environment):
+    autograder("build")
+    submitted = course / "build" / "submitted"
+    none = autograder("autograde", code=1).stderr
+    assert "nothing to grade: no submission in build/submitted. They belong at" in none
+    for path in ("bob/scale/scale.py", "cy/scale/scale-Copy1.ipynb", "dan/scales/scale.ipynb",
+                 "eve/scale/scale/scale.ipynb", "fay/scale.ipynb", "x.zip", "gus/scale/a.zip",
+                 "Ada L_12_assignsubmission_file_/scale.ipynb",
+                 "evil\x1b[31m[bold]/scale/x.py"):  # fmt: skip
+        (submitted / path).parent.mkdir(parents=True, exist_ok=True)
+        (submitted / path).write_text("{}")
+    (submitted / "hal").mkdir()
+    none = autograder("autograde", "scale", code=1).stderr
+    assert "nothing to grade: no submission of scale" in none
+    released_to(course, "scale", "ada", RIGHT)
+    (submitted / "ada" / "scale" / "scale.hints.json").write_text("{}")  # as it was released
+    done = autograder("autograde").stderr
+    listed = done.partition("not graded, in build/submitted:\n")[2]
+    told = [line.strip().partition(": ")[0] for line in listed.splitlines()]
+    expected = {"Ada L_12_assignsubmission_file_", "bob/scale/scale.py", "dan/scales", "hal",
+                "cy/scale/scale-Copy1.ipynb", "eve/scale/scale", "fay/scale.ipynb", "x.zip",
+                "gus/scale/a.zip", "evil\ufffd[31m[bold]/scale/x.py"}  # fmt: skip
+    assert set(told) == expected
+    assert len(told) == len(expected)
+    assert scores(course) == {"ada": (8, False)}
+    stock = subprocess.run(["nbgrader", "autograde", "scale"], cwd=course, env=environment,
+                           text=True, capture_output=True, timeout=300)  # fmt: skip
+    for name in ("bob/scale/scale.py", "dan/scales", "x.zip", "fay/scale.ipynb"):
+        assert f"not graded: {name}: " in stock.stderr
+
+
+def test_what_nbgrader_cannot_read_ends_with_a_sentence(course, autograder):
+    assert "there is no gradebook" in autograder("autograde", code=1).stderr
+    autograder("build")
+    assert "no assignment 'scalee'" in autograder("autograde", "scalee", code=2).stderr
+    submitted = course / "build" / "submitted"
+    for student, told in {"ada": b"yesterday", "bob": b"\xff\xfe", "cy": b"9" * 2000}.items():
+        released_to(course, "scale", student, RIGHT)
+        (submitted / student / "scale" / "timestamp.txt").write_bytes(told)
+    released_to(course, "scale", "dan", RIGHT)
+    os.mkfifo(submitted / "dan" / "scale" / "pipe")
+    done = autograder("autograde", code=1)
+    assert "ada, bob, cy: timestamp.txt holds no date; write when" in done.stderr
+    assert "dan/scale/pipe is no regular file" in done.stderr
+    assert "fail" not in done.stderr
+    database = course / "build" / "gradebook.db"
+    kept = database.read_bytes()
+    with sqlite3.connect(database) as old:
+        old.execute("ALTER TABLE assignment DROP COLUMN duedate")
+    for command in ("autograde", "build"):
+        assert "nbgrader db upgrade" in autograder(command, code=1).stderr
+    database.write_bytes(b"no database, but something else" * 100)
+    for command in ("autograde", "build"):
+        assert "it is damaged or no gradebook" in autograder(command, code=1).stderr
+    database.write_bytes(kept)
+    (course / "nbgrader_config.py").write_text("c = get_config(\n")
+    for command in ("autograde", "build"):
+        assert "nbgrader_config.py cannot be run" in autograder(command, code=1).stderr
+
+
+def of_hand(grade_id, points, kind="markdown"):
+    marks = {"schema_version": 3, "grade_id": grade_id, "grade": True, "points": points,
+             "solution": True, "locked": False, "task": False, "cell_type": kind}  # fmt: skip
+    return {"nbgrader": marks}
+
+
+@pytest.fixture
+def week(course, autograder, run):
+    """A course whose assignment `week3` has two exercises, and work that people grade."""
+    shutil.copytree(course / "solutions" / "scale", course / "solutions" / "again")
+    autograder("build")
+    source = course / "build" / "source"
+    notebook = nbformat.read(source / "scale" / "scale.ipynb", 4)
+    explain = nbformat.v4.new_markdown_cell("Explain.", metadata=of_hand("explain", 3))
+    plot = nbformat.v4.new_code_cell("...", metadata=of_hand("plot", 1, "code"))
+    test = of_hand("style", 2, "code")
+    test["nbgrader"] |= {"solution": False, "locked": True}
+    style = nbformat.v4.new_code_cell("assert Scale.__doc__", metadata=test)
+    notebook.cells.insert(3, explain)
+    notebook.cells += [plot, style]
+    why = nbformat.v4.new_markdown_cell("Why?", metadata=of_hand("why", 4))
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    essay = nbformat.v4.new_notebook(cells=[why], metadata=kernel)
+    (source / "week3").mkdir()
+    nbformat.write(notebook, source / "week3" / "scale.ipynb")
+    nbformat.write(essay, source / "week3" / "essay.ipynb")
+    shutil.copy(source / "again" / "again.ipynb", source / "week3")
+    run(course, "nbgrader", "generate_assignment", "week3")
+    return course
+
+
+def answered(path, **texts):
+    """Write answers into cells of a notebook that are graded by hand."""
+    notebook = nbformat.read(path, 4)
+    for cell in notebook.cells:
+        name = cell.metadata.get("nbgrader", {}).get("grade_id")
+        cell.source = texts.get(name, cell.source)
+    path.write_text(json.dumps(notebook))
+    return notebook
+
+
+# It would change the grades, or mark that a kernel ran it.
+REACH = """
+import pathlib
+try:
+    pathlib.Path({0!r}).write_text("a kernel was here")
+except OSError as error:
+    print(type(error).__name__)
+"""
+
+
+def test_an_assignment_may_hold_exercises_and_work_by_hand(week, autograder, run):
+    mark = week / "build" / "submitted" / "reached"
+    reach = REACH.format(str(mark))
+    scale = released_to(week, "scale", "ada", RIGHT, "week3")
+    answered(scale, explain="Because A.", plot="print('a plot')")
+    released_to(week, "again", "ada", WRONG, "week3")
+    essay = released_to(week, "essay", "ada", "My essay.", "week3")
+    essay.write_text(json.dumps(with_cell(nbformat.read(essay, 4), reach + "print('shown')")))
+    for name in ("scale", "again"):  # forged: both exercises, and reaching out
+        path = released_to(week, name, "bob", WRONG, "week3")
+        forged = with_cell(nbformat.read(path, 4), FORGE + reach, 1)
+        path.write_text(json.dumps(answers(forged, "8.0")))
+    released_to(week, "essay", "bob", "", "week3")
+    wrong = "points = 8\nclass Scale: pass\n"
+    cy = released_to(week, "scale", "cy", wrong, "week3")
+    cy.write_text(cy.read_text().replace("scale", "again").replace("numerics", "graph"))
+
+    def check(by):
+        with opened(week) as gradebook:
+            found = {
+                (who, notebook.name, grade.name): (grade.auto_score, grade.needs_manual_grade)
+                for who in ("ada", "bob")
+                for notebook in gradebook.find_submission("week3", who).notebooks
+                for grade in notebook.grades
+            }
+            comments = {one.name: one.comment
+                        for notebook in gradebook.find_submission("week3", "ada").notebooks
+                        for one in notebook.comments if notebook.name == "scale"}  # fmt: skip
+        for dimension in ("numerics", "gradients", "serialization", "graph"):
+            assert found["ada", "scale", dimension] == (2, False), by
+            assert found["ada", "again", dimension] == (0, False), by
+            assert found["bob", "scale", dimension] == (0, False), by
+            assert found["bob", "again", dimension] == (0, False), by
+        assert found["ada", "scale", "explain"] == (None, True), by
+        assert found["ada", "scale", "plot"] == (None, True), by
+        assert found["ada", "scale", "style"] == (None, True), by  # no kernel runs it
+        assert found["ada", "essay", "why"] == (None, True), by
+        assert comments["solution-2"] == "8 of 8 points. Every check passes."
+        assert comments["explain"] is None
+        assert not mark.exists(), by
+        folder = week / "build" / "autograded" / "ada" / "week3"
+        cells = nbformat.read(folder / "scale.ipynb", 4).cells
+        assert "Because A." in [cell.source for cell in cells]
+        outputs = [cell.outputs for cell in cells if cell.source == "print('a plot')"]
+        assert outputs[0][0]["text"] == "a plot\n"
+        shown = nbformat.read(folder / "essay.ipynb", 4).cells[-1].outputs
+        assert shown[0]["text"].endswith("Error\nshown\n")
+
+    done = autograder("autograde", "week3", "-j", "2", "--json", "out.json")
+    check("autograder autograde")
+    assert done.stderr.count("its cell style has points and asks no exercise") == 1
+    assert "cy/week3: again.ipynb was not handed in" in done.stderr
+    runs = json.loads((week / "out.json").read_text())
+    found = {one["exercise"]: {who["id"]: who["score"] for who in one["submissions"]}
+             for one in runs}  # fmt: skip
+    assert found == {"again": {"ada": 0, "bob": 0, "cy": 0}, "scale": {"ada": 8, "bob": 0, "cy": 0}}
+    row = exported(week, run)["week3", "ada"]
+    assert [row[name] for name in ("numerics", "graph", "other", "raw_score", "max_score")] == [
+        "2", "2", "0", "8", "26"]  # fmt: skip
+    with opened(week) as gradebook:
+        grade = gradebook.find_grade("explain", "scale", "week3", "ada")
+        grade.manual_score, grade.needs_manual_grade = 2.5, False
+        gradebook.db.commit()
+    row = exported(week, run)["week3", "ada"]
+    assert (row["other"], row["score"]) == ("2.5", "10.5")
+
+    again = autograder("autograde", "week3").stderr
+    assert "week3 ada scale 8/8" in again
+    with opened(week) as gradebook:  # nothing was written anew, which would ask for a look again
+        assert not gradebook.find_grade("explain", "scale", "week3", "ada").needs_manual_grade
+        gradebook.find_grade("explain", "scale", "week3", "ada").manual_score = None
+        gradebook.db.commit()
+    answered(scale, explain="Because B.")
+    autograder("autograde", "week3")
+    written = week / "build" / "autograded" / "ada" / "week3" / "scale.ipynb"
+    assert "Because B." in written.read_text()  # though its code is the same
+    answered(scale, explain="Because A.")
+    run(week, "nbgrader", "autograde", "week3", "--force")
+    check("nbgrader autograde")
+
+
+def test_a_notebook_may_ask_two_exercises(week, autograder, run):
+    source = week / "build" / "source"
+    both = nbformat.read(source / "scale" / "scale.ipynb", 4)
+    for cell in nbformat.read(source / "again" / "again.ipynb", 4).cells:
+        if cell.metadata.get("nbgrader", {}).get("points"):
+            cell.metadata.nbgrader.grade_id += "-again"
+            cell.source = cell.source.replace('"scale"', '"again"')
+            both.cells.append(cell)
+    (source / "both").mkdir()
+    nbformat.write(both, source / "both" / "both.ipynb")
+    run(week, "nbgrader", "generate_assignment", "both")
+    released_to(week, "both", "ada", RIGHT, "both")
+    released_to(week, "both", "bob", WRONG, "both")
+    autograder("autograde", "both")
+    rows = exported(week, run)
+    assert [rows["both", "ada"][name] for name in ("numerics", "graph", "score")] == [
+        "4",
+        "4",
+        "16",
+    ]
+    assert rows["both", "bob"]["score"] == "0"
+
+
+def test_an_exercise_that_is_gone_runs_in_no_kernel(week, autograder, environment):
+    shutil.rmtree(week / "solutions" / "again")
+    mark = week / "build" / "reached"
+    path = released_to(week, "again", "ada", REACH.format(str(mark)), "week3")
+    done = autograder("autograde", "week3", code=1)
+    assert "its grade cells ask again, and solutions/ has no such exercise" in done.stderr
+    stock = subprocess.run(["nbgrader", "autograde", "week3"], cwd=week, env=environment, text=True,
+                           capture_output=True, timeout=300)  # fmt: skip
+    assert stock.returncode == 1
+    assert "no exercise 'again'" in stock.stderr
+    assert not mark.exists(), path
+
+
+def test_build_removes_nothing_that_it_did_not_make(course, autograder, run):
+    autograder("build")
+    source = course / "build" / "source" / "scale" / "scale.ipynb"
+    release = course / "release" / "scale" / "scale.ipynb"
+    stub = course / "exercises" / "scale.py"
+    extra = release.with_name("data.csv")
+    extra.write_text("1,2")
+    own = release.with_name("own.ipynb")
+    own.write_text("{}")
+    autograder("build")  # the same again
+    assert (extra.read_text(), own.read_text()) == ("1,2", "{}")
+    built = {path: path.read_text() for path in (source, release, stub)}
+
+    notebook = nbformat.read(source, 4)
+    hand = nbformat.v4.new_markdown_cell("Explain.", metadata=of_hand("explain", 3))
+    nbformat.write(notebook | {"cells": [*notebook.cells, hand]}, source)
+    refused = autograder("build", code=1).stderr
+    assert "build/source/scale/scale.ipynb holds what `autograder build` did not make" in refused
+    assert "the cell explain" in refused
+    assert "nbgrader generate_assignment scale --force" in refused
+    assert release.read_text() == built[release]
+    run(course, "nbgrader", "generate_assignment", "scale", "--force")
+    extra.write_text("1,2")  # nbgrader removed it
+    with_it = release.read_text()
+    source.write_text(built[source])
+    assert "release/scale/scale.ipynb holds" in autograder("build", code=1).stderr
+    assert release.read_text() == with_it
+    release.write_text(built[release])
+    assert "the gradebook has the cell explain in scale" in autograder("build", code=1).stderr
+    source.write_text(json.dumps(notebook | {"cells": notebook.cells}))
+    run(course, "nbgrader", "generate_assignment", "scale", "--force")
+    source.write_text(built[source])
+    (course / "build" / "made.json").unlink()  # as in a fresh clone
+    autograder("build")
+
+    stub.write_text(stub.read_text().replace("# YOUR CODE HERE", "# my work"))
+    assert "exercises/scale.py was changed" in autograder("build", code=1).stderr
+    assert "# my work" in stub.read_text()
+    stub.unlink()
+    plain = nbformat.v4.new_markdown_cell("A note of mine.")
+    nbformat.write(notebook | {"cells": [*notebook.cells, plain]}, release)
+    (course / "build" / "made.json").unlink()
+    assert "a cell 'A note of mine.'" in autograder("build", code=1).stderr
+    assert extra.read_text() == "1,2"
+
+
+def test_build_does_not_lose_the_release_if_nbgrader_fails(course, autograder):
+    autograder("build")
+    released_to(course, "scale", "ada", RIGHT)
+    autograder("autograde")
+    checks = course / "solutions" / "scale" / "checks.py"
+    checks.write_text(checks.read_text().replace('"gradients"', '"numerics"'))  # a cell fewer
+    release = course / "release" / "scale" / "scale.ipynb"
+    before = release.read_text()
+    refused = autograder("build", code=1).stderr
+    assert "its cells have changed, and there are submissions already" in refused
+    assert release.read_text() == before
+
+
+def test_a_file_that_cannot_be_used_ends_with_a_sentence(course, autograder):
+    autograder("build")
+    released_to(course, "scale", "ada", RIGHT)
+    (course / "folder").mkdir()
+    done = autograder("autograde", "--json", "folder", code=1)
+    assert "folder: Is a directory" in done.stderr
+    assert "then run the same command again" in done.stderr
+    shutil.rmtree(course / "release")
+    (course / "release").write_text("a file")
+    assert "release/scale/scale.ipynb: Not a directory" in autograder("build", code=1).stderr
+    chaffs = course / "solutions" / "scale" / "chaffs.py"
+    chaffs.write_bytes(chaffs.read_bytes() + "# Grüße\n".encode("latin-1"))
+    assert "chaffs.py is no UTF-8" in autograder("build", code=2).stderr
