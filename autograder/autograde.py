@@ -128,6 +128,8 @@ class ClassAutograde(Autograde):
                 self.done.add(place)
                 continue
             student = self._student(folder)
+            if student.startswith("."):
+                continue  # nbgrader does not see it either
             if student in left_out:
                 self.done.add(overlooked.place(student, self.name))
                 continue
@@ -320,13 +322,16 @@ class ClassAutograde(Autograde):
         with self._noting(student_id):
             super().init_assignment(assignment_id, student_id)
 
+    def set_permissions(self, assignment_id, student_id):
+        with self._noting(student_id):
+            super().set_permissions(assignment_id, student_id)
+        self._finished.add(student_id)
+
     def convert_single_notebook(self, notebook_filename):
         about = self.init_single_notebook_resources(notebook_filename)["nbgrader"]
         with self._noting(about["student"]):
             super().convert_single_notebook(notebook_filename)
         works = self.works[about["student"]]
-        if about["notebook"] == works[-1].notebook:
-            self._finished.add(about["student"])
         self._tell([one for one in works if one.notebook == about["notebook"]])
 
 

@@ -79,7 +79,8 @@ def find(submitted: Path, known: Known) -> list[Found]:
         for where, what, act in told:
             if not act:
                 harmless.setdefault(what, []).append(where)
-    beside = [(file, *_beside(file, "STUDENT", known)) for file in files]
+    students = {one.partition("/")[0] for one in known.done}  # a link to a folder, for example
+    beside = [(file, *_beside(file, "STUDENT", known)) for file in files if file not in students]
     harmful += [(where, what) for where, what, act in beside if act][: 5 * MAX_NAMED]
     more += max(0, sum(act for *_, act in beside) - 5 * MAX_NAMED)
     for where, what, act in beside:
@@ -186,7 +187,7 @@ def _handed_in(file: str, student: str, assignment: str, names: list[str],
     if suffix.lower() == ".ipynb":
         meant = _meant(stem, names)
         if meant in graded:
-            return f"{meant}.ipynb was graded, this was not. If this is it, exchange them", True
+            return f"{meant}.ipynb was graded, this was not. If this is it, swap their names", True
         if meant:
             return f"another name than {meant}.ipynb. If this is the work, rename it so", True
         return f"{assignment} has {_either(names)} only. If this is the work, rename it so", True
