@@ -21,10 +21,12 @@ from pathlib import Path
 
 import numpy as np
 import numpy.random  # NumPy would import it in every child
+import tensorflow as tf
 
-from autograder import checks, lock, publictests, switches, tuning, wire
-from autograder.loading import Notebook, Script, explain
+from autograder import checks, lock, publictests, settings, statements, switches, tuning, wire
+from autograder.loading import Code, Notebook, Script, TooSlow, alarm, explain
 from autograder.observations import Later, decode, encode, observe
+from autograder.statements import Failure, Ran
 
 # What TensorFlow reads when its first operation runs.
 TENSORFLOW = (
@@ -83,31 +85,38 @@ class Session:
 
     def __init__(self, talk):
         self._talk = talk
-        self._submission: Script | Notebook | None = None
+        self._submission: Code | None = None
         self._checks = types.ModuleType("checks")
 
     def ping(self) -> dict:
         """Say how many seconds it took to lock everything."""
         return {"locked after": locking_seconds}
 
-    def load(self, name, notebook, cells, skip, switched_off, seconds) -> dict:
+    def load(
+        self, name, notebook, cells, skip, switched_off, seconds, total, needs, resume
+    ) -> dict:
         """Run the submission, all its cells but those in `skip`; tell before each which it is."""
         switches.switch_off(switched_off)
         # Students have run them, and the checks ask more.
         publictests.deferred = NOT_AGAIN
-        self._submission = submission = Notebook(cells) if notebook else Script(name, cells[0])
-        report = []
+        code = Notebook(cells) if notebook else Script(name, cells[0])
+        self._submission = code
+        until = time.monotonic() + total
+        ran: list[Ran | None] = []
         for index in range(len(cells)):
-            outputs, error = [], None
-            if index not in skip:
-                wire.send(self._talk, encode({"running": index}))
-                outputs, error = submission.run(index, seconds)
-            if isinstance(error, SyntaxError) and not notebook:
-                place = submission.place(error.filename, error.lineno)
-                if place and error.__traceback__.tb_next is None:  # of the file, not of an import
-                    return {"unreadable": f"{place}: {error.msg}"}
-            report.append({"outputs": outputs, "error": error and explain(error, submission)})
-        return {"cells": report, "names": [str(name) for name in submission.namespace][:1000]}
+            left = until - time.monotonic()
+            if index in skip or left <= 0:
+                ran.append(None)
+                continue
+            wire.send(self._talk, encode({"running": index}))
+            ran.append(code.run(index, min(seconds, left), resume))
+            if not notebook and (problem := _no_python(code, ran[0])):
+                return {"unreadable": problem}
+        return {
+            "cells": [_report(code, index, one, needs) for index, one in enumerate(ran)],
+            "names": [str(name) for name in code.namespace][:1000],
+            "resume": not resume and _could_go_on(code, ran, needs),
+        }
 
     def prepare(self, source) -> dict:
         """Load the checks; say what they are."""
@@ -136,7 +145,7 @@ class Session:
         ]
         return {"checks": described, "switched_off": off}
 
-    def ask(self, name, seed) -> dict:
+    def ask(self, name, seed, seconds) -> dict:
         """Ask the submission one check."""
         check = getattr(self._checks, name)
         namespace = self._submission.namespace
@@ -144,9 +153,9 @@ class Session:
             if required not in namespace:
                 return {"status": "not defined", "message": required}
         arguments = [namespace[required] for required in check.requires]
-        return self._outcome(name, seed, check.random, check.ask, *arguments)
+        return self._outcome(name, seed, seconds, check.random, check.ask, *arguments)
 
-    def answer(self, place, how, use, file, seed) -> dict:
+    def answer(self, place, how, use, file, seed, seconds) -> dict:
         """Load what another process saved, and ask `use` of it; `place` names the question."""
         defined = self._submission.namespace if self._submission else {}
         objects = checks.custom_objects(defined, vars(self._checks))
@@ -157,17 +166,63 @@ class Session:
         def question(**rng):
             return function(checks.load(later, objects, operations), **rng)
 
-        return self._outcome(place, seed, later.random, question)
+        return self._outcome(place, seed, seconds, later.random, question)
 
-    def _outcome(self, name, seed, random, question: Callable, *arguments) -> dict:
+    def _outcome(self, name, seed, seconds, random, question: Callable, *arguments) -> dict:
         # Every question has a seed of its own: its answer does not depend on what was asked before.
         seed ^= zlib.crc32(name.encode())
         tuning.set_random_seed(seed)
         drawn = {"rng": np.random.default_rng(seed)} if random else {}
         switches.used.clear()
+        settings.reset()
+        if not tf.executing_eagerly():
+            error = {"type": "RuntimeError", "message": settings.EAGER_IS_OFF}
+            return {"status": "raised", "error": error}
         try:
-            return {"status": "seen", "seen": observe(question(*arguments, **drawn))}
+            with alarm(seconds):
+                return {"status": "seen", "seen": observe(question(*arguments, **drawn))}
+        except TooSlow as error:
+            return {"status": "timed out", "error": explain(error, self._submission)}
         except BaseException as error:
             if switches.used:
                 return {"status": "disallowed", "message": switches.used[0]}
             return {"status": "raised", "error": explain(error, self._submission)}
+
+
+def _no_python(script: Script, ran: Ran) -> str:
+    """Return why a script cannot be compiled, if it cannot."""
+    match ran.failures:
+        case [Failure(error=SyntaxError() as error)] if error.__traceback__.tb_next is None:
+            place = script.place(error.filename, error.lineno)  # not that of an import
+            return f"{place}: {error.msg}" if place else ""
+    return ""
+
+
+def _report(code: Code, index: int, ran: Ran | None, needs: list[str]) -> dict:
+    """Return what a cell printed and raised, and which needed names it did not come to define."""
+    if ran is None:
+        kept = statements.bound(code.statements(index))
+        return {"ran": False, "outputs": [], "errors": [], "kept": [*kept.intersection(needs)]}
+    errors = [
+        explain(one.error, code) | {"kept": [name for name in needs if one.kept(name)]}
+        for one in ran.failures[:100]
+    ]
+    for error, one in zip(errors, ran.failures, strict=False):
+        if isinstance(one.error, SyntaxError) and not error["kept"]:
+            error["kept"] = [name for name in needs if code.mentions(index, name)]
+    return {"ran": True, "outputs": ran.outputs, "errors": errors, "kept": []}
+
+
+def _could_go_on(code: Code, ran: list[Ran | None], needs: list[str]) -> bool:
+    """Tell whether what is needed may be defined after a statement that raised."""
+    cut: set[str] = set()
+    for index, one in enumerate(ran):
+        failures = one.failures if one else []
+        if not failures and cut:
+            cut -= statements.bound(code.statements(index))
+        for failure in failures:
+            cut |= failure.after if failure.goes_on is not None else set()
+    if cut and any(name not in code.namespace for name in needs):
+        return True
+    used = set(needs).union(*(statements.used_later(code.statements(n)) for n in range(len(ran))))
+    return bool(cut & set(needs)) or any(name not in code.namespace for name in cut & used)

@@ -17,7 +17,7 @@ from autograder.hints import Hints
 from autograder.interview import Interview, Seeds
 from autograder.observations import Thing, left_for_later, walk
 from autograder.processes import ChildEnded, ChildTooSlow, Worker, WorkerFailed
-from autograder.results import CheckResult, Outcome, SubmissionResult
+from autograder.results import CheckResult, Outcome, SubmissionResult, versions
 from autograder.submissions import Submission
 
 
@@ -54,6 +54,7 @@ class Grader:
         self.seeds = seeds or Seeds.of(exercise)
         self._source = exercise.checks
         self._off: list[str] = []
+        self._needs: list[str] = []
         try:
             described = self._interview(Submission("", "", False, ())).describe()
             if "problem" in described:
@@ -64,6 +65,7 @@ class Grader:
             raise GraderError(f"the checks of {exercise.name} cannot be loaded: {error}") from error
         if not self.checks:
             raise GraderError(f"{exercise.folder / 'checks.py'} has no checks")
+        self._needs += dict.fromkeys(name for check in self.checks for name in check.requires)
         self.max_score = sum(check.points for check in self.checks)
         self._random = {check.name for check in self.checks if check.random}
         self._plan: dict[tuple, tuple[str, str]] = {}  # what the reference leaves for later
@@ -90,7 +92,7 @@ class Grader:
         except Exception:
             message = traceback.format_exc(limit=-4)
             result = self.nothing(submission, "grader error", message)
-        result.seed = self.seeds.first
+        result.seed, result.versions = self.seeds.first, versions()
         result.seconds = time.perf_counter() - started
         result.phases["compare answers"] = result.seconds - sum(result.phases.values())
         return result
@@ -109,11 +111,11 @@ class Grader:
         repeat = (HINT_SEEDS.first, self._hides_hint) if hinted else None
         outcomes = interview.outcomes(names, self.seeds, self._plan, repeat=repeat)
         if interview.unreadable:
-            return self.nothing(submission, "unreadable", f"not Python: {interview.unreadable}")
+            return self.nothing(submission, "unreadable", interview.unreadable)
         result = SubmissionResult(
             submission.id, submission.path, "graded", self.verdicts(outcomes),
-            message=interview.stopped, output=interview.output, cells=interview.cells,
-            phases=interview.phases,
+            message=interview.stopped, look_at=interview.look_at(outcomes),
+            output=interview.output, cells=interview.cells, phases=interview.phases,
         )  # fmt: skip
         started = time.perf_counter()
         self.add_hints(result.checks, outcomes | interview.repeated)
@@ -215,7 +217,9 @@ class Grader:
         return SubmissionResult(submission.id, submission.path, status, checks, message=message)
 
     def _interview(self, submission: Submission) -> Interview:
-        return Interview(self.worker, self.exercise.name, self._source, self._off, submission)
+        return Interview(
+            self.worker, self.exercise.name, self._source, self._off, self._needs, submission
+        )
 
 
 def _unsolved(results: list[CheckResult]) -> bool:

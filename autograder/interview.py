@@ -16,10 +16,13 @@ from collections.abc import Callable, Iterable, Iterator
 from autograder.exercises import Exercise
 from autograder.observations import MAX_PICTURE, Later, Thing, left_for_later, replace, walk
 from autograder.processes import Child, ChildEnded, ChildTooSlow, Worker
-from autograder.results import NOT_ASKED, Outcome
+from autograder.results import NOT_ASKED, Outcome, versions_in_words
 from autograder.submissions import Submission
 
 GRACE = 5  # seconds between the alarm that a child sets itself and the end of our patience
+LOADS = 4  # how often all cells may take as long as they may; each process runs them again
+# What may be right with another version.
+VERSIONED = ("SyntaxError", "ImportError", "ModuleNotFoundError", "AttributeError")
 MAX_OUTPUTS = 4_000_000  # characters kept of what all cells printed and displayed
 MAX_NAME = 60  # characters of a name; to find one that is close takes their cube
 WHERE = {
@@ -59,11 +62,35 @@ class _Unloadable(Exception):
         self.outcome = outcome
 
 
+class _Clock:
+    """Wall time that may be spent, on one thing after the other."""
+
+    def __init__(self, seconds: float):
+        self._left = seconds
+
+    @property
+    def left(self) -> float:
+        return max(0.0, self._left)
+
+    @contextlib.contextmanager
+    def running(self) -> Iterator[None]:
+        started = time.monotonic()
+        try:
+            yield
+        finally:
+            self._left -= time.monotonic() - started
+
+
 class Interview:
     """One submission and the children that answer for it.
 
+    To load the code and to answer questions have a clock each, so that cells which take long, and
+    run again in each process, take no time away from questions.
+
     Attributes:
-        cells: what the code cells printed and raised, once it is loaded.
+        cells: for each code cell what it printed, the `errors` that its statements raised, and
+            whether it came too `late` to run; once the code is loaded.
+        resumed: the code went on after statements that raised, as if they were not there.
         cpu_seconds: of its children.
         phases: wall seconds by what was waited for.
         unreadable: why its code is no Python.
@@ -71,12 +98,21 @@ class Interview:
         repeated: what was seen where a check was asked once more.
     """
 
-    def __init__(self, worker: Worker, name: str, checks: str, switched_off: Iterable[str],
-                 submission: Submission):  # fmt: skip
+    def __init__(
+        self,
+        worker: Worker,
+        name: str,
+        checks: str,
+        switched_off: Iterable[str],
+        needs: Iterable[str],
+        submission: Submission,
+    ):
         self._worker, self._name, self._checks = worker, name, checks
-        self._switched_off, self._submission = list(switched_off), submission
+        self._switched_off, self._needs = list(switched_off), list(needs)
+        self._submission = submission
         worker.ready()  # what that takes is not the submission's time
-        self._deadline = time.monotonic() + worker.limits.total
+        self._loading = _Clock(LOADS * worker.limits.total)
+        self._asking = _Clock(worker.limits.total)
         self._names: list[str] = []
         self._lost: dict[int, str] = {}  # cells that ended the process, and how
         self._running: int | None = None  # the cell
@@ -86,6 +122,7 @@ class Interview:
         self.cpu_seconds = 0.0
         self.phases: dict[str, float] = {}
         self.cells: list[dict] = []
+        self.resumed = False
         self.unreadable = ""
         self.followed: dict[tuple, Later] = {}
         self.repeated: dict[str, Outcome] = {}
@@ -98,7 +135,29 @@ class Interview:
     @property
     def stopped(self) -> str:
         """The first exception that stopped a cell, or the script."""
-        return next((_raised(cell["error"]).message for cell in self.cells if cell["error"]), "")
+        errors = (error for cell in self.cells for error in cell["errors"])
+        return next(map(_told, errors), "")
+
+    def look_at(self, outcomes: dict[str, Outcome]) -> str:
+        """Return why somebody should look at it, if this machine may have cost it points."""
+        late = [index for index, cell in enumerate(self.cells) if cell["late"]]
+        errors = [error for cell in self.cells for error in cell["errors"]]
+        if self.resumed:
+            more = f", and {len(errors) - 1} more" if len(errors) > 1 else ""
+            return f"graded without the statement that raised at {self.stopped}{more}"
+        if late:
+            return (
+                f"its cells together took more than {self._worker.limits.total:g} seconds; those "
+                f"from cell {late[0] + 1} on did not run"
+            )
+        missing = {one.missing for one in outcomes.values() if one.missing}
+        for error in errors:
+            if error["environment"] and missing.intersection(error["kept"]):
+                return f"it may be right elsewhere; here the code stopped at {_told(error)}"
+        for outcome in outcomes.values():
+            if outcome.environment:
+                return f"it may be right elsewhere; here it raised {outcome.message}"
+        return ""
 
     def outcomes(
         self,
@@ -213,11 +272,17 @@ class Interview:
                 for check, question in itertools.islice(questions, len(outcomes), None):
                     how = question.get("how")
                     lost = True
+                    seconds = min(self._worker.limits.check, self._asking.left)
+                    question = question | {"seconds": seconds}
                     try:
-                        with self._timed(f"{check} {how}" if how else check):
-                            reply = self._ask(child, question, self._worker.limits.check)
-                        outcomes.append(self._outcome(reply))
-                        lost = False
+                        with (
+                            self._timed(f"{check} {how}" if how else check),
+                            self._asking.running(),
+                        ):
+                            reply = self._ask(child, question, seconds, GRACE)
+                        outcomes.append(self._outcome(reply, seconds))
+                        # What was stopped in the middle may have left anything behind.
+                        lost = outcomes[-1].status == "timed out"
                     except ChildTooSlow as error:
                         outcomes.append(Outcome("timed out", message=str(error)))
                     except ChildEnded as error:
@@ -259,15 +324,21 @@ class Interview:
         while True:
             if len(self._ended) > 2:  # who has cells that end the process may have hundreds
                 self._wait_for_ends()
-            if self._left() == 0:
-                raise _Unloadable(Outcome("timed out", message=self._too_slow(0)))
+            total = self._worker.limits.total
+            if not self._asking.left:
+                message = f"the submission used up its {total:g} seconds for all questions"
+                raise _Unloadable(Outcome("timed out", message=message))
+            if not self._loading.left:
+                message = f"its code took more than {LOADS * total:g} seconds in all processes"
+                raise _Unloadable(Outcome("timed out", message=message))
             child, self._next = self._next or self._worker.child(), None
             self._running = None
             try:
                 with self._timed("fork and lock"):
                     self._ask(child, {"do": "ping"}, self._worker.limits.check)
-                if with_submission:
-                    self._load(child)
+                if with_submission and self._load(child):
+                    with self._ending(child):
+                        continue
                 with self._timed("load the checks"):
                     self._prepare(child)
                 return child
@@ -284,12 +355,29 @@ class Interview:
                 message = f"while the code was loaded: {error}"
                 raise _Unloadable(Outcome(status, message=message)) from None
 
-    def _load(self, child: Child) -> None:
-        with self._timed("load the submission"):
-            self._run(child)
+    def _load(self, child: Child) -> bool:
+        """Run the code; return whether to run it anew, as if what raised were not there."""
+        with self._timed("load the submission"), self._loading.running():
+            reply = self._run(child)
+        match reply:
+            case {"unreadable": str(problem)}:
+                problem = " ".join(problem.split())[:200]
+                self.unreadable = f"not Python: {problem} ({versions_in_words()})"
+                raise _Unloadable(Outcome("not defined", message=self.unreadable))
+            case {"cells": list(cells), "names": list(names), "resume": bool(resume)}:
+                if resume and not self.resumed:
+                    self.resumed = True
+                    return True
+                self._names = [one[:MAX_NAME] for one in names[:1000] if isinstance(one, str)]
+                self._keep(cells)
+                return False
+        raise ChildEnded("its answer could not be read")
 
-    def _run(self, child: Child) -> None:
+    def _run(self, child: Child):
+        """Return what a child says when it has run the code."""
         seconds = self._worker.limits.cell
+        total = min(self._worker.limits.total, self._loading.left)
+        until = time.monotonic() + total + GRACE
         request = {
             "do": "load",
             "name": self._name,
@@ -298,6 +386,9 @@ class Interview:
             "skip": list(self._lost),
             "switched_off": self._switched_off,
             "seconds": seconds,
+            "total": total,
+            "needs": self._needs,
+            "resume": self.resumed,
         }
         reply = self._ask(child, request, seconds, GRACE)
         while isinstance(reply, dict) and list(reply) == ["running"]:
@@ -307,23 +398,23 @@ class Interview:
             if index in self._lost or (self._running is not None and index <= self._running):
                 raise ChildEnded("its answer could not be read")
             self._running = index
-            reply = self._receive(child, seconds, GRACE)
+            left = max(0.0, until - time.monotonic())
+            reply = self._receive(child, min(seconds + GRACE, left), seconds)
         self._running = None
-        match reply:
-            case {"unreadable": str(problem)}:
-                self.unreadable = problem = " ".join(problem.split())[:200]
-                raise _Unloadable(Outcome("not defined", message=f"not Python: {problem}"))
-            case {"cells": list(cells), "names": list(names)}:
-                self._names = [one[:MAX_NAME] for one in names[:1000] if isinstance(one, str)]
-                if not self.cells:
-                    most = len(self._submission.cells)
-                    self.cells = [_cell(cell) for cell in cells[:most]]
-                    self.cells += [_cell(None) for _ in range(most - len(cells))]
-                    _leave_out(self.cells)
-            case _:
-                raise ChildEnded("its answer could not be read")
+        return reply
+
+    def _keep(self, cells: list) -> None:
+        """Keep what the cells printed and raised when they ran for the first time."""
+        most = len(self._submission.cells)
+        if not self.cells:
+            found = [*cells[:most], *[None] * (most - len(cells))]
+            self.cells = [_cell(cell, self._needs) for cell in found]
+            _leave_out(self.cells)
         for index, how in self._lost.items():
-            self.cells[index]["error"] = _error({"type": "ProcessEnded", "message": how})
+            cell = self.cells[index]
+            place = f"cell {index + 1}"
+            error = {"type": "ProcessEnded", "message": how, "place": place, "kept": cell["kept"]}
+            cell["errors"], cell["late"] = [_error(error, self._needs)], False
 
     def _prepare(self, child: Child):
         request = {"do": "prepare", "source": self._checks}
@@ -331,27 +422,18 @@ class Interview:
 
     def _ask(self, child: Child, message: dict, seconds: float, grace: float = 0):
         try:
-            child.send(message, min(seconds + grace, self._left()))
+            child.send(message, seconds + grace)
         except ChildTooSlow:
-            raise ChildTooSlow(self._too_slow(seconds)) from None
-        return self._receive(child, seconds, grace)
+            raise ChildTooSlow(f"no answer after {seconds:.3g} seconds") from None
+        return self._receive(child, seconds + grace, seconds)
 
-    def _receive(self, child: Child, seconds: float, grace: float):
+    def _receive(self, child: Child, patience: float, seconds: float):
         try:
-            return child.receive(min(seconds + grace, self._left()))
+            return child.receive(patience)
         except ChildTooSlow:
-            raise ChildTooSlow(self._too_slow(seconds)) from None
+            raise ChildTooSlow(f"no answer after {seconds:.3g} seconds") from None
 
-    def _left(self) -> float:
-        """Return how many seconds are left for everything."""
-        return max(0.0, self._deadline - time.monotonic())
-
-    def _too_slow(self, seconds: float) -> str:
-        if self._left():
-            return f"no answer after {seconds:g} seconds"
-        return f"the submission used up its {self._worker.limits.total:g} seconds"
-
-    def _outcome(self, reply) -> Outcome:
+    def _outcome(self, reply, seconds: float) -> Outcome:
         match reply:
             # An array would be compared number by number, were it not asked for its type first.
             case {"status": str(status), "seen": seen} if status == "seen":
@@ -360,17 +442,31 @@ class Interview:
                 if status == "disallowed" and text in self._switched_off:
                     message = f"`{text}` is switched off in this exercise: write it yourself"
                     return Outcome("disallowed", message=message)
-                if status == "not defined":
-                    return Outcome("not defined", message=self._not_defined(text[:MAX_NAME]))
-            case {"status": str(status), "error": dict(error)} if status == "raised":
-                return _raised(_error(error))
+                if status == "not defined" and text in self._needs:
+                    return Outcome("not defined", message=self._not_defined(text), missing=text)
+            case {"status": str(status), "error": dict(error)}:
+                outcome = _raised(_error(error, self._needs))
+                if status == "raised":
+                    return outcome
+                if status == "timed out":
+                    message = f"no answer after {seconds:.3g} seconds"
+                    return Outcome("timed out", message=message, place=outcome.place)
         return Outcome("crashed", message="its answer could not be read")
 
     def _not_defined(self, name: str) -> str:
         message = f"`{name}` is not defined"
-        if self.stopped and not self.stopped.startswith(f"NameError: name '{name}'"):
-            message += f"; the code stopped before: {self.stopped}"
-        if close := difflib.get_close_matches(name, self._names, 1):
+        errors = [error for cell in self.cells for error in cell["errors"]]
+        if kept := [error for error in errors if name in error["kept"]]:
+            message += f"; the code stopped at {_told(kept[0])}"
+        elif any(cell["late"] and name in cell["kept"] for cell in self.cells):
+            message += (
+                f"; its cell did not run, since the cells before it took more than "
+                f"{self._worker.limits.total:g} seconds"
+            )
+        elif errors:
+            message += f"; what went wrong before: {_told(errors[0])}"
+        others = [one for one in self._names if one not in self._needs]
+        if close := difflib.get_close_matches(name, others, 1):
             message += f"; did you mean to call `{close[0]}` `{name}`?"
         return message
 
@@ -379,26 +475,45 @@ def _needs_submission(how: str | None) -> bool:
     return how in (None, "reloaded")
 
 
-def _error(error: dict) -> dict[str, str]:
+def _error(error: dict, needs: list[str]) -> dict:
     """Return what is known of an exception, whatever a child says of it."""
-    found = {key: error.get(key) for key in ("type", "message", "place", "code")}
-    return {key: text[:2000] if isinstance(text, str) else "" for key, text in found.items()}
+    found: dict = {key: error.get(key) for key in ("type", "message", "place", "code")}
+    found = {key: text[:2000] if isinstance(text, str) else "" for key, text in found.items()}
+    for key in ("unsolved", "environment"):
+        found[key] = error.get(key) is True
+    found["kept"] = _needed(error.get("kept"), needs)
+    return found
 
 
-def _raised(error: dict[str, str]) -> Outcome:
+def _needed(names, needs: list[str]) -> list[str]:
+    return [name for name in needs if isinstance(names, list) and name in names]
+
+
+def _raised(error: dict) -> Outcome:
     kind, text, place, code = (error[key] for key in ("type", "message", "place", "code"))
-    if kind == "NotImplementedError" and not text:  # TensorFlow raises it, too, with a reason
+    if error["unsolved"]:
         return Outcome("raised", message="not solved yet", place=place)
     where = f"{place}: {code}" if place and code else place
-    return Outcome("raised", message=f"{kind}: {text}" if text else kind, place=where)
+    message = f"{kind}: {text}" if text else kind
+    return Outcome("raised", message=message, place=where, environment=error["environment"])
 
 
-def _cell(cell) -> dict:
+def _told(error: dict) -> str:
+    """Return where the code stopped, and why."""
+    message = error["message"] if error["type"] == "TooSlow" else _raised(error).message
+    if error["type"] in VERSIONED:
+        message += f" ({versions_in_words()})"
+    places = [error["place"], f"`{error['code']}`" if error["code"] else "", message]
+    return ": ".join(filter(None, places))
+
+
+def _cell(cell, needs: list[str]) -> dict:
     """Return what a cell printed and raised, in the structure that the feedback relies on."""
-    found: dict = {"outputs": [], "error": None}
+    found: dict = {"outputs": [], "errors": [], "kept": [], "late": False}
     match cell:
-        case {"outputs": list(outputs), "error": error}:
-            found["error"] = _error(error) if isinstance(error, dict) else None
+        case {"ran": bool(ran), "outputs": list(outputs), "errors": list(errors), "kept": kept}:
+            found["errors"] = [_error(one, needs) for one in errors[:100] if isinstance(one, dict)]
+            found["kept"], found["late"] = _needed(kept, needs), not ran
             for output in outputs[:100]:
                 match output:
                     case {"stream": str(stream), "text": str(text)}:

@@ -1,5 +1,8 @@
 """Run a submission's code in a child: a script, or the cells of a notebook one after another."""
 
+import __future__
+
+import ast
 import base64
 import contextlib
 import linecache
@@ -8,6 +11,7 @@ import signal
 import sys
 import traceback
 import types
+from collections.abc import Iterator
 from pathlib import Path
 
 from IPython.core import application, completerlib, magics  # noqa: F401  every shell needs them
@@ -18,9 +22,13 @@ from IPython.utils.capture import capture_output
 from traitlets.config import Config
 
 from autograder.observations import MAX_PICTURE
+from autograder.statements import Ran, failure, is_environments
 
 MAX_OUTPUT = 20_000  # characters kept of what one cell prints
 MAX_MESSAGE = 1_000  # characters kept of what an exception says
+FUTURE = __future__.annotations.compiler_flag  # the only one that still changes what code does
+# Inside them code has no source that AutoGraph finds, and its exceptions have no line.
+MAGIC = re.compile(r"\A\s*(?=%%(?:time|capture)\b)")
 
 
 class TooSlow(BaseException):
@@ -42,7 +50,67 @@ def alarm(seconds: float):
         signal.setitimer(signal.ITIMER_REAL, 0)
 
 
-class Script:
+class Code:
+    """A submission's code, cell by cell."""
+
+    namespace: dict
+
+    def run(self, index: int, seconds: float, resume: bool = False) -> Ran:
+        """Run a cell.
+
+        Args:
+            index: of the cell.
+            seconds: of wall time, for all of it.
+            resume: go on after a statement that raised, as if it were not there.
+        """
+        ran = Ran()
+        self._before(index)
+        try:
+            with self._capturing(ran), alarm(seconds):
+                first: int | None = 0
+                while first is not None:
+                    error = self._execute(index, first)
+                    if error is None:
+                        break
+                    body, filename = self.statements(index), self._filename(index)
+                    ran.failures.append(failure(error, body, filename))
+                    first = ran.failures[-1].goes_on if resume else None
+        except BaseException as error:
+            ran.failures.append(failure(error, self.statements(index), self._filename(index)))
+        return ran
+
+    def statements(self, index: int) -> list[ast.stmt]:
+        """Return the statements of a cell, none if it is not Python."""
+        raise NotImplementedError
+
+    def place(self, filename: str, line: int) -> str | None:
+        """Return what the student calls a line, or None if it is not theirs."""
+        raise NotImplementedError
+
+    def mentions(self, index: int, name: str) -> bool:
+        """Tell whether a cell that cannot be parsed looks as if it defined a name."""
+        text = self._text(index)
+        return bool(re.search(rf"(?m)^\s*(?:(?:class|def)\s+{name}\b|{name}\s*=)", text))
+
+    def _text(self, index: int) -> str:
+        raise NotImplementedError
+
+    def _before(self, index: int) -> None:
+        pass
+
+    @contextlib.contextmanager
+    def _capturing(self, ran: Ran) -> Iterator[None]:
+        yield
+
+    def _execute(self, index: int, first: int) -> BaseException | None:
+        """Run the statements of a cell from that with index `first` on; return what they raised."""
+        raise NotImplementedError
+
+    def _filename(self, index: int) -> str:
+        raise NotImplementedError
+
+
+class Script(Code):
     """A `.py` file; runs as a module of the exercise's name, from a real file for AutoGraph."""
 
     def __init__(self, name: str, source: str):
@@ -54,46 +122,101 @@ class Script:
         sys.modules[name] = module
         self.namespace = vars(module)
 
-    def run(self, index: int, seconds: float) -> tuple[list, BaseException | None]:
+    def statements(self, index: int) -> list[ast.stmt]:
         try:
-            with alarm(seconds):
-                exec(compile(self.source, str(self.file), "exec"), self.namespace)
-        except BaseException as error:
-            return [], error
-        return [], None
+            return self._parsed().body
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return []
 
     def place(self, filename: str, line: int) -> str | None:
         return f"line {line}" if filename == str(self.file) else None
 
+    def _text(self, index: int) -> str:
+        return self.source
 
-class Notebook:
+    def _execute(self, index: int, first: int) -> BaseException | None:
+        try:
+            if not first:
+                code = compile(self.source, str(self.file), "exec", dont_inherit=True)
+                self._flags = code.co_flags & FUTURE
+            else:
+                rest = ast.Module(self._parsed().body[first:], [])
+                code = compile(rest, str(self.file), "exec", self._flags, dont_inherit=True)
+            exec(code, self.namespace)
+        except BaseException as error:
+            return error
+        return None
+
+    def _parsed(self) -> ast.Module:
+        flags = ast.PyCF_ONLY_AST
+        return compile(self.source, str(self.file), "exec", flags, dont_inherit=True)
+
+    def _filename(self, index: int) -> str:
+        return str(self.file)
+
+
+class Notebook(Code):
     """A notebook's code cells, run by IPython without a kernel: magics work."""
 
     def __init__(self, cells: list[str]):
-        self.cells = cells
+        self.cells = [MAGIC.sub("# ", cell) for cell in cells]
         config = Config({"HistoryManager": {"enabled": False}})
         self.shell = InteractiveShell.instance(config=config)
         self.shell.showtraceback = self.shell.showsyntaxerror = lambda *args, **kwargs: None
         self.namespace = self.shell.user_ns
 
-    def run(self, index: int, seconds: float) -> tuple[list, BaseException | None]:
-        self.shell.compile.get_code_name = lambda *args: f"cell {index + 1}"
+    def statements(self, index: int) -> list[ast.stmt]:
+        try:
+            return ast.parse(self.shell.transform_cell(self.cells[index])).body
+        except Exception:  # the submission may transform cells itself
+            return []
+
+    def place(self, filename: str, line: int) -> str | None:
+        return f"{filename}, line {line}" if re.fullmatch(r"cell \d+", filename) else None
+
+    def _text(self, index: int) -> str:
+        return self.cells[index]
+
+    def _before(self, index: int) -> None:
+        self.shell.compile.get_code_name = lambda *args: self._filename(index)
+
+    @contextlib.contextmanager
+    def _capturing(self, ran: Ran) -> Iterator[None]:
         shown = CapturingDisplayPublisher()
         self.shell.display_pub = shown
         self.shell.display_trap.hook = CapturingDisplayHook(self.shell, shown.outputs)
         with capture_output(display=False) as printed:
-            try:
-                with alarm(seconds):
-                    result = self.shell.run_cell(self.cells[index], store_history=True)
-                error = result.error_before_exec or result.error_in_exec
-                if isinstance(result.error_before_exec, SyntaxError):
-                    error.filename = f"cell {index + 1}"  # IPython calls it "<tokenize>"
-            except BaseException as raised:
-                error = raised
-        return outputs(printed, shown.outputs), error
+            yield
+        ran.outputs = outputs(printed, shown.outputs)
 
-    def place(self, filename: str, line: int) -> str | None:
-        return f"{filename}, line {line}" if re.fullmatch(r"cell \d+", filename) else None
+    def _execute(self, index: int, first: int) -> BaseException | None:
+        after = _After(first)
+        self.shell.ast_transformers.append(after)
+        try:
+            result = self.shell.run_cell(self.cells[index], store_history=True)
+        except BaseException as error:
+            return error
+        finally:
+            self.shell.ast_transformers.remove(after)
+        error = result.error_before_exec or result.error_in_exec
+        if isinstance(result.error_before_exec, SyntaxError):
+            error.filename = self._filename(index)  # IPython calls it "<tokenize>"
+        return error
+
+    def _filename(self, index: int) -> str:
+        return f"cell {index + 1}"
+
+
+class _After:
+    """For IPython: leaves out the first statements of a cell, and keeps the places of the rest."""
+
+    def __init__(self, first: int):
+        self._first = first
+
+    def visit(self, tree: ast.AST) -> ast.AST:
+        if isinstance(tree, ast.Module):
+            del tree.body[: self._first]
+        return tree
 
 
 def outputs(printed, shown: list[dict]) -> list[dict]:
@@ -113,15 +236,14 @@ def outputs(printed, shown: list[dict]) -> list[dict]:
     return found
 
 
-def explain(error: BaseException, submission: Script | Notebook | None) -> dict:
+def explain(error: BaseException, submission: Code | None) -> dict:
     """Return what a student wants to know of an exception: type, text, and the line that is theirs.
 
-    Frames that are not of the submission are left out.
+    Frames that are not of the submission are left out. `unsolved` says that the code raised
+    NotImplementedError itself, `environment` that this machine may be the reason.
     """
-    try:
-        message = str(error)
-    except BaseException:  # the submission wrote __str__
-        message = ""
+    error = _root(error)
+    message = _text(error)
     place = code = ""
     frames = [(f.f_code.co_filename, line) for f, line in traceback.walk_tb(error.__traceback__)]
     if isinstance(error, SyntaxError) and error.filename:
@@ -132,14 +254,41 @@ def explain(error: BaseException, submission: Script | Notebook | None) -> dict:
         if submission and (found := submission.place(filename, line)):
             place, code = found, linecache.getline(filename, line).strip()
     message = _without_places(message)
-    if "in user code:" in message or message.startswith("Exception encountered when calling"):
+    if _is_wrapped(message):
         message = _innermost(message)
+    # TensorFlow raises it, too, with a reason.
+    own = bool(submission and frames and submission.place(*frames[-1]))
     return {
-        "type": type(error).__name__,
+        "type": "MemoryError" if isinstance(error, MemoryError) else type(error).__name__,
         "message": _cut(message, MAX_MESSAGE),
         "place": place,
         "code": _cut(code, 200),
+        "unsolved": isinstance(error, NotImplementedError) and (own or not message),
+        "environment": is_environments(error, message),
     }
+
+
+def _root(error: BaseException) -> BaseException:
+    """Return the lack of memory that Keras or AutoGraph wrapped into an exception of no meaning."""
+    inner: BaseException | None = error
+    for _ in range(10):
+        if isinstance(inner, MemoryError):
+            return inner
+        if not (isinstance(inner, RuntimeError) and _is_wrapped(_text(inner))):
+            break
+        inner = inner.__cause__ or inner.__context__
+    return error
+
+
+def _text(error: BaseException) -> str:
+    try:
+        return str(error)
+    except BaseException:  # the submission wrote __str__
+        return ""
+
+
+def _is_wrapped(message: str) -> bool:
+    return "in user code:" in message or message.startswith("Exception encountered when calling")
 
 
 def _without_places(message: str) -> str:

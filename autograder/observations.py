@@ -86,6 +86,8 @@ def observe(value: Any) -> Any:
     array = np.asarray(value)
     if array.dtype.newbyteorder("<").str not in DTYPES:
         return Thing(f"an array of {array.dtype.name}")
+    if array.ndim == 0 and array.dtype == bool:
+        return bool(array)  # where NumPy's behaviour is switched on, a comparison gives a tensor
     if array.nbytes > MAX_ARRAY:
         return Thing(f"an array of shape {array.shape}: too large to look at")
     return array

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable, Iterator
 from textwrap import indent
 
 from jinja2 import Environment
@@ -25,7 +26,7 @@ CHECKS = Environment(autoescape=True, trim_blocks=True).from_string("""\
 {{ check.statement }}
 <span style="color: gray">({{ "%g" % check.score }} of {{ "%g" % check.max_score }})</span>
 {% if check.message %}<br><code>{{ check.message }}</code>{% endif %}
-{% if check.hint and loop.changed(check.hint) %}
+{% if check.hint %}
 <br><strong>Hint:</strong> {{ check.hint }}
 {% endif %}
 </p>
@@ -35,14 +36,13 @@ CHECKS = Environment(autoescape=True, trim_blocks=True).from_string("""\
 
 def html(result: SubmissionResult, dimension: str) -> str:
     """Return the checks of one dimension as HTML; nothing in it is the student's markup."""
-    checks = [_plain(check) for check in result.dimension(dimension)]
-    return CHECKS.render(checks=checks)
+    return CHECKS.render(checks=said_once(result.dimension(dimension)))
 
 
 def text(result: SubmissionResult, dimension: str) -> str:
     """Return the same as text."""
     lines = []
-    for check in map(_plain, result.dimension(dimension)):
+    for check in said_once(result.dimension(dimension)):
         mark = "✓" if check["status"] == "passed" else "✗"
         lines.append(f"{mark} {check['statement']} ({check['score']:g} of {check['max_score']:g})")
         if check["message"]:
@@ -136,5 +136,14 @@ def _entity(match: re.Match) -> str:
     return f"&#{ord(match[0])};"
 
 
-def _plain(check: CheckResult) -> dict:
-    return {**vars(check), "score": check.score, "message": plain(check.message)}
+def said_once(checks: Iterable[CheckResult]) -> Iterator[dict]:
+    """Yield checks as data, without a message or a hint that has just been said."""
+    said = {"message": "", "hint": ""}
+    for check in checks:
+        now = {"message": plain(check.message), "hint": check.hint}
+        yield (
+            vars(check)
+            | {"score": check.score}
+            | {key: "" if text == said[key] else text for key, text in now.items()}
+        )
+        said = {"message": now["message"], "hint": now["hint"] or said["hint"]}

@@ -343,7 +343,7 @@ def nothing():
 
 def _cells_run(worker: Worker, given: Submission) -> list[dict]:
     """Run the cells of a notebook in a child, and return what they printed and raised."""
-    interview = Interview(worker, given.path, NOTHING, [], given)
+    interview = Interview(worker, given.path, NOTHING, [], [], given)
     interview.outcomes(["nothing"], Seeds.both(0))
     return interview.cells
 
@@ -386,7 +386,7 @@ def _outputs(report: dict) -> list:
             found.append(new_output("stream", name=output["stream"], text=output["text"]))
         elif output["display"]:
             found.append(new_output("display_data", data=output["display"]))
-    if error := report["error"]:
+    for error in report["errors"]:
         kind, message = str(error.get("type", "")), str(error.get("message", ""))
         place = ": ".join(str(error[key]) for key in ("place", "code") if error.get(key))
         lines = [place, f"{kind}: {message}"] if place else [f"{kind}: {message}"]

@@ -75,9 +75,8 @@ class ExerciseFile(pytest.Module):
         notebook = Notebook(list(submission.cells))
         self.place = notebook.place
         for index in range(len(notebook.cells)):
-            _, error = notebook.run(index, seconds=0)
-            if error is not None:
-                self.problem = self.problem or self._explained(error)
+            for failure in notebook.run(index, seconds=0).failures:
+                self.problem = self.problem or self._explained(failure.error)
         module = types.ModuleType(f"exercise_{self.path.stem}")
         vars(module).update(notebook.namespace)
         return module
@@ -92,6 +91,16 @@ class ExerciseFile(pytest.Module):
         if isinstance(excinfo.value, self.CollectError):
             return str(excinfo.value.args[0])
         return super().repr_failure(excinfo)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item):
+    if item.getparent(ExerciseFile) is None:
+        return (yield)
+    from autograder import settings
+
+    with settings.usual():
+        return (yield)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -6,7 +6,7 @@ from rich import box
 from rich.markup import escape
 from rich.table import Table
 
-from autograder.pages import line, plain
+from autograder.pages import line, plain, said_once
 from autograder.practice import Report
 from autograder.publictests import by_dimension
 from autograder.results import DIMENSIONS, Run, SubmissionResult
@@ -60,19 +60,18 @@ def feedback(result: SubmissionResult) -> str:
     if result.status != "graded":
         return "\n".join([*lines, f"  {result.status}: {printable(result.message)}"])
     if result.look_at:
-        lines.append(f"  [yellow]look at:[/] {printable(result.look_at)}")
-    told = ""
-    for name in DIMENSIONS:
-        if checks := result.dimension(name):
-            lines.append(f"  {name}  {_points(*result.points(name))}")
-        for check in checks:
-            mark = MARKS.get(check.status, MARKS["failed"])
-            lines.append(f"    {mark} {printable(check.statement)}")
-            if check.message:
-                lines.append(indent(printable(check.message), "        "))
-            if check.hint and check.hint != told:
-                lines.append(f"        [yellow]hint:[/] {printable(check.hint)}")
-                told = check.hint
+        lines.append(f"  [yellow]look at it:[/] {printable(result.look_at)}")
+    dimension = ""
+    for check in said_once(check for name in DIMENSIONS for check in result.dimension(name)):
+        if check["dimension"] != dimension:
+            dimension = check["dimension"]
+            lines.append(f"  {dimension}  {_points(*result.points(dimension))}")
+        mark = MARKS.get(check["status"], MARKS["failed"])
+        lines.append(f"    {mark} {printable(check['statement'])}")
+        if check["message"]:
+            lines.append(indent(printable(check["message"]), "        "))
+        if check["hint"]:
+            lines.append(f"        [yellow]hint:[/] {printable(check['hint'])}")
     return "\n".join(lines)
 
 

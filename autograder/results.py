@@ -1,15 +1,31 @@
 """What grading found: per check, per submission, per run; and the JSON file that holds it."""
 
+import functools
 import json
 import os
+import platform
 import tempfile
 from dataclasses import dataclass, field
+from importlib.metadata import version
 from pathlib import Path
 
 from autograder.lock import LAYERS
 
+PACKAGES = {"tensorflow": "TensorFlow", "keras": "Keras", "numpy": "NumPy"}
 DIMENSIONS = ("numerics", "gradients", "serialization", "graph")
 NOT_ASKED = "not asked"  # in an audit, after a check that was failed
+
+
+@functools.cache
+def versions() -> dict[str, str]:
+    """Return the versions of what submissions are graded with."""
+    return {"python": platform.python_version()} | {name: version(name) for name in PACKAGES}
+
+
+def versions_in_words() -> str:
+    """Return the same for a message."""
+    names = {"python": "Python"} | PACKAGES
+    return ", ".join(f"{names[name]} {number}" for name, number in versions().items())
 
 
 @dataclass
@@ -20,6 +36,8 @@ class Outcome:
     seen: object = None
     message: str = ""
     place: str = ""  # the submission's own line
+    environment: bool = False  # this machine may be why it raised
+    missing: str = ""  # the name that is not defined
 
 
 @dataclass
@@ -45,12 +63,13 @@ class SubmissionResult:
     status: str  # graded, unreadable, grader error
     checks: list[CheckResult] = field(default_factory=list)
     message: str = ""  # why it is unreadable, what stopped it while it was loaded
-    look_at: str = ""  # why a human should look at it
+    look_at: str = ""  # why somebody should look at it: the grade may not be the student's doing
     output: str = ""
-    cells: list[dict] = field(default_factory=list)  # what a notebook's cells printed and raised
+    cells: list[dict] = field(default_factory=list)  # what each printed, what its statements raised
     seconds: float = 0.0  # of wall time
     cpu_seconds: float = 0.0  # of its children
     seed: int = 0  # of the random inputs
+    versions: dict[str, str] = field(default_factory=dict)  # of what it was graded with
     phases: dict[str, float] = field(default_factory=dict)  # wall seconds by what was waited for
 
     @property
@@ -65,7 +84,8 @@ class SubmissionResult:
     def timed_out(self) -> bool:
         """Whether a limit of wall time was hit."""
         return any(check.status == "timed out" for check in self.checks) or any(
-            cell["error"] and cell["error"].get("type") == "TooSlow" for cell in self.cells
+            cell["late"] or any(error["type"] == "TooSlow" for error in cell["errors"])
+            for cell in self.cells
         )
 
     def dimension(self, name: str) -> list[CheckResult]:
@@ -111,6 +131,7 @@ def _submission(result: SubmissionResult) -> dict:
         "score": float(result.score),
         "max_score": float(result.max_score),
         "seed": result.seed,
+        "versions": result.versions,
         "seconds": round(result.seconds, 3),
         "cpu_seconds": round(result.cpu_seconds, 3),
         "message": result.message,

@@ -51,9 +51,9 @@ def _run(path: Path, seed: int | None, scratch: str) -> tuple[str, list[publicte
         keras.utils.set_random_seed(seed)
     problem = ""
     for index in range(len(submission.cells)):
-        _, error = student.run(index, LOAD_SECONDS)
-        if error is not None and not problem:
-            problem = publictests.explained(error, student.place)
+        failures = student.run(index, LOAD_SECONDS).failures
+        if failures and not problem:
+            problem = publictests.explained(failures[0].error, student.place)
     tests = publictests.found_in(student.namespace)[:MAX_TESTS]
     if not tests:
         return problem or publictests.NO_TESTS, []

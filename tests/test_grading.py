@@ -30,6 +30,11 @@ RIGHT = (
 )
 
 
+def kinds(result):
+    """The type of the exception that stopped each cell, or None."""
+    return [cell["errors"][0]["type"] if cell["errors"] else None for cell in result.cells]
+
+
 def lost(result):
     return {check.name: check.status for check in result.checks if check.status != "passed"}
 
@@ -75,9 +80,14 @@ def test_may_a_submission_configure_tensorflow_before_anything_else(grade, noteb
     [
         ("", "not defined", "`Scale` is not defined"),
         ("class Scael: pass", "not defined", "did you mean to call `Scael` `Scale`?"),
-        ("1 / 0\n" + RIGHT, "not defined", "ZeroDivisionError: division by zero"),
-        ("from keras.layers import Rescale, Scale\n" + RIGHT, "not defined",
-         "`Scale` is not defined; the code stopped before: ImportError: cannot import name"),
+        ("raise ValueError('later')\n" + RIGHT, "not defined",
+         "`Scale` is not defined; the code stopped at line 1: `raise ValueError('later')`: "
+         "ValueError: later"),
+        ("from keras.layers import Rescale, Scale", "not defined",
+         "`Scale` is not defined; the code stopped at line 1: `from keras.layers import Rescale, "
+         "Scale`: ImportError: cannot import name"),
+        ("while True:\n    pass\n" + RIGHT, "not defined",
+         "`: stopped after 4 seconds"),
         ("import os; os._exit(0)\n" + RIGHT, "crashed", "it ended the process (exit status 0)"),
         ("import os; os.abort()", "crashed", "it crashed"),
         ("import ctypes; ctypes.string_at(0)", "crashed", "SIGSEGV"),
@@ -86,8 +96,17 @@ def test_may_a_submission_configure_tensorflow_before_anything_else(grade, noteb
         ("def Scale(factor): raise NotImplementedError", "raised", "not solved yet"),
         ("import tensorflow as tf\n@tf.function\ndef Scale(factor):\n"
          "    raise NotImplementedError()", "raised", "not solved yet"),
-        ("def Scale(factor): raise NotImplementedError('no such kernel')",
-         "raised", "NotImplementedError: no such kernel"),
+        ("def Scale(factor): raise NotImplementedError('write it yourself')",
+         "raised", "not solved yet"),
+        ("import tensorflow as tf\n@tf.function\ndef Scale(factor):\n"
+         "    raise NotImplementedError('TODO')", "raised", "not solved yet"),
+        ("import keras\nclass Scale(keras.layers.Layer):\n"
+         "    def __init__(self, factor): super().__init__()\n"
+         "    def call(self, x): raise NotImplementedError('YOUR CODE')",
+         "raised", "not solved yet"),
+        ("import keras\nclass Scale(keras.layers.Layer):\n"
+         "    def __init__(self, factor): super().__init__()",
+         "raised", "NotImplementedError: Layer Scale does not have a `call` method implemented"),
         ("def Scale(factor): return Scale(factor)", "raised", "RecursionError"),
         ("def Scale(factor): raise SystemExit", "raised", "SystemExit"),
         ("def Scale(factor): raise KeyboardInterrupt", "raised", "KeyboardInterrupt"),
@@ -155,7 +174,7 @@ def test_does_a_submission_have_only_so_much_time(toy_exercise):
     ("cells", "score"),
     [
         # Each cell, or each answer, in time: all of them are not.
-        ([RIGHT, *["import time; time.sleep(1.5)"] * 8], 0),
+        ([RIGHT, *["import time; time.sleep(1.5)"] * 8], 8),
         ([RIGHT.replace("return inputs", "import time; time.sleep(1.5); return inputs")], None),
     ],
 )
@@ -163,9 +182,12 @@ def test_do_many_slow_parts_have_no_more_time_than_one(toy_exercise, cells, scor
     with Worker(Limits(cell=2, check=2, total=5)) as worker:
         grader = Grader(worker, toy_exercise)
         result = grader.grade(Submission("slow", "", True, tuple(cells)))
-    assert sum(result.phases.values()) < 15
+    assert sum(result.phases.values()) < 25
     assert score in (None, result.score)
-    assert "used up its 5 seconds" in result.checks[-1].message
+    if score is None:
+        assert "used up its 5 seconds" in result.checks[-1].message
+    else:
+        assert result.look_at.startswith("its cells together took more than 5 seconds; those from ")
 
 
 def test_does_each_check_say_once_where_the_code_could_not_be_loaded(grade):
@@ -189,7 +211,7 @@ def test_is_memory_bounded(grade):
 def test_is_text_that_is_no_python_unreadable(grade):
     result = grade("class Scale(:\n    pass")
     assert (result.status, result.score, len(result.checks)) == ("unreadable", 0, 7)
-    assert result.message == "not Python: line 1: invalid syntax"
+    assert result.message.startswith("not Python: line 1: invalid syntax (Python 3.")
 
 
 def test_is_a_syntax_error_in_an_import_not_the_files(grade, tmp_path):
@@ -246,10 +268,9 @@ def test_does_a_notebook_go_on_after_a_cell_that_fails(grade):
     result = grade("1 / 0", "x = (", RIGHT, "sys.exit()", "import os; os._exit(3)", "while True: 1",
                    "%timeit -n1 -r1 None", "print('end')")  # fmt: skip
     assert lost(result) == {}
-    kinds = [cell["error"] and cell["error"]["type"] for cell in result.cells]
-    assert kinds == ["ZeroDivisionError", "SyntaxError", None, "NameError", "ProcessEnded",
-                     "TooSlow", None, None]  # fmt: skip
-    assert result.cells[1]["error"]["place"] == "cell 2, line 1"
+    assert kinds(result) == ["ZeroDivisionError", "SyntaxError", None, "NameError", "ProcessEnded",
+                             "TooSlow", None, None]  # fmt: skip
+    assert result.cells[1]["errors"][0]["place"] == "cell 2, line 1"
     assert result.cells[7]["outputs"] == [{"stream": "stdout", "text": "end\n"}]
 
 
@@ -264,9 +285,7 @@ def test_do_cells_that_end_their_process_not_pile_up(grade, monkeypatch):
     monkeypatch.setattr(Worker, "child", child)
     result = grade(*["import os; os._exit(0)"] * 40, RIGHT)
     assert lost(result) == {}
-    assert [cell["error"] and cell["error"]["type"] for cell in result.cells] == [
-        *["ProcessEnded"] * 40, None
-    ]  # fmt: skip
+    assert kinds(result) == [*["ProcessEnded"] * 40, None]
     assert len(folders) > 40
     assert max(folders) < 10
 
@@ -284,7 +303,7 @@ def test_are_public_tests_defined_but_not_run_again(grade):
                                 arguments="'scale', test_nothing,")  # fmt: skip
     result = grade(cells, RIGHT.replace("factor=1.0", "factor=HELP - 2"), "print(HELP)")
     assert lost(result) == {}
-    assert [cell["error"] for cell in result.cells] == [None] * 3
+    assert kinds(result) == [None] * 3
     told, _, printed = (cell["outputs"][0]["text"] if cell["outputs"] else ""
                         for cell in result.cells)  # fmt: skip
     assert told.startswith("The public tests are for you to run.")
@@ -450,14 +469,16 @@ def test_is_a_picture_kept_whole(grade):
 
 def test_do_many_children_at_once_keep_output_and_answers_apart(worker):
     load = {"do": "load", "name": "it", "notebook": False, "cells": ["print('WARNING: words')"],
-            "skip": [], "switched_off": [], "seconds": 30}  # fmt: skip
+            "skip": [], "switched_off": [], "seconds": 30, "total": 30, "needs": [],
+            "resume": False}  # fmt: skip
     with contextlib.ExitStack() as stack:
         children = [stack.enter_context(worker.child()) for _ in range(8)]
         for child in children:
             child.send(load, 60)
         for child in children:
             assert child.receive(60) == {"running": 0}
-            assert child.receive(60)["cells"] == [{"outputs": [], "error": None}]
+            cell = {"ran": True, "outputs": [], "errors": [], "kept": []}
+            assert child.receive(60)["cells"] == [cell]
 
 
 @pytest.mark.parametrize(

@@ -558,6 +558,21 @@ def test_a_resubmission_without_a_notebook_gets_zero_and_a_look(course, autograd
     assert scores(course)["ada"] == (8, False)
 
 
+def test_what_stopped_on_this_machine_only_is_marked_to_look_at(course, autograder, run):
+    autograder("build")
+    released_to(course, "scale", "ada", RIGHT)
+    released_to(course, "scale", "bob", f"import package_of_bob\n{RIGHT}")
+    done = autograder("autograde")
+    assert scores(course) == {"ada": (8, False), "bob": (8, True)}
+    assert re.search("bob .* look at: ", done.stdout)
+    rows = exported(course, run)
+    assert rows["scale", "bob"]["needs_manual_grade"] == "1"
+    with opened(course) as gradebook:
+        comment = gradebook.find_comment("solution-2", "scale", "scale", "bob").comment
+    assert comment.startswith("8 of 8 points. A person will look at this once more.")
+    assert "package_of_bob" not in comment
+
+
 def test_who_was_not_graded_is_named_at_the_end(course, autograder, run, environment):
     autograder("build")
     submitted = course / "build" / "submitted"

@@ -20,6 +20,8 @@ from autograder.practice import Progress, Warm
 from autograder.publictests import Result
 
 ADDS = "inputs + self.factor"  # what the first chaff does
+# 6 in float32 alone, which warns of nothing.
+PRECISE = "float(Scale(2.00390625)(tf.constant([3.0]))[0]) - 0.01171875"
 SLOW_IMPORTS = """\
 import sys
 
@@ -109,6 +111,34 @@ def test_does_pytest_tell_what_was_different_and_give_the_hint_the_second_time(
     assert "Run the tests again" in output
     assert "Multiply; do not add." not in output
     assert "Multiply; do not add." in run(["pytest", name], desk, environment)[1]
+
+
+@pytest.mark.parametrize("command", [["pytest", "-q"], ["autograder", "check"]])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "keras.config.set_floatx('float16')",
+        "keras.mixed_precision.set_global_policy('mixed_bfloat16')",
+    ],
+)
+def test_settings_beside_an_answer_do_not_change_tests(desk, environment, command, line):
+    path = desk / "scale.py"
+    solve(path)
+    text = path.read_text().replace("float(Scale(2.0)(tf.constant([3.0]))[0])", PRECISE)
+    path.write_text(text.replace("class Scale", f"{line}\n\n\nclass Scale"))
+    code, output = run([*command, "scale.py"], desk, environment)
+    assert code == 0, output
+
+
+@pytest.mark.parametrize("name", ["scale.py", "scale.ipynb"])
+def test_a_stub_that_raises_with_its_own_text_is_unsolved(desk, environment, name):
+    path = desk / name
+    solve(path, "undefined")
+    path.write_text(
+        path.read_text().replace("return undefined", "raise NotImplementedError('TODO')")
+    )
+    _, output = run(["pytest", name], desk, environment)
+    assert "numerics: 3 becomes 6\n    not solved yet (" in output
 
 
 def test_does_pytest_name_the_students_line_and_the_call(desk, environment):

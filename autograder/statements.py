@@ -1,0 +1,139 @@
+"""Which statement of a cell raised, what it would have defined, and where the code goes on.
+
+A line that works only on the student's machine must not take the definitions below it away. Names
+are read from compiled code, so that they are Python's own idea of what is defined and used.
+"""
+
+import ast
+import contextlib
+import dis
+import re
+import traceback
+import types
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+BINDS = ("STORE_NAME", "STORE_GLOBAL", "IMPORT_STAR")
+USES = ("LOAD_GLOBAL", "LOAD_NAME")
+ANY = "*"  # what `from module import *` binds: nobody knows
+EXITS = ("exit", "quit")
+MODULE_LACKS = re.compile(r"(?:partially initialized )?module '[\w.]+' has no attribute ")
+
+
+@dataclass(frozen=True)
+class Failure:
+    """An exception that a statement of a cell raised.
+
+    Attributes:
+        error: the exception.
+        binds: names that the statement would have defined.
+        after: names that the statements after it would have defined, which did not run.
+        goes_on: the index of the next statement, if the code can do without the one that raised.
+    """
+
+    error: BaseException
+    binds: frozenset[str] = frozenset()
+    after: frozenset[str] = frozenset()
+    goes_on: int | None = None
+
+    def kept(self, name: str) -> bool:
+        """Tell whether a name is not defined because of this."""
+        return bool({name, ANY} & (self.binds | self.after))
+
+
+@dataclass
+class Ran:
+    """What came of a cell."""
+
+    outputs: list = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+
+
+def failure(error: BaseException, body: list[ast.stmt], filename: str) -> Failure:
+    """Return what an exception in a cell has kept from happening.
+
+    Args:
+        error: what was raised.
+        body: the statements of the whole cell.
+        filename: by which the cell's code was compiled.
+    """
+    at = _index(error, body, filename)
+    if at is None:
+        return Failure(error, binds=bound(body))
+    binds, after = bound(body[at : at + 1]), bound(body[at + 1 :])
+    stops = _on_purpose(error, body[at], filename) or at + 1 == len(body)
+    return Failure(error, binds, after, None if stops else at + 1)
+
+
+def bound(body: list[ast.stmt]) -> frozenset[str]:
+    """Return the names that statements define in their module."""
+    return frozenset(
+        ANY if one.opname == "IMPORT_STAR" else one.argval
+        for code in _compiled(body)
+        for one in dis.get_instructions(code)
+        if one.opname in BINDS
+    )
+
+
+def used_later(body: list[ast.stmt]) -> frozenset[str]:
+    """Return the names of their module that functions use, which run only when they are called."""
+    return frozenset(
+        one.argval
+        for module in _compiled(body)
+        for code in _inner(module)
+        for one in dis.get_instructions(code)
+        if one.opname in USES
+    )
+
+
+def is_environments(error: BaseException, message: str) -> bool:
+    """Tell whether an exception may be about this machine rather than about the code."""
+    if isinstance(error, AttributeError):
+        return bool(MODULE_LACKS.match(message))
+    return isinstance(error, (ImportError, OSError, EOFError, MemoryError, SyntaxError))
+
+
+def _compiled(body: list[ast.stmt]) -> Iterator[types.CodeType]:
+    # What cannot be compiled defines nothing; the reason is told where it is run.
+    with contextlib.suppress(SyntaxError, ValueError, RecursionError, MemoryError):
+        yield compile(ast.Module(body, []), "", "exec", dont_inherit=True)
+
+
+def _inner(code: types.CodeType) -> Iterator[types.CodeType]:
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            yield constant
+            yield from _inner(constant)
+
+
+def _index(error: BaseException, body: list[ast.stmt], filename: str) -> int | None:
+    """Return which of the statements raised."""
+    step = error.__traceback__
+    while step and step.tb_frame.f_code.co_filename != filename:
+        step = step.tb_next
+    if step is None:
+        return None
+    line, _, column, _ = list(step.tb_frame.f_code.co_positions())[step.tb_lasti // 2]
+    place = line or step.tb_lineno, column or 0
+    for index, statement in enumerate(body):
+        decorators = getattr(statement, "decorator_list", [])
+        first = min(one.lineno for one in (statement, *decorators))
+        if (first, 0) <= place <= (statement.end_lineno, statement.end_col_offset):
+            same_line = first == statement.lineno == place[0]
+            if not same_line or statement.col_offset <= place[1]:
+                return index
+    return None
+
+
+def _on_purpose(error: BaseException, statement: ast.stmt, filename: str) -> bool:
+    """Tell whether the code would stop here on every machine, or has to."""
+    match statement:
+        case ast.Raise():
+            return True
+        case ast.Expr(value=ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name))):
+            if name in EXITS and isinstance(error, SystemExit):
+                return True
+    if isinstance(error, NotImplementedError):  # TensorFlow raises it, too
+        *_, (frame, _) = traceback.walk_tb(error.__traceback__)
+        return frame.f_code.co_filename == filename
+    return not isinstance(error, (Exception, SystemExit))
