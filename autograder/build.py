@@ -36,7 +36,8 @@ HEADER = """\
 """
 INDENT = "    "
 STUB = "# YOUR CODE HERE"
-BUILT = re.compile(rf"solution-\d+|given-\d+|public-tests|{'|'.join(DIMENSIONS)}")
+CLEARED = re.compile(rf"solution-\d+|{'|'.join(DIMENSIONS)}")  # what nbgrader releases shorter
+BUILT = re.compile(rf"given-\d+|public-tests|{CLEARED.pattern}")
 PUBLIC_TESTS = """\
 {tests}
 
@@ -232,14 +233,19 @@ def release(name: str, course: Path) -> None:
     config = course_config(course)
     (course / "build").mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=course / "build", prefix="release-") as folder:
-        target = CourseDirectory(config=config).release_directory
+        target = _released(name, config)
         config.CourseDirectory.release_directory = str(Path(folder).relative_to(course))
         done = NbGraderAPI(config=config).generate_assignment(name, force=True, create=True)
         if not done["success"]:
             raise BuildError(f"nbgrader could not generate {name}: {_why(done)}")
-        for file in filter(Path.is_file, Path(folder, name).rglob("*")):
-            path = course / target / name / file.relative_to(Path(folder, name))
-            write_atomically(path, file.read_bytes())
+        made = _released(name, config)
+        for file in filter(Path.is_file, made.rglob("*")):
+            write_atomically(target / file.relative_to(made), file.read_bytes())
+
+
+def _released(name: str, config: Config) -> Path:
+    coursedir = CourseDirectory(config=config)
+    return Path(coursedir.format_path(coursedir.release_directory, ".", name))
 
 
 def _why(done: dict) -> str:
@@ -298,9 +304,14 @@ class Made:
             old = nbformat.reads(path.read_text(encoding="utf-8"), 4).cells
             strange = [_called(cell) for cell in old if not _is_built(cell, new, exercise)]
         except Exception:  # whatever nbformat makes of it
-            strange = ["what cannot be read as a notebook"]
+            old, strange = [], ["what cannot be read as a notebook"]
         if self._name(path) in self._digests and not strange:
-            strange = ["cells that were changed"]
+            texts = {cell.source for cell in new.cells}
+            strange = [
+                f"{_called(cell)}, changed"
+                for cell in old
+                if cell.source not in texts and not CLEARED.fullmatch(_grade_id(cell))
+            ]
         if strange:
             raise BuildError(
                 f"{self._name(path)} holds what `autograder build` did not make, and would remove: "
@@ -346,16 +357,19 @@ def _digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
+def _grade_id(cell) -> str:
+    return cell.metadata.get("nbgrader", {}).get("grade_id", "")
+
+
 def _called(cell) -> str:
     """Return what people know a cell by."""
-    grade_id = cell.metadata.get("nbgrader", {}).get("grade_id", "")
+    grade_id = _grade_id(cell)
     return f"the cell {grade_id}" if grade_id else f"a cell {cell.source.strip()[:30]!r}"
 
 
 def _is_built(cell, new: nbformat.NotebookNode, exercise: str) -> bool:
     """Tell whether a cell was built, perhaps from an older reference."""
-    grade_id = cell.metadata.get("nbgrader", {}).get("grade_id", "")
-    if grade_id:
+    if grade_id := _grade_id(cell):
         return bool(BUILT.fullmatch(grade_id))
     number = re.fullmatch(re.escape(exercise.replace("_", "-")) + r"-\d+", cell.get("id", ""))
     return bool(number) or any(cell.source == one.source for one in new.cells)

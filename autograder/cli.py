@@ -186,7 +186,7 @@ def autograde(
         # While the warm worker starts. jsonschema would build a grammar of IRIs, which no notebook
         # has, and take longer for that than all the rest.
         sys.modules.setdefault("rfc3987_syntax", None)
-        from autograder.autograde import choose
+        from autograder.choice import choose
 
         choice = choose(names, course, time_limit)
         with _told(machine.jobs, quiet) as told:
