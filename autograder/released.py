@@ -1,6 +1,6 @@
 """What the gradebook remembers of an assignment: its notebooks, and the exercises asked in them.
 
-A grade cell that calls `points("huber_loss", "numerics", …)` asks an exercise. That is read in the
+A grade cell that calls `points(EXERCISE, DIMENSION, …)` asks an exercise. That is read in the
 gradebook and in what was made from it, never in a submission.
 """
 

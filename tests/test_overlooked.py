@@ -8,9 +8,9 @@ from autograder import overlooked, report
 from autograder.overlooked import Known
 
 NOTEBOOKS = {
-    "huber_loss": ["huber_loss"],
-    "dense_layer": ["dense_layer"],
-    "week3": ["dense_layer", "graph_loop"],
+    "wide_scale": ["wide_scale"],
+    "deep_shift": ["deep_shift"],
+    "week3": ["deep_shift", "slow_turn"],
 }
 
 
@@ -18,7 +18,7 @@ NOTEBOOKS = {
 def find(tmp_path):
     """Put files (or folders, with a slash at the end) there, and return what is found."""
 
-    def find(*paths, done=(), chosen=("huber_loss",), handed_out=()):
+    def find(*paths, done=(), chosen=("wide_scale",), handed_out=()):
         for path in paths:
             target = tmp_path / path
             if path.endswith("/"):
@@ -35,42 +35,42 @@ def find(tmp_path):
 @pytest.mark.parametrize(
     ("path", "named", "advice"),
     [
-        ("ada/", "ada", "empty folder. The work belongs at ada/huber_loss/huber_loss.ipynb"),
-        ("ada/huber_loss/", "ada/huber_loss", "empty folder"),
-        ("ada/huber_loss/huber_loss.py", "ada/huber_loss/huber_loss.py",
-         "Ask ada for huber_loss.ipynb, or run: autograder grade huber_loss FILE"),
-        ("ada/huber_loss/work.zip", "ada/huber_loss/work.zip", "unpack it here"),
-        ("ada/huber_loss/WORK.ZIP", "ada/huber_loss/WORK.ZIP", "unpack it here"),
-        ("ada/huber_loss/notes.txt", "ada/huber_loss/notes.txt", "huber_loss.ipynb is missing"),
-        ("ada/huber_loss/huber_loss-Copy1.ipynb", "ada/huber_loss/huber_loss-Copy1.ipynb",
-         "another name than huber_loss.ipynb"),
-        ("ada/huber_loss/huber_loss (1).ipynb", "ada/huber_loss/huber_loss (1).ipynb",
-         "another name than huber_loss.ipynb"),
-        ("ada/huber_loss/Huber-Loss_copy.ipynb", "ada/huber_loss/Huber-Loss_copy.ipynb",
-         "another name than huber_loss.ipynb"),
-        ("ada/huber_loss/final.ipynb", "ada/huber_loss/final.ipynb", "has huber_loss.ipynb only"),
-        ("ada/huber_loss/.ipynb_checkpoints/huber_loss-checkpoint.ipynb",
-         "ada/huber_loss/.ipynb_checkpoints", "nothing to do"),
-        ("ada/huber_loss/huber_loss/huber_loss.ipynb", "ada/huber_loss/huber_loss",
-         "too deep: move huber_loss.ipynb from in there to ada/huber_loss/huber_loss.ipynb"),
-        ("ada/handin/huber_loss/huber_loss.ipynb", "ada/handin", "too deep: move huber_loss"),
-        ("ada/huber_los/huber_loss.ipynb", "ada/huber_los", "If huber_loss is meant, rename"),
-        ("ada/Huber Loss/x.ipynb", "ada/Huber Loss", "If huber_loss is meant, rename"),
+        ("ada/", "ada", "empty folder. The work belongs at ada/wide_scale/wide_scale.ipynb"),
+        ("ada/wide_scale/", "ada/wide_scale", "empty folder"),
+        ("ada/wide_scale/wide_scale.py", "ada/wide_scale/wide_scale.py",
+         "Ask ada for wide_scale.ipynb, or run: autograder grade wide_scale FILE"),
+        ("ada/wide_scale/work.zip", "ada/wide_scale/work.zip", "unpack it here"),
+        ("ada/wide_scale/WORK.ZIP", "ada/wide_scale/WORK.ZIP", "unpack it here"),
+        ("ada/wide_scale/notes.txt", "ada/wide_scale/notes.txt", "wide_scale.ipynb is missing"),
+        ("ada/wide_scale/wide_scale-Copy1.ipynb", "ada/wide_scale/wide_scale-Copy1.ipynb",
+         "another name than wide_scale.ipynb"),
+        ("ada/wide_scale/wide_scale (1).ipynb", "ada/wide_scale/wide_scale (1).ipynb",
+         "another name than wide_scale.ipynb"),
+        ("ada/wide_scale/Wide-Scale_copy.ipynb", "ada/wide_scale/Wide-Scale_copy.ipynb",
+         "another name than wide_scale.ipynb"),
+        ("ada/wide_scale/final.ipynb", "ada/wide_scale/final.ipynb", "has wide_scale.ipynb only"),
+        ("ada/wide_scale/.ipynb_checkpoints/wide_scale-checkpoint.ipynb",
+         "ada/wide_scale/.ipynb_checkpoints", "nothing to do"),
+        ("ada/wide_scale/wide_scale/wide_scale.ipynb", "ada/wide_scale/wide_scale",
+         "too deep: move wide_scale.ipynb from in there to ada/wide_scale/wide_scale.ipynb"),
+        ("ada/handin/wide_scale/wide_scale.ipynb", "ada/handin", "too deep: move wide_scale"),
+        ("ada/wide_scal/wide_scale.ipynb", "ada/wide_scal", "If wide_scale is meant, rename"),
+        ("ada/Wide Scale/x.ipynb", "ada/Wide Scale", "If wide_scale is meant, rename"),
         ("ada/homework/x.ipynb", "ada/homework", "no assignment is called so. There are:"),
-        ("ada/huber_loss.ipynb", "ada/huber_loss.ipynb",
-         "not deep enough: move it to ada/huber_loss/huber_loss.ipynb"),
-        ("huber_loss.ipynb", "huber_loss.ipynb",
-         "not deep enough: move it to STUDENT/huber_loss/huber_loss.ipynb"),
-        ("huber_loss/ada/huber_loss.ipynb", "huber_loss", "STUDENT/huber_loss/huber_loss.ipynb"),
+        ("ada/wide_scale.ipynb", "ada/wide_scale.ipynb",
+         "not deep enough: move it to ada/wide_scale/wide_scale.ipynb"),
+        ("wide_scale.ipynb", "wide_scale.ipynb",
+         "not deep enough: move it to STUDENT/wide_scale/wide_scale.ipynb"),
+        ("wide_scale/ada/wide_scale.ipynb", "wide_scale", "STUDENT/wide_scale/wide_scale.ipynb"),
         ("class.zip", "class.zip", "an archive. Unpack it"),
-        ("ada/huber_loss.tar.gz", "ada/huber_loss.tar.gz", "an archive. Unpack it"),
-        ("ada/huber_loss.py", "ada/huber_loss.py", "autograder grade huber_loss FILE"),
+        ("ada/wide_scale.tar.gz", "ada/wide_scale.tar.gz", "an archive. Unpack it"),
+        ("ada/wide_scale.py", "ada/wide_scale.py", "autograder grade wide_scale FILE"),
         ("readme.txt", "readme.txt", "in no folder of an assignment"),
         (".DS_Store", ".DS_Store", "nothing to do"),
-        ("Ada Lovelace_12345_assignsubmission_file_/huber_loss.ipynb",
+        ("Ada Lovelace_12345_assignsubmission_file_/wide_scale.ipynb",
          "Ada Lovelace_12345_assignsubmission_file_", "Rename it to the student's id"),
-        ("Ada_1_assignsubmission_file/huber_loss.ipynb", "Ada_1_assignsubmission_file",
-         "ID/huber_loss/huber_loss.ipynb"),
+        ("Ada_1_assignsubmission_file/wide_scale.ipynb", "Ada_1_assignsubmission_file",
+         "ID/wide_scale/wide_scale.ipynb"),
     ],
 )  # fmt: skip
 def test_what_is_not_graded_is_named_with_what_to_do(find, path, named, advice):
@@ -80,36 +80,36 @@ def test_what_is_not_graded_is_named_with_what_to_do(find, path, named, advice):
 
 
 def test_what_was_graded_is_not_named(find):
-    graded = "ada/huber_loss/huber_loss.ipynb"
-    assert find(graded, "ada/huber_loss/timestamp.txt", done={graded}) == []
+    graded = "ada/wide_scale/wide_scale.ipynb"
+    assert find(graded, "ada/wide_scale/timestamp.txt", done={graded}) == []
 
 
 def test_files_that_were_handed_out_are_not_named(find):
-    graded = "ada/huber_loss/huber_loss.ipynb"
-    hints = "huber_loss/huber_loss.hints.json"
+    graded = "ada/wide_scale/wide_scale.ipynb"
+    hints = "wide_scale/wide_scale.hints.json"
     assert find(graded, f"ada/{hints}", done={graded}, handed_out={hints}) == []
 
 
 def test_a_second_copy_beside_the_graded_one_is_named(find):
-    graded = "ada/huber_loss/huber_loss.ipynb"
-    [(where, what)] = find(graded, "ada/huber_loss/huber_loss-Copy2.ipynb", done={graded})
-    assert where == "ada/huber_loss/huber_loss-Copy2.ipynb"
-    assert "huber_loss.ipynb was graded, this was not" in what
+    graded = "ada/wide_scale/wide_scale.ipynb"
+    [(where, what)] = find(graded, "ada/wide_scale/wide_scale-Copy2.ipynb", done={graded})
+    assert where == "ada/wide_scale/wide_scale-Copy2.ipynb"
+    assert "wide_scale.ipynb was graded, this was not" in what
 
 
 def test_assignments_that_nobody_asked_for_are_left_alone(find):
-    assert find("ada/dense_layer/dense_layer.py", "bob/week3/") == []
+    assert find("ada/deep_shift/deep_shift.py", "bob/week3/") == []
 
 
 def test_links_are_named_and_not_followed(find, tmp_path):
     (tmp_path / "bob").mkdir()
-    (tmp_path / "bob" / "huber_los").symlink_to("/")
+    (tmp_path / "bob" / "wide_scal").symlink_to("/")
     (tmp_path / "cy").symlink_to("/")
-    assert {where for where, _ in find()} == {"bob/huber_los", "cy"}
+    assert {where for where, _ in find()} == {"bob/wide_scal", "cy"}
 
 
 def test_a_hundred_thousand_files_take_few_lines(find, tmp_path):
-    folder = tmp_path / "ada" / "huber_loss"
+    folder = tmp_path / "ada" / "wide_scale"
     folder.mkdir(parents=True)
     for number in range(100_000):
         (folder / f"{number}.txt").touch()
@@ -121,8 +121,8 @@ def test_a_hundred_thousand_files_take_few_lines(find, tmp_path):
 
 
 def test_what_a_whole_class_has_and_harms_nobody_is_one_line(find):
-    graded = [f"s{number}/huber_loss/huber_loss.ipynb" for number in range(300)]
-    beside = [f"s{number}/huber_loss/.ipynb_checkpoints/" for number in range(300)]
+    graded = [f"s{number}/wide_scale/wide_scale.ipynb" for number in range(300)]
+    beside = [f"s{number}/wide_scale/.ipynb_checkpoints/" for number in range(300)]
     [(where, what)] = find(*graded, *beside, done=graded)
     assert where.endswith("and 297 more like these")
     assert "nothing to do" in what
@@ -137,7 +137,7 @@ def test_every_student_of_a_large_class_is_named(find, tmp_path):
 
 
 def test_a_name_cannot_forge_lines_of_the_report():
-    found = [("ada\n  bob/huber_loss: fine\x1b[31m[red]", "x")]
+    found = [("ada\n  bob/wide_scale: fine\x1b[31m[red]", "x")]
     text = report.overlooked(found, "build/submitted")
     assert text.count("\n") == 2
     assert "\x1b" not in text
