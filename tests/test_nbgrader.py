@@ -362,7 +362,7 @@ def test_does_a_bad_file_or_folder_cost_nobody_else_anything(course, environment
     assert (found["ada"], found["bob"], found["cy"]) == ((8, False), (0, True), (0, True))
 
 
-def test_are_other_assignments_run_by_nbgrader_and_graded_by_hand(run, course):
+def test_are_other_assignments_run_by_nbgrader_and_graded_by_hand(run, course, environment):
     folder = course / "build" / "source" / "essay"
     folder.mkdir(parents=True)
     sum = {"schema_version": 3, "grade_id": "sum", "grade": True, "locked": True, "points": 3,
@@ -401,7 +401,14 @@ def test_are_other_assignments_run_by_nbgrader_and_graded_by_hand(run, course):
         target = course / "build" / "submitted" / student / "essay"
         target.mkdir(parents=True)
         (target / "essay.ipynb").write_text(json.dumps(notebook))
-    run(course, "nbgrader", "autograde", "essay")
+    done = subprocess.run(["nbgrader", "autograde", "essay"], cwd=course, env=environment, text=True,
+                          capture_output=True, timeout=300)  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.count("its cells run in a kernel, unprotected, with your rights") == 1
+    refused = subprocess.run(["autograder", "autograde", "essay"], cwd=course, env=environment,
+                             text=True, capture_output=True, timeout=300)  # fmt: skip
+    assert refused.returncode == 1
+    assert "essay: no exercise is asked in it. Run: nbgrader autograde essay" in refused.stderr
     with Gradebook(f"sqlite:///{course}/build/gradebook.db") as gradebook:
         for student, (_, by_hand, sources) in submitted.items():
             submission = gradebook.find_submission("essay", student)
