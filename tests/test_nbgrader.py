@@ -867,6 +867,8 @@ def test_build_does_not_lose_the_release_if_nbgrader_fails(course, autograder):
     refused = autograder("build", code=1).stderr
     assert "its cells have changed, and there are submissions already" in refused
     assert release.read_text() == before
+    told = autograder("autograde", code=1).stderr
+    assert "ada: the released notebook has 2 points for numerics, the checks of scale" in told
 
 
 def test_a_file_that_cannot_be_used_ends_with_a_sentence(course, autograder):
