@@ -36,7 +36,13 @@ CORES = os.cpu_count() or 1
 Names = Annotated[list[str] | None, typer.Argument(help="Exercises; all of them by default.")]
 Json = Annotated[Path | None, typer.Option(help="Write the results to this file.")]
 Jobs = Annotated[int, typer.Option("-j", "--jobs", min=1, help="How many to grade at once.")]
-TimeLimit = Annotated[float, typer.Option(help="Seconds a cell or a check may take.")]
+TimeLimit = Annotated[
+    float,
+    typer.Option(
+        help="Seconds a cell or a check may take; all cells together, and all checks together, may "
+        "take six times as long."
+    ),
+]
 Force = Annotated[bool, typer.Option("--force", help="Grade again what was graded before.")]
 RequireProtection = Annotated[
     bool, typer.Option("--require-protection", help="Refuse to grade where a layer is missing.")

@@ -479,6 +479,8 @@ def _error(error: dict, needs: list[str]) -> dict:
     """Return what is known of an exception, whatever a child says of it."""
     found: dict = {key: error.get(key) for key in ("type", "message", "place", "code")}
     found = {key: text[:2000] if isinstance(text, str) else "" for key, text in found.items()}
+    # Only the message may have lines: what else has some would pass for lines of a report.
+    found |= {key: " ".join(found[key].split()) for key in ("type", "place", "code")}
     for key in ("unsolved", "environment"):
         found[key] = error.get(key) is True
     found["kept"] = _needed(error.get("kept"), needs)

@@ -256,14 +256,16 @@ def explain(error: BaseException, submission: Code | None) -> dict:
     message = _without_places(message)
     if _is_wrapped(message):
         message = _innermost(message)
-    # TensorFlow raises it, too, with a reason.
+    # TensorFlow and Keras raise it, too, and Keras leaves its own frames out.
     own = bool(submission and frames and submission.place(*frames[-1]))
+    raises = own and re.search(r"\braise\b", code) is not None
+    unsolved = raises and isinstance(error, NotImplementedError)
     return {
         "type": "MemoryError" if isinstance(error, MemoryError) else type(error).__name__,
         "message": _cut(message, MAX_MESSAGE),
         "place": place,
         "code": _cut(code, 200),
-        "unsolved": isinstance(error, NotImplementedError) and (own or not message),
+        "unsolved": unsolved,
         "environment": is_environments(error, message),
     }
 

@@ -12,6 +12,7 @@ from autograder.publictests import by_dimension
 from autograder.results import DIMENSIONS, Run, SubmissionResult
 
 MARKS = {"passed": "[green]✓[/]", "failed": "[red]✗[/]"}
+MAX_REASON = 500  # characters
 MAX_NAME = 60  # characters; a terminal breaks long lines by itself
 
 
@@ -60,7 +61,7 @@ def feedback(result: SubmissionResult) -> str:
     if result.status != "graded":
         return "\n".join([*lines, f"  {result.status}: {printable(result.message)}"])
     if result.look_at:
-        lines.append(f"  [yellow]look at it:[/] {printable(result.look_at)}")
+        lines.append(f"  [yellow]look at it:[/] {escape(line(result.look_at, MAX_REASON))}")
     dimension = ""
     for check in said_once(check for name in DIMENSIONS for check in result.dimension(name)):
         if check["dimension"] != dimension:

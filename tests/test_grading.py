@@ -107,6 +107,15 @@ def test_may_a_submission_configure_tensorflow_before_anything_else(grade, noteb
         ("import keras\nclass Scale(keras.layers.Layer):\n"
          "    def __init__(self, factor): super().__init__()",
          "raised", "NotImplementedError: Layer Scale does not have a `call` method implemented"),
+        ("import keras\nclass Scale(keras.Model):\n"
+         "    def __init__(self, factor): super().__init__()",
+         "raised", "NotImplementedError: "),
+        ("import keras\nclass Inner(keras.layers.Layer): pass\n"
+         "class Scale(keras.layers.Layer):\n"
+         "    def __init__(self, factor):\n        super().__init__()\n"
+         "        self.inner = Inner()\n"
+         "    def call(self, x):\n        return self.inner(x)",
+         "raised", "NotImplementedError: Layer Inner does not have a `call` method implemented"),
         ("def Scale(factor): return Scale(factor)", "raised", "RecursionError"),
         ("def Scale(factor): raise SystemExit", "raised", "SystemExit"),
         ("def Scale(factor): raise KeyboardInterrupt", "raised", "KeyboardInterrupt"),
