@@ -179,7 +179,9 @@ def wide_encoding(content: bytes) -> str:
     rare, most = len(head) // 100, len(head) // 40
     for encoding, zeros in WIDE_ZEROS.items():
         if all((few[at] > most) if zero else (few[at] <= rare) for at, zero in enumerate(zeros)):
-            return encoding
+            text = head.decode(encoding, errors="replace")[:-1]  # the last may have been cut
+            if "\ufffd" not in text and all(one.isprintable() or one.isspace() for one in text):
+                return encoding
     return ""
 
 
