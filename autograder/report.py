@@ -27,8 +27,8 @@ def named(text: str) -> str:
 
 def class_table(run: Run) -> Table:
     """Return one row per submission, with the points per dimension."""
-    table = Table(title=f"{run.exercise}: {len(run.submissions)} submissions", box=box.SIMPLE_HEAD,
-                  pad_edge=False)  # fmt: skip
+    count = f"{len(run.submissions)} submission{'s' * (len(run.submissions) != 1)}"
+    table = Table(title=f"{run.exercise}: {count}", box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("submission")
     for name in DIMENSIONS:
         table.add_column(name, justify="right")

@@ -67,6 +67,7 @@ def find(paths: Iterable[Path], exercise: str) -> list[Submission]:
     Raises:
         FileNotFoundError: a path does not exist, or there is no submission at all.
     """
+    paths = list(paths)
     found: dict[Path, Submission] = {}
     for path in paths:
         for file in _survey(path, exercise)[0]:
@@ -74,7 +75,8 @@ def find(paths: Iterable[Path], exercise: str) -> list[Submission]:
             if own not in found:
                 found[own] = read(file, exercise, linked=own != file.resolve())
     if not found:
-        raise FileNotFoundError(f"no .py or .ipynb of {exercise} in {', '.join(map(str, paths))}")
+        nothing = f"no .py or .ipynb of {exercise} in {', '.join(map(str, paths))}"
+        raise FileNotFoundError("\n".join([nothing, *passed_over(paths, exercise)]))
     names = _distinct([one.id for one in found.values()], list(found))
     return [replace(one, id=name) for one, name in zip(found.values(), names, strict=True)]
 
