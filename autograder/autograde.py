@@ -169,7 +169,7 @@ class ClassAutograde(Autograde):
     def _is_written(self, assignment_id: str, student_id: str) -> bool:
         folder = Path(self._format_dest(assignment_id, student_id))
         try:
-            content = json.loads((folder / f"{assignment_id}.ipynb").read_text())
+            content = json.loads((folder / f"{assignment_id}.ipynb").read_text("utf-8"))
             state = content["metadata"]["autograder"]["graded"]
             if state != self._state(assignment_id, self._given[student_id]):
                 return False

@@ -96,7 +96,7 @@ class ExerciseFile(pytest.Module):
     def repr_failure(self, excinfo):
         """Return the sentence alone where the file could not be loaded."""
         if isinstance(excinfo.value, self.CollectError):
-            return str(excinfo.value.args[0])
+            return _shown(str(excinfo.value.args[0]))
         return super().repr_failure(excinfo)
 
 
@@ -114,11 +114,18 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo):
         lines = [f"{result.dimension}: {result.statement}", *result.lines()]
         if file.problem and "not defined" in result.message:
             lines.append(f"the notebook stopped at {file.problem}")
-        report.longrepr = "\n    ".join(lines)
+        report.longrepr = _shown("\n    ".join(lines))
     report.public_test = {"path": str(file.path), "exercise": file.exercise,
                           "name": result.name, "status": result.status,
                           "message": result.message}  # fmt: skip
     return report
+
+
+def _shown(text: str) -> str:
+    """Return a text that the terminal takes; pytest would write all of it as escapes."""
+    from autograder.terminal import fitting
+
+    return fitting(text, getattr(sys.__stdout__, "encoding", None))
 
 
 def pytest_terminal_summary(terminalreporter, config):
@@ -145,4 +152,4 @@ def pytest_terminal_summary(terminalreporter, config):
         if hints:
             terminalreporter.section(f"hints for {exercise}")
             for hint in hints:
-                terminalreporter.line(hint)
+                terminalreporter.line(_shown(hint))

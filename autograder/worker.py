@@ -203,7 +203,7 @@ def _parents():
     for stat in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError):
             # The name in brackets may contain anything.
-            yield int(stat.parent.name), int(stat.read_text().rsplit(")", 1)[1].split()[1])
+            yield int(stat.parent.name), int(stat.read_bytes().rsplit(b")", 1)[1].split()[1])
 
 
 def _prctl(option: int, value: int) -> None:
