@@ -117,7 +117,7 @@ def _is_installed_into(folder: Path) -> bool:
 def location(package: str) -> str:
     """Return the folder of a package that this process has imported or would import."""
     module = sys.modules.get(package)
-    spec = module.__spec__ if module else importlib.util.find_spec(package)
+    spec = getattr(module, "__spec__", None) if module else importlib.util.find_spec(package)
     return str(Path(spec.origin).parent) if spec and spec.origin else ""
 
 

@@ -68,12 +68,12 @@ def _where(found: dict[str, str]) -> str:
     lines = []
     for name, path in ours.items():
         if name in found:
-            differs = os.path.realpath(path) != os.path.realpath(found[name])
+            differs = path and os.path.realpath(path) != os.path.realpath(found[name])
         else:
             differs = name != "autograder" and not any(map(Path(path).is_relative_to, reached))
         if differs:
-            lines.append(f"{name}: the grader has {path or 'none'}, the worker "
-                         f"{found.get(name, 'may not import from there')}")  # fmt: skip
+            theirs = found.get(name, "may not import from there")
+            lines.append(f"{name}: the grader has {path or 'none'}, the worker {theirs}")
     if not lines:
         return ""
     return "\n".join([
