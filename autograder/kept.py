@@ -38,7 +38,7 @@ def _surroundings() -> list[str]:
     modules = [(path.relative_to(package).as_posix(), path.read_text(encoding="utf-8"))
                for path in files]  # fmt: skip
     installed = sorted(path.name for folder in lock.packages()
-                       for path in Path(folder).glob("*.dist-info"))  # fmt: skip
+                       for path in Path(folder).glob("*.*-info"))  # fmt: skip
     return [*(part for module in modules for part in module), sys.version, sys.platform,
             platform.machine(), *installed]  # fmt: skip
 
