@@ -98,15 +98,17 @@ def packages() -> list[str]:
     They are those that something was installed into. The current folder, and what it is in, is
     none of them: a submission may lie there.
     """
-    here = Path.cwd()
-    folders = [Path(path).absolute() for path in sys.path]
-    return [str(one) for one in dict.fromkeys(folders)
-            if _is_installed_into(one) and not here.is_relative_to(one)]  # fmt: skip
+    folders = dict.fromkeys(os.path.abspath(path) for path in sys.path)  # noqa: PTH100
+    own = site.getsitepackages()
+    return [one for one in folders if Path(one).is_dir()
+            and (one in own or (not _is_around_us(one) and _is_installed_into(one)))]  # fmt: skip
 
 
-def _is_installed_into(folder: Path) -> bool:
-    if str(folder) in site.getsitepackages():
-        return folder.is_dir()
+def _is_around_us(folder: str | Path) -> bool:
+    return Path.cwd().is_relative_to(folder)
+
+
+def _is_installed_into(folder: str) -> bool:
     try:
         with os.scandir(folder) as entries:
             return any(entry.name.endswith(".dist-info") for entry in entries)
@@ -124,11 +126,9 @@ def location(package: str) -> str:
 @functools.cache
 def elsewhere() -> list[str]:
     """Return the folders of packages that we need and that are not in one of `packages`."""
-    found = [Path(place) for name in PACKAGES if (place := location(name))]
-    here = Path.cwd()
-    return [str(one) for one in found
-            if not any(one.is_relative_to(folder) for folder in packages())
-            and not here.is_relative_to(one.parent)]  # fmt: skip
+    found = [Path(place) for name in PACKAGES if Path(place := location(name)).name == name]
+    return [str(one) for one in found if not _is_around_us(one.parent)
+            and not any(map(one.is_relative_to, packages()))]  # fmt: skip
 
 
 @functools.cache
