@@ -56,7 +56,7 @@ def limit(scratch: str, memory: int, call_filter: str) -> None:
         for fd in (1, 2)
     )
     if (statm := Path("/proc/self/statm")).exists():
-        most = int(statm.read_text().split()[0]) * resource.getpagesize() + memory
+        most = int(statm.read_bytes().split()[0]) * resource.getpagesize() + memory
         resource.setrlimit(resource.RLIMIT_AS, (most, most))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (2**28, 2**28))

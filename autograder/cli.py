@@ -3,6 +3,7 @@
 import contextlib
 import functools
 import os
+import platform
 import signal
 import statistics
 import sys
@@ -14,9 +15,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
-from autograder import exercises, failures, lock, practice, report, running, submissions
+from autograder import exercises, failures, kept, lock, practice, report, running, submissions
 from autograder.grading import Grader, GraderError
 from autograder.interview import Seeds
 from autograder.kept import Results
@@ -24,13 +24,12 @@ from autograder.processes import Limits, Worker, WorkerFailed
 from autograder.progress import Told
 from autograder.progress import profile as phases
 from autograder.results import Run, SubmissionResult, write_atomically
+from autograder.terminal import Output, console, errors, spell_what_is_missing
 
 app = typer.Typer(
     no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False,
     help="Build, grade and audit exercises on custom Keras components.",
 )  # fmt: skip
-console = Console(highlight=False)
-errors = Console(stderr=True, highlight=False)
 
 CORES = os.cpu_count() or 1
 Names = Annotated[list[str] | None, typer.Argument(help="Exercises; all of them by default.")]
@@ -145,14 +144,14 @@ def grade(
 ) -> None:
     """Grade submissions and explain every lost point."""
     chosen = exercises.find(exercise)
-    found = list(submissions.find(paths, exercise))
+    found = submissions.find(paths, exercise)
     limits = Limits.of(time_limit)
-    results = Results(chosen, limits, force) if seed is None else None
     seeds = Seeds.of(chosen, seed)
     started = time.perf_counter()
     with (_machine(limits, scheduler, jobs, require_protection) as machine,
           _told(machine.jobs, quiet) as told):  # fmt: skip
         told.expect([one.id for one in found])
+        results = Results(chosen, limits, force, machine.protection) if seed is None else None
         runner = machine.runner(chosen, seeds, results, told.preparing)
         runner.begin(found)
         runner.ready()
@@ -162,7 +161,9 @@ def grade(
             run.submissions.append(result := future.result())
             if not quiet:
                 console.print(report.feedback(result), "", soft_wrap=True)
-    _finish([run], json, profile, time.perf_counter() - started)
+    for line in submissions.passed_over(paths, exercise):
+        errors.print(f"not graded: {report.printable(line)}", soft_wrap=True)
+    _finish([run], json, profile, time.perf_counter() - started, told_each=not quiet)
 
 
 @app.command()
@@ -225,7 +226,8 @@ def _autograde(choice, machine, told: Told, limits: Limits, force: bool) -> list
             if name not in engines:
                 exercise = exercises.find(name)
                 # A submission may have told its student the seed: the next run has another.
-                seeds, results = Seeds.of(exercise), Results(exercise, limits, force)
+                seeds = Seeds.of(exercise)
+                results = Results(exercise, limits, force, machine.protection)
                 runner = machine.runner(exercise, seeds, results, told.preparing)
                 engines[name] = Engine(runner, results, seeds)
         runs.append(_begin(step, machine, told))
@@ -324,19 +326,23 @@ def _told(jobs: int, quiet: bool) -> Told:
     return Told(console if console.is_terminal else errors, jobs, quiet)
 
 
-def _finish(runs: list[Run], json: Path | None, profile: bool, seconds: float,
-            gradebook: float = 0, failed: bool = False) -> None:  # fmt: skip
-    """Print what belongs to whole runs; fail if that did, or something of ours."""
+def _finish(
+    runs: list[Run], json: Path | None, profile: bool, seconds: float,
+    gradebook: float = 0, failed: bool = False, told_each: bool = False,
+) -> None:  # fmt: skip
+    """Write and print what belongs to whole runs; fail if that did, or something of ours."""
+    if json:
+        content = [run.as_json() for run in runs]
+        write_atomically(json, content[0] if len(content) == 1 else f"[{','.join(content)}]")
     for run in runs:
-        if len(run.submissions) > 1:
+        if len(run.submissions) > told_each:
             console.print(report.class_table(run))
     found = [result for run in runs for result in run.submissions]
     if profile:
         console.print(phases(found, seconds, gradebook))
-    if json:
-        content = [run.as_json() for run in runs]
-        write_atomically(json, content[0] if len(content) == 1 else f"[{','.join(content)}]")
-    if failed or any(result.status == "grader error" for result in found):
+    if told := kept.told():
+        errors.print(report.printable(told), soft_wrap=True)
+    if failed or console.lost or any(result.status == "grader error" for result in found):
         raise typer.Exit(1)
 
 
@@ -376,7 +382,7 @@ def audit(
     started = time.perf_counter()
     columns = TextColumn("{task.description}"), MofNCompleteColumn(), TimeElapsedColumn()
     with contextlib.ExitStack() as stack:
-        shown = console if console.is_terminal else Console(width=120, highlight=False)
+        shown = console if console.is_terminal else Output(width=120, highlight=False)
         progress = stack.enter_context(Progress(*columns, console=shown, transient=True))
         workers = [stack.enter_context(Worker(environment=one)) for one in settings]
         for exercise in _chosen(names):
@@ -391,11 +397,11 @@ def audit(
             audits.append(found)
             progress.remove_task(task)
             shown.print(matrix.findings(found), soft_wrap=True)
-    Console(width=max(120, console.width), highlight=False).print(matrix.summary(audits))
     if json:
         write_atomically(json, matrix.as_json(audits, seeds))
     if html:
         write_atomically(html, matrix.page(audits, seeds))
+    Output(width=max(120, console.width), highlight=False).print(matrix.summary(audits))
     problems = sum(len(one.problems) for one in audits)
     asked = seeds * sum(len(one.rows) for one in audits)
     console.print(f"{asked} answers in {time.perf_counter() - started:.0f} s")
@@ -407,12 +413,17 @@ def audit(
 @app.command()
 def doctor() -> None:
     """Tell whether this machine can grade, and what it protects."""
-    for package in ("tensorflow", "keras", "numpy", "nbgrader", "ipython"):
-        console.print(f"{package} {version(package)}")
+    console.print(f"Python {platform.python_version()} in {sys.executable}", soft_wrap=True)
+    console.print(f"autograder in {lock.location('autograder')}", soft_wrap=True)
+    for name in lock.PACKAGES:
+        console.print(f"{name} {version(name)} in {lock.location(name)}", soft_wrap=True)
+    console.print(f"nbgrader {version('nbgrader')}")
     started = time.perf_counter()
     with Worker() as worker:
         worker.ready()
-        console.print(f"the warm worker started in {time.perf_counter() - started:.1f} s")
+        console.print(f"the warm worker started in {time.perf_counter() - started:.1f} s, with")
+        for name, (folder, own) in worker.packages.items():
+            console.print(f"  {name} {own} in {folder}", soft_wrap=True)
         answered, locked = [], []
         for _ in range(21):
             started = time.perf_counter()
@@ -432,6 +443,7 @@ def doctor() -> None:
 
 def main() -> None:
     """Run the command line; end with a sentence, not a traceback, for what a user can mend."""
+    spell_what_is_missing()
     try:
         app()
     except (exercises.NoExercise, practice.NoPractice, FileNotFoundError) as error:

@@ -60,8 +60,10 @@ class Portable(WorkerPlugin):
         self.name = name
         course = exercise.folder.parent.parent
         paths = [exercise.folder / file for file in FILES]
-        paths += kept.folder(exercise, "hints").glob(f"{exercise.name}-*")
         self._files = {str(path.relative_to(course)): path.read_bytes() for path in paths}
+        for path in kept.entries(kept.folder(exercise, "hints"), f"{exercise.name}-*"):
+            with contextlib.suppress(OSError):  # they are asked again
+                self._files[str(path.relative_to(course))] = path.read_bytes()
         self._exercise, self.seeds = exercise.name, seeds
 
     def unpack(self, folder: Path) -> Exercise:

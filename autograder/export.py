@@ -5,12 +5,12 @@ import io
 from pathlib import Path
 
 from nbgrader.plugins import ExportPlugin
-from rich.console import Console
 from rich.table import Table
 
 from autograder import released
 from autograder.report import named
 from autograder.results import DIMENSIONS, write_atomically
+from autograder.terminal import Output
 
 COLUMNS = ("assignment", "student_id", "last_name", "first_name", *DIMENSIONS, "score", "max_score",
            "needs_manual_grade", "raw_score", "late_penalty", "other", "handed_in")  # fmt: skip
@@ -37,7 +37,7 @@ class PointsPerDimension(ExportPlugin):
         path = Path(self.to or "grades.csv")
         write_atomically(path, text.getvalue())
         self._show(rows)
-        Console(width=max(100, Console().width)).print(f"grades: {path}", markup=False)
+        Output(width=max(100, Output().width)).print(f"grades: {path}", markup=False)
 
     def _rows(self, gradebook, assignment) -> list[dict]:
         asked = {}
@@ -69,7 +69,7 @@ class PointsPerDimension(ExportPlugin):
             look = "yes" if row["needs_manual_grade"] else ""
             look = look if row["handed_in"] else "nothing handed in"
             table.add_row(named(row["assignment"]), named(row["student_id"]), *points, look)
-        console = Console(width=max(100, Console().width))
+        console = Output(width=max(100, Output().width))
         console.print(table)
         if unused := sorted({row["assignment"] for row in rows} - used):
             console.print(f"nobody handed in: {', '.join(map(named, unused))}")

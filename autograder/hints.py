@@ -4,7 +4,6 @@ Chaffs are asked with a seed of their own, the same in every run, so that their 
 beside the other things that are built.
 """
 
-import contextlib
 import functools
 import os
 import re
@@ -15,7 +14,7 @@ from pathlib import Path
 
 from autograder import comparison, kept, observations
 from autograder.interview import Seeds
-from autograder.results import Outcome, write_atomically
+from autograder.results import Outcome
 
 SEEDS = Seeds.both(0)
 
@@ -88,10 +87,9 @@ class Hints:
                 self.told(len(answers), len(chaffs))
         content = {chaff: {name: vars(outcome) for name, outcome in found.items()}
                    for chaff, found in answers.items()}  # fmt: skip
-        with contextlib.suppress(OSError):  # a folder we may not write to: ask again next time
-            for old in self._path.parent.glob(f"{self._grader.exercise.name}-*"):
-                old.unlink()
-            write_atomically(self._path, observations.encode(content))
+        for old in kept.entries(self._path.parent, f"{self._grader.exercise.name}-*"):
+            kept.discard(old)
+        kept.store(self._path, observations.encode(content))
         return answers
 
 

@@ -1,28 +1,46 @@
-"""What earlier runs found, kept under `build/` by the content of all that it depends on."""
+"""What earlier runs found, kept under `build/` by the content of all that it depends on.
 
-import contextlib
+It only saves time. Where it cannot be read or written, everything is graded, and `told` says so.
+"""
+
 import dataclasses
+import functools
 import hashlib
 import json
+import os
+import platform
 import shutil
-from importlib.metadata import version
+import sys
+from collections.abc import Iterable
 from pathlib import Path
 
+from autograder import lock
 from autograder.exercises import Exercise
 from autograder.processes import Limits
 from autograder.results import CheckResult, SubmissionResult, write_atomically
 from autograder.submissions import Submission
 
-ENGINE = ("checks", "child", "comparison", "grading", "hints", "interview", "loading", "lock",
-          "observations", "submissions", "switches", "tuning", "worker")  # fmt: skip
+_problems: dict[Path, str] = {}  # why nothing could be kept in a folder
 
 
 def digest(exercise: Exercise, *more: str) -> str:
     """Return a name for everything that the answers of an exercise's submissions depend on."""
-    parts = [exercise.reference, exercise.checks, exercise.chaffs_file, *more]
-    parts += [Path(__file__).with_name(f"{name}.py").read_text() for name in ENGINE]
-    parts += [version(package) for package in ("tensorflow", "keras", "numpy", "ipython")]
-    return _hash(parts)
+    chaffs = [part for chaff in exercise.chaffs for part in
+              (chaff.name, chaff.note, " ".join(chaff.loses), chaff.source)]  # fmt: skip
+    return _hash([exercise.reference, exercise.checks, *chaffs, *more, *_surroundings()])
+
+
+@functools.cache
+def _surroundings() -> list[str]:
+    """Return this package, Python, the platform, and the packages that a submission can import."""
+    package = Path(__file__).parent
+    files = [path for path in sorted(package.rglob("*.py")) if "handout" not in path.parts]
+    modules = [(path.relative_to(package).as_posix(), path.read_text(encoding="utf-8"))
+               for path in files]  # fmt: skip
+    installed = sorted(path.name for folder in lock.packages()
+                       for path in Path(folder).glob("*.*-info"))  # fmt: skip
+    return [*(part for module in modules for part in module), sys.version, sys.platform,
+            platform.machine(), *installed]  # fmt: skip
 
 
 def folder(exercise: Exercise, kind: str) -> Path:
@@ -30,26 +48,55 @@ def folder(exercise: Exercise, kind: str) -> Path:
     return exercise.folder.parent.parent / "build" / kind
 
 
+def store(path: Path, content: str | bytes) -> None:
+    """Keep something, if there is room and we may write there."""
+    try:
+        write_atomically(path, content)
+    except OSError as error:
+        _problems.setdefault(path.parent, error.strerror or str(error))
+
+
+def discard(path: Path) -> bool:
+    """Remove a file or a folder of an earlier run; tell whether it is gone."""
+    try:
+        shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
+    return True
+
+
+def told() -> str:
+    """Return a line on what could not be kept, or nothing."""
+    where = [f"{os.path.relpath(folder)} ({why})" for folder, why in _problems.items()]
+    return f"not kept, the next run grades it again: {', '.join(where)}" if where else ""
+
+
 class Results:
     """The results of one exercise: a file for each content of a submission.
 
-    A change of the exercise, of the engine or of the limits begins anew.
+    A change of the exercise, the engine, its packages, the limits or the protection begins anew.
     """
 
-    def __init__(self, exercise: Exercise, limits: Limits, force: bool = False):
-        name = f"{exercise.name}-{digest(exercise, repr(limits))}"
+    def __init__(self, exercise: Exercise, limits: Limits, force: bool = False,
+                 protection: Iterable[str] = ()):  # fmt: skip
+        name = f"{exercise.name}-{digest(exercise, repr(limits), *protection)}"
         self._folder = folder(exercise, "results") / name
-        for old in self._folder.parent.glob(f"{exercise.name}-*"):
-            if force or old.name != name:
-                shutil.rmtree(old)
+        self._believed = True  # what is there already
+        for old in entries(self._folder.parent, f"{exercise.name}-*"):
+            if (force or old.name != name) and not discard(old) and old.name == name:
+                self._believed = False
 
     def get(self, submission: Submission) -> SubmissionResult | None:
         """Return what an earlier run found for the same content."""
+        if not self._believed:
+            return None
         try:
-            fields = json.loads(self._file(submission).read_text())
+            fields = json.loads(self._file(submission).read_text(encoding="utf-8"))
             fields["checks"] = [CheckResult(**check) for check in fields["checks"]]
             return SubmissionResult(id=submission.id, path=submission.path, **fields)
-        except (OSError, ValueError, TypeError, KeyError):
+        except (OSError, ValueError, TypeError, KeyError, RecursionError):
             return None
 
     def put(self, submission: Submission, result: SubmissionResult) -> None:
@@ -57,8 +104,7 @@ class Results:
         if result.status != "grader error":
             fields = dataclasses.asdict(result)
             del fields["id"], fields["path"]
-            with contextlib.suppress(OSError):  # no room, or no right to write: grade again
-                write_atomically(self._file(submission), json.dumps(fields))
+            store(self._file(submission), json.dumps(fields))
 
     def name(self, submission: Submission) -> str:
         """Return a name for a content and all that its result depends on."""
@@ -67,6 +113,14 @@ class Results:
 
     def _file(self, submission: Submission) -> Path:
         return self._folder.parent / f"{self.name(submission)}.json"
+
+
+def entries(folder: Path, pattern: str) -> list[Path]:
+    """Return the entries of a folder, none where it cannot be listed."""
+    try:
+        return list(folder.glob(pattern))
+    except OSError:
+        return []
 
 
 def _hash(parts: list[str]) -> str:

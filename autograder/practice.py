@@ -9,7 +9,6 @@ import contextlib
 import json
 import multiprocessing
 import os
-import re
 import sys
 import tempfile
 import time
@@ -20,15 +19,9 @@ from pathlib import Path
 
 from autograder import publictests
 from autograder.publictests import Result, add_hints
+from autograder.recognition import exercise_of
 from autograder.results import write_atomically
 
-# What `build` writes into every stub, and into the public tests of every notebook.
-STUB = re.compile(rb"\A(?:#.*\n)*?# autograder exercise: (\w+)")
-NOTEBOOK = re.compile(
-    rb"""from\ autograder\.publictests\ import\ show\b
-                          .*?\bshow\(\\n[\s",]*\\"(\w+)\\",""",
-    re.DOTALL | re.VERBOSE,
-)
 SECONDS = 180  # of one file; a single test has less
 MAX_ANSWER = 2**20
 
@@ -37,40 +30,36 @@ class NoPractice(Exception):
     """There is nothing to check, or no place to start."""
 
 
-def exercise_of(path: Path) -> str | None:
-    """Return the name of the exercise that a file is a stub or a notebook of."""
-    if path.suffix not in (".py", ".ipynb"):
-        return None
-    try:
-        with path.open("rb") as file:
-            content = file.read(1000 if path.suffix == ".py" else 20 * 2**20)
-    except OSError:
-        return None
-    found = (STUB if path.suffix == ".py" else NOTEBOOK).search(content)
-    return found and found[1].decode()
-
-
 def find(paths: Iterable[Path]) -> list[Path]:
     """Return the exercise files among files and in folders, by name.
 
     Raises:
-        NoPractice: there is none, or a file is no exercise.
+        NoPractice: there is none, or a file is no exercise or cannot be opened.
     """
     files = []
     for path in paths:
         if path.is_dir():
             inner = [*path.glob("*"), *path.glob("exercises/*")]
-            files += sorted(file for file in inner if file.is_file() and exercise_of(file))
-        elif exercise_of(path):
-            files.append(path)
-        elif path.exists():
-            raise NoPractice(f"{path} is no exercise. A stub says so in its first line, a notebook "
-                             "in its last cells: start from a fresh copy.")  # fmt: skip
-        else:
+            files += sorted(file for file in inner if _exercise_of(file))
+        elif not path.exists():
             raise FileNotFoundError(f"no such file or folder: {path}")
+        elif _exercise_of(path):
+            files.append(path)
+        else:
+            raise NoPractice(
+                f"{path} is no exercise. A stub says so in its first line, a notebook in its last "
+                "cells: start from a fresh copy."
+            )
     if not files:
         raise NoPractice("no exercises here. `autograder start DIR` makes a folder of them.")
     return list(dict.fromkeys(files))
+
+
+def _exercise_of(path: Path) -> str | None:
+    try:
+        return exercise_of(path)
+    except OSError as error:
+        raise NoPractice(f"{path} cannot be opened: {error.strerror}") from None
 
 
 @dataclass

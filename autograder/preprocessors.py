@@ -159,7 +159,7 @@ def read(file: Path) -> tuple[nbformat.NotebookNode, str]:
         found = submissions.cells_of(file, linked=file.is_symlink())
     except submissions.READ_ERRORS as error:
         cells = [new_markdown_cell("This file could not be read as a notebook.")]
-        return new_notebook(cells=cells), f"not a notebook: {error or type(error).__name__}"
+        return new_notebook(cells=cells), submissions.problem(error, notebook=True)
     cells = []
     for cell in found:
         marks = {"nbgrader": {"grade_id": cell.grade_id}} if cell.grade_id else {}

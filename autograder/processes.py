@@ -61,13 +61,39 @@ class WorkerFailed(Exception):
     """The worker could not be started, or died."""
 
 
+def _where(found: dict[str, str]) -> str:
+    """Return which packages a worker found elsewhere than the grader, and what to do."""
+    ours = {name: lock.location(name) for name in ("autograder", *lock.PACKAGES)}
+    reached = [*lock.packages(), *lock.elsewhere()]
+    lines = []
+    for name, path in ours.items():
+        if name in found:
+            differs = path and os.path.realpath(path) != os.path.realpath(found[name])
+        else:
+            differs = name != "autograder" and not any(map(Path(path).is_relative_to, reached))
+        if differs:
+            theirs = found.get(name, "may not import from there")
+            lines.append(f"{name}: the grader has {path or 'none'}, the worker {theirs}")
+    if not lines:
+        return ""
+    return "\n".join([
+        "the grader and the worker must import the same packages:", *lines,
+        "Install them into one environment, and run autograder from a folder that holds none.",
+    ])  # fmt: skip
+
+
 class Worker:
     """A warm process that forks children, several at once. Use it in a `with` statement.
 
     Args:
         limits: of each submission.
         environment: more variables for TensorFlow.
+
+    Attributes:
+        packages: the folder and the version of what it has imported, once it is ready.
     """
+
+    packages: dict[str, tuple[str, str]]
 
     def __init__(self, limits: Limits = Limits(), environment: dict[str, str] | None = None):  # noqa: B008
         self.limits = limits
@@ -100,7 +126,10 @@ class Worker:
             "TENSORFLOW_USE_CUSTOM_CONTRACTION_KERNEL": "false",
             **self._environment,
         }
-        command = [sys.executable, "-I", "-m", "autograder.worker", str(theirs.fileno())]
+        # No variable and no folder that it is started in changes what it imports.
+        worker = Path(__file__).with_name("worker.py")
+        folders = [*lock.packages(), *(str(Path(one).parent) for one in lock.elsewhere())]
+        command = [sys.executable, "-I", "-X", "utf8", str(worker), str(theirs.fileno()), *folders]
         with theirs:
             self._process = subprocess.Popen(
                 lock.wrapped(command, self._scratch.name),
@@ -126,13 +155,18 @@ class Worker:
                 self._wait_until_ready()
 
     def _wait_until_ready(self) -> None:
-        self._ready = self._control.recv(16) == b"ready"
-        if not self._ready:
+        told = self._control.recv(65536)
+        if not told:
             self._process.wait()
             self._log.seek(0)
             log = self._log.read()[-2000:].decode(errors="replace")
             self.close()
-            raise WorkerFailed(f"the warm worker did not start:\n{log}")
+            raise WorkerFailed(f"the warm worker did not start:\n{log}{_where({})}")
+        self.packages = json.loads(told)
+        if differing := _where({name: path for name, (path, _) in self.packages.items()}):
+            self.close()
+            raise WorkerFailed(differing)
+        self._ready = True
 
     def __enter__(self):
         return self

@@ -224,7 +224,8 @@ def _place_in_notebook(file: str, line: int) -> str | None:
 def quiet():
     """Swallow stderr, TensorFlow's too: nbgrader's Validate takes it for a failure."""
     sys.stderr.flush()
-    with tempfile.TemporaryFile("w+") as file, contextlib.redirect_stderr(file):
+    text = {"encoding": "utf-8", "errors": "backslashreplace"}
+    with tempfile.TemporaryFile("w+", **text) as file, contextlib.redirect_stderr(file):
         try:
             before = os.dup(2)
         except OSError:  # there is no such descriptor

@@ -4,6 +4,7 @@ Files are exercises if `build` marked them so. For all others this does nothing,
 that takes time.
 """
 
+import contextlib
 import importlib.util
 import os
 import sys
@@ -13,16 +14,17 @@ from pathlib import Path
 
 import pytest
 
-from autograder.practice import Progress, exercise_of
+from autograder.recognition import exercise_of
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collect_file(file_path: Path, parent):
     collected = yield
-    if exercise := exercise_of(file_path):
-        file = ExerciseFile.from_parent(parent, path=file_path)
-        file.exercise = exercise
-        return [file]
+    with contextlib.suppress(OSError):  # pytest tells about a file that cannot be opened
+        if exercise := exercise_of(file_path):
+            file = ExerciseFile.from_parent(parent, path=file_path)
+            file.exercise = exercise
+            return [file]
     return collected
 
 
@@ -40,7 +42,7 @@ class ExerciseFile(pytest.Module):
         publictests.deferred = ""
         with publictests.quiet(), warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            self.obj = self._notebook() if self.path.suffix == ".ipynb" else self._script()
+            self.obj = self._loaded()
         items = list(super().collect())
         if not items:
             raise self.CollectError(self.problem or publictests.NO_TESTS)
@@ -49,6 +51,14 @@ class ExerciseFile(pytest.Module):
             item.add_marker(pytest.mark.filterwarnings("ignore::DeprecationWarning"))
             item.add_marker(pytest.mark.filterwarnings("ignore::FutureWarning"))
         return items
+
+    def _loaded(self) -> types.ModuleType:
+        from autograder.submissions import read
+
+        submission = read(self.path, self.exercise)
+        if submission.problem:
+            raise self.CollectError(f"{self.path.name}: {submission.problem}")
+        return self._notebook(submission.cells) if submission.notebook else self._script()
 
     def _script(self) -> types.ModuleType:
         name = f"exercise_{self.path.stem}"
@@ -62,17 +72,13 @@ class ExerciseFile(pytest.Module):
             raise self.CollectError(self._explained(error)) from error
         return module
 
-    def _notebook(self) -> types.ModuleType:
+    def _notebook(self, cells: tuple[str, ...]) -> types.ModuleType:
         from IPython.core.interactiveshell import InteractiveShell
 
         from autograder.loading import Notebook
-        from autograder.submissions import read
 
-        submission = read(self.path, self.exercise)
-        if submission.problem:
-            raise self.CollectError(submission.problem)
         InteractiveShell.clear_instance()  # of another notebook
-        notebook = Notebook(list(submission.cells))
+        notebook = Notebook(list(cells))
         self.place = notebook.place
         for index in range(len(notebook.cells)):
             for failure in notebook.run(index, seconds=0).failures:
@@ -89,7 +95,7 @@ class ExerciseFile(pytest.Module):
     def repr_failure(self, excinfo):
         """Return the sentence alone where the file could not be loaded."""
         if isinstance(excinfo.value, self.CollectError):
-            return str(excinfo.value.args[0])
+            return _shown(str(excinfo.value.args[0]))
         return super().repr_failure(excinfo)
 
 
@@ -117,11 +123,18 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo):
         lines = [f"{result.dimension}: {result.statement}", *result.lines()]
         if file.problem and "not defined" in result.message:
             lines.append(f"the notebook stopped at {file.problem}")
-        report.longrepr = "\n    ".join(lines)
+        report.longrepr = _shown("\n    ".join(lines))
     report.public_test = {"path": str(file.path), "exercise": file.exercise,
                           "name": result.name, "status": result.status,
                           "message": result.message}  # fmt: skip
     return report
+
+
+def _shown(text: str) -> str:
+    """Return a text that the terminal takes; pytest would write all of it as escapes."""
+    from autograder.terminal import fitting
+
+    return fitting(text, getattr(sys.__stdout__, "encoding", None))
 
 
 def pytest_terminal_summary(terminalreporter, config):
@@ -133,6 +146,7 @@ def pytest_terminal_summary(terminalreporter, config):
                 files.setdefault((seen["path"], seen["exercise"]), []).append(seen)
     if not files:
         return
+    from autograder.practice import Progress
     from autograder.publictests import Result, add_hints
 
     for (path, exercise), seen in files.items():
@@ -147,4 +161,4 @@ def pytest_terminal_summary(terminalreporter, config):
         if hints:
             terminalreporter.section(f"hints for {exercise}")
             for hint in hints:
-                terminalreporter.line(hint)
+                terminalreporter.line(_shown(hint))

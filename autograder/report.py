@@ -29,8 +29,8 @@ def named(text: str) -> str:
 def class_table(run: Run) -> Table:
     """Return one row per submission, with the points per dimension."""
     name = ", ".join(dict.fromkeys([run.assignment or run.exercise, run.exercise]))
-    table = Table(title=f"{name}: {len(run.submissions)} submissions", box=box.SIMPLE_HEAD,
-                  pad_edge=False)  # fmt: skip
+    count = f"{len(run.submissions)} submission{'s' * (len(run.submissions) != 1)}"
+    table = Table(title=f"{name}: {count}", box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("submission")
     for name in DIMENSIONS:
         table.add_column(name, justify="right")

@@ -25,8 +25,8 @@ def run_file(path: Path, seed: int | None, scratch: str) -> dict:
     """
     publictests.deferred = ""
     tempfile.tempdir = scratch
-    with tempfile.TemporaryFile() as file, open(os.devnull, "w") as nowhere:  # noqa: PTH123
-        sys.stdout.flush()
+    with tempfile.TemporaryFile() as file, Path(os.devnull).open("wb") as nowhere:
+        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
         os.dup2(file.fileno(), 1)
         os.dup2(nowhere.fileno(), 2)  # TensorFlow's log
         problem, results = _run(path, seed, scratch)

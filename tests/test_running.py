@@ -87,7 +87,8 @@ def workers(pid):
             command = process.cmdline()
         except psutil.Error:
             continue
-        if "autograder.worker" in command and Path(command[0]).name.startswith("python"):
+        started = any(word.endswith("autograder/worker.py") for word in command)
+        if started and Path(command[0]).name.startswith("python"):
             found.append(process)
     return found
 

@@ -64,6 +64,98 @@ def test_is_what_cannot_be_read_told(tmp_path, name, content, problem):
     assert found.cells == ()
 
 
+TEXT = 'x = "\u201cquoted\u201d"\n# na\u00efve\n'
+SCRIPT = "import keras\n" * 40
+IN_OTHER_ENCODINGS = {
+    "UTF-16 with a mark": (SCRIPT.encode("utf-16"), "its encoding is UTF-16"),
+    "UTF-16 of big endians": (SCRIPT.encode("utf-16-be"), "its encoding is UTF-16"),
+    "UTF-16, not only ASCII": ((TEXT * 9).encode("utf-16-le"), "its encoding is UTF-16"),
+    "UTF-16, one line": ("x=1".encode("utf-16-le"), "its encoding is UTF-16"),
+    "UTF-32": (SCRIPT.encode("utf-32-le"), "its encoding is UTF-32"),
+    "quotes of Windows": (TEXT.encode("cp1252"), "line 1 is not UTF-8 (byte 0x93)"),
+    "Latin-1, far below": (SCRIPT.encode() + b"# \xe9", "line 41 is not UTF-8 (byte 0xe9)"),
+    "Latin-1, lines of Windows": (b"x = 1\r\n# \xfc\r\n", "line 2 is not UTF-8 (byte 0xfc)"),
+    "said to be ASCII": (b"# coding: ascii\n# \xe9", "line 2 is not ascii (byte 0xe9)"),
+    "said to be UTF-8": (b"# coding: utf-8\n# \xe9", "line 2 is not UTF-8 (byte 0xe9)"),
+    "mark, and another name": (b"\xef\xbb\xbf# coding: latin-1", "encoding problem: utf-8"),
+    "NUL bytes": (b"x = 1\n\0\0\0y = 2\n", "it holds NUL bytes"),
+    "an archive": (b"PK\x03\x04\x14\0\0\0\x08\0" + bytes(range(256)), "it holds NUL bytes"),
+    "a picture": (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "it holds NUL bytes"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"), IN_OTHER_ENCODINGS.values(), ids=IN_OTHER_ENCODINGS
+)
+def test_a_file_in_another_encoding_says_what_to_do(tmp_path, content, problem):
+    for name in ("a.py", "b.ipynb"):
+        (tmp_path / name).write_bytes(content)
+    script, book = submissions.find([tmp_path], "a")
+    assert problem in script.problem
+    assert "UTF-8" in script.problem
+    for found in (script, book):
+        assert str(tmp_path) not in found.problem
+        assert len(found.problem) < 120
+    if "coding" not in str(content):
+        assert book.problem == script.problem.replace("not Python", "not a notebook")
+
+
+def test_a_file_that_is_too_large_says_what_to_do(tmp_path):
+    for name in ("a.py", "b.ipynb"):
+        with (tmp_path / name).open("wb") as file:
+            file.truncate(submissions.MAX_BYTES + 1)
+    script, book = submissions.find([tmp_path], "a")
+    assert script.problem == "larger than 20 MiB: take out what is no code and save it again"
+    assert book.problem == "larger than 20 MiB: clear its outputs and save it again"
+
+
+def make(folder, *names):
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(notebook(cells=[CODE]) if name.endswith("nb") else b"x = 1")
+
+
+@pytest.mark.parametrize(
+    ("files", "ids"),
+    [
+        (["ada.py", "bob.ipynb"], ["ada", "bob"]),
+        (["ada.py", "ada.ipynb"], ["ada.ipynb", "ada.py"]),
+        (["ada.py", "ada/hub/hub.ipynb"], ["ada.py", "hub.ipynb"]),
+        (["hub.py", "ada/hub/hub.ipynb", "hub/hub.ipynb"], ["hub", "ada", "class"]),
+        (["ada.py", "ada.ipynb", "ada.py.py"],
+         ["ada.ipynb", "class/ada.py", "ada.py.py"]),
+    ],
+)  # fmt: skip
+def test_two_submissions_never_share_an_id(tmp_path, files, ids):
+    make(tmp_path / "class", *files)
+    found = submissions.find([tmp_path / "class"], "hub")
+    assert sorted(one.id for one in found) == sorted(ids)
+
+
+def test_the_same_names_in_two_folders_are_told_apart(tmp_path):
+    make(tmp_path, "one/ada.py", "two/ada.py", "two/bob.py", "one/cy/hub/hub.ipynb",
+         "two/cy/hub/hub.ipynb")  # fmt: skip
+    found = submissions.find([tmp_path / "one", tmp_path / "two", tmp_path / "one"], "hub")
+    assert [one.id for one in found] == ["one/ada.py", "one/cy/hub/hub.ipynb", "two/ada.py", "bob",
+                                         "two/cy/hub/hub.ipynb"]  # fmt: skip
+
+
+def test_whatever_is_passed_over_is_named_once(tmp_path):
+    make(tmp_path, "ada.py", "notes.txt", "bob.zip", "cy.PY", ".DS_Store", "dan/essay.ipynb",
+         "eve/hub/hub.ipynb", "eve/hub/timestamp.txt", "eve/hub/data.csv", "fay/hub/HUB.ipynb",
+         "gus/hup/hub.ipynb", "__pycache__/ada.pyc")  # fmt: skip
+    found = submissions.find([tmp_path, tmp_path / "bob.zip"], "hub")
+    assert [one.id for one in found] == ["ada", "eve"]
+    told = submissions.passed_over([tmp_path, tmp_path / "bob.zip"], "hub")
+    assert [line.replace(f"{tmp_path}/", "") for line in told] == [
+        ".DS_Store, bob.zip, cy.PY, notes.txt: neither .py nor .ipynb",
+        "__pycache__, dan, fay, gus: a folder without hub/hub.ipynb",
+        "eve/hub/data.csv: beside hub.ipynb, which is graded",
+    ]
+    with pytest.raises(FileNotFoundError, match="no .py or .ipynb of hub in .*notes.txt"):
+        submissions.find([tmp_path / "notes.txt"], "hub")
+
+
 def test_is_a_link_that_was_handed_in_not_followed(tmp_path):
     (tmp_path / "ada.py").write_text("x = 1")
     (tmp_path / "class").mkdir()

@@ -1,0 +1,177 @@
+"""The worker imports what the grader has imported, from wherever that comes, and nothing else."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+INSTALLED = sysconfig.get_path("purelib")
+BASE = sys._base_executable  # knows no package of this environment
+MARK = "from pathlib import Path\nPath({!r}).touch()\n"
+
+
+def copied(folder):
+    """Copy the package below a folder, with a mark that tells it from the one under test."""
+    shutil.copytree(ROOT / "autograder", folder / "autograder",
+                    ignore=shutil.ignore_patterns("__pycache__"))  # fmt: skip
+    return folder / "autograder"
+
+
+def on_the_path(course):
+    own = copied(course.parent / "copy")
+    return [sys.executable], {"PYTHONPATH": str(own.parent)}, course, own
+
+
+def on_the_path_with_all_others(course):
+    own = copied(course.parent / "copy")
+    return [BASE], {"PYTHONPATH": os.pathsep.join([INSTALLED, str(own.parent)])}, course, own
+
+
+def a_second_clone(course):
+    own = copied(course.parent / "clone")
+    shutil.copytree(course / "solutions", own.parent / "solutions")
+    return [sys.executable], {}, own.parent, own
+
+
+def a_clone_that_is_not_installed(course):
+    own = copied(course.parent / "clone")
+    shutil.copytree(course / "solutions", own.parent / "solutions")
+    return [BASE], {"PYTHONPATH": INSTALLED}, own.parent, own
+
+
+def the_user_site(course):
+    version = sysconfig.get_python_version()
+    site = course.parent / "home" / "lib" / f"python{version}" / "site-packages"
+    site.parent.mkdir(parents=True)
+    site.symlink_to(INSTALLED)
+    return [BASE], {"PYTHONUSERBASE": str(course.parent / "home")}, course, None
+
+
+def the_user_site_and_a_copy(course):
+    python, variables, folder, _ = the_user_site(course)
+    own = copied(course.parent / "copy")
+    return python, {**variables, "PYTHONPATH": str(own.parent)}, folder, own
+
+
+LAYOUTS = [on_the_path, on_the_path_with_all_others, a_second_clone, a_clone_that_is_not_installed,
+           the_user_site, the_user_site_and_a_copy]  # fmt: skip
+
+
+@pytest.fixture
+def start(course, tmp_path_factory, toy_exercise):
+    """Run a command of the grader in a layout, with or without bubblewrap."""
+    top = tmp_path_factory.mktemp("layout")
+    shutil.copytree(course, top / "course")
+    tools = top / "tools"
+    tools.mkdir()
+    for tool in ("rm", "chmod"):
+        (tools / tool).symlink_to(shutil.which(tool))
+
+    def start(layout, *arguments, wrapped=True, **variables):
+        python, own_variables, folder, _ = layout
+        (folder / "ada.py").write_text(toy_exercise.reference)
+        environment = {"PATH": os.environ["PATH"] if wrapped else str(tools), "HOME": str(top),
+                       "COLUMNS": "200", **own_variables, **variables}  # fmt: skip
+        command = [*python, "-m", "autograder", *arguments]
+        return subprocess.run(command, cwd=folder, env=environment, text=True,
+                              capture_output=True, timeout=300)  # fmt: skip
+
+    start.course = top / "course"
+    return start
+
+
+@pytest.mark.parametrize("wrapped", [True, False], ids=["bubblewrap", "Landlock"])
+@pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layout.__name__)
+def test_a_right_answer_is_right_wherever_packages_lie(start, layout, wrapped):
+    layout = layout(start.course)
+    done = start(layout, "grade", "scale", "ada.py", "--json", "out.json", wrapped=wrapped)
+    assert done.returncode == 0, done.stderr
+    (found,) = json.loads((layout[2] / "out.json").read_text())["submissions"]
+    assert found["score"] == found["max_score"] == 8
+
+
+@pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layout.__name__)
+def test_doctor_tells_what_the_grader_and_the_worker_import(start, layout):
+    layout = layout(start.course)
+    done = start(layout, "doctor")
+    assert done.returncode == 0, done.stderr
+    grader, worker = done.stdout.split("the warm worker started in ")
+    own = layout[3] or ROOT / "autograder"
+    assert f"autograder in {own}\n" in grader
+    assert f"autograder 0.1.0 in {own}\n" in worker
+    for name in ("tensorflow", "keras", "numpy", "IPython"):
+        told = next(line for line in grader.splitlines() if line.startswith(f"{name} "))
+        assert f"  {told}\n" in worker
+        assert told.endswith(f"/site-packages/{name}")
+
+
+@pytest.mark.parametrize("path", [None, "nowhere:", "."], ids=["unset", "colon at the end", "dot"])
+def test_nothing_in_the_current_folder_is_imported(start, tmp_path, path):
+    layout = a_second_clone(start.course)
+    for name in ("absl", "h5py", "worker"):
+        (layout[2] / f"{name}.py").write_text(MARK.format(str(tmp_path / "touched")))
+    (layout[2] / "handed_in.dist-info").mkdir()
+    done = start(layout, "grade", "scale", "ada.py", **({"PYTHONPATH": path} if path else {}))
+    assert (done.returncode, "8/8" in done.stdout) == (0, True), done.stderr
+    assert not (tmp_path / "touched").exists()
+
+
+@pytest.mark.parametrize("name", ["keras/__init__.py", "tensorflow.py", "IPython/__init__.py"])
+def test_two_paths_that_differ_are_named(start, tmp_path, name):
+    layout = a_second_clone(start.course)
+    touched = tmp_path / "touched"
+    (layout[2] / name).parent.mkdir(exist_ok=True)
+    (layout[2] / name).write_text(MARK.format(str(touched)))
+    package = name.partition("/")[0].removesuffix(".py")
+    for command in (("grade", "scale", "ada.py"), ("doctor",)):
+        done = start(layout, *command)
+        assert done.returncode == 1
+        ours = (layout[2] / name).parent
+        theirs = f"{INSTALLED}/{package}"
+        assert f"{package}: the grader has {ours}, the worker {theirs}\n" in done.stderr
+        assert "run autograder from a folder that holds none" in done.stderr
+        assert not touched.exists()
+
+
+def test_a_package_that_the_worker_may_not_import_is_named(start):
+    layout = on_the_path(start.course)
+    bare = start.course.parent / "bare"
+    bare.mkdir()
+    for entry in Path(INSTALLED).iterdir():
+        if entry.name != "keras" and not entry.name.startswith("__editable__"):
+            (bare / entry.name).symlink_to(entry)
+    (layout[2] / "keras").symlink_to(f"{INSTALLED}/keras")
+    path = os.pathsep.join([str(bare), layout[1]["PYTHONPATH"]])
+    done = start(([BASE], {"PYTHONPATH": path}, *layout[2:]), "doctor", wrapped=False)
+    assert done.returncode == 1
+    assert "No module named 'keras'" in done.stderr
+    assert f"keras: the grader has {layout[2]}/keras, the worker may not import" in done.stderr
+
+
+def test_a_course_on_the_path_is_not_opened_to_children(start):
+    layout = on_the_path(start.course)
+    own = layout[3].parent
+    (own / "ours.dist-info").mkdir()
+    (own / "secret.py").write_text("answer = 42\n")
+    nested = own / "course"
+    shutil.copytree(start.course, nested)
+    layout = *layout[:2], nested, layout[3]
+    for wrapped in (True, False):
+        (nested / "spy.py").write_text(
+            "import importlib.util\n"
+            f"for path in ({str(own)!r}, {str(nested)!r}):\n"
+            "    try:\n"
+            "        print('read', open(path + '/secret.py').read())\n"
+            "    except OSError as error:\n"
+            "        print('refused')\n"
+        )
+        done = start(layout, "grade", "scale", "spy.py", "--json", "out.json", wrapped=wrapped)
+        assert done.returncode == 0, done.stderr
+        (found,) = json.loads((nested / "out.json").read_text())["submissions"]
+        assert found["output"].splitlines() == ["refused", "refused"]
