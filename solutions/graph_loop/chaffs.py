@@ -657,7 +657,7 @@ def exponential_smoothing(series, alpha):
 # %% [markdown]
 # ## Serialization
 
-# %% table_of_settings loses="serialization"
+# %% table_of_settings loses="serialization graph"
 """The function uses a lookup table that is not saved with it. Tables, queues and generators are
 resources of this process; a number that is known in advance is better a plain constant."""
 settings = tf.lookup.StaticHashTable(
@@ -780,7 +780,7 @@ def exponential_smoothing(series, alpha):
     return tf.stack(rows)
 
 
-# %% unrolled loses="graph"
+# %% unrolled loses="serialization graph"
 """`series.shape[0]` is the length that is known while tracing, and `None` in a graph for any
 length. `range` over it unrolls the loop. Loop over `tf.range(tf.shape(series)[0])`, and collect
 the rows in something that a graph loop can fill."""
@@ -794,7 +794,7 @@ def exponential_smoothing(series, alpha):
     return tf.stack(rows)
 
 
-# %% unstacked loses="graph"
+# %% unstacked loses="serialization graph"
 """`tf.unstack` makes a Python list of rows, so the number of rows must be known while tracing.
 Index the tensor inside a graph loop, or iterate by `tf.scan`."""
 
@@ -843,7 +843,7 @@ def exponential_smoothing(series, alpha):
     return tf.stack(rows)[:steps]
 
 
-# %% features_known_while_tracing loses="graph"
+# %% features_known_while_tracing loses="serialization graph"
 """`series.shape[1]` is `None` when the number of features is not known while tracing. Take a row of
 the series for its shape (`tf.zeros_like(series[0])`), or `tf.shape(series)[1]`."""
 
@@ -874,7 +874,7 @@ def exponential_smoothing(series, alpha):
     return tf.concat([series[:1], rest], 0)
 
 
-# %% backward_unrolled loses="graph"
+# %% backward_unrolled loses="serialization graph"
 """The loop forward is part of the graph, but the hand-written gradient unrolls over
 `series.shape[0]`, which is `None` when the length is unknown. Both directions need a graph loop;
 TensorFlow derives the backward one by itself."""
@@ -951,7 +951,7 @@ def exponential_smoothing(series, alpha):
     return tf.scan(lambda s, x: alpha * x + (1 - alpha) * s, once)
 
 
-# %% last_step_missing loses="numerics gradients graph"
+# %% last_step_missing loses="numerics gradients"
 """The loop ends one step too early, and the last row is never computed. `tf.range(1, steps)` ends
 before `steps` already."""
 
