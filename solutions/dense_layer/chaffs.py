@@ -71,7 +71,7 @@ class MyDense(MyDense):
         super().__init__(units, activation, **kwargs)
 
 
-# %% name_not_resolved loses="numerics gradients serialization graph"
+# %% name_not_resolved loses="numerics serialization"
 """The activation may arrive as a name, and a name cannot be called. Have Keras look it up in the
 constructor, and call what it returns."""
 

@@ -199,12 +199,16 @@ def slopes(f, series, alpha) -> list[tf.Tensor]:
 def gradients_in(loaded, rng):
     """The gradients of a loaded function, or at least those of the direct calls beside it."""
 
+    def alone(series, alpha):
+        return smooth(loaded, series, alpha)[0]
+
     def of_the_answer(series, alpha):
         return slopes(lambda *inputs: loaded(*inputs)[0], series, alpha)
 
     _, *direct = smooth(loaded, SERIES, ALPHA)
     pairs = zip(("series", "alpha"), of_the_answer(SERIES, ALPHA), direct, strict=True)
     own = {f"the gradient in {name} differs by": gap(one, other) for name, one, other in pairs}
+    own |= {"ignored inputs": ignored(alone, rng)}
     return either(drawn_anew(of_the_answer, rng), own, "gradients")
 
 
