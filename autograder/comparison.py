@@ -4,6 +4,7 @@ Structure first, then shape, kind of dtype, finiteness and values: `np.allclose`
 and other comparisons let NaN pass.
 """
 
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
@@ -11,11 +12,13 @@ import numpy as np
 from autograder.observations import Either, Later, Thing
 
 
-def difference(expected: Any, seen: Any, rtol: float, atol: float, own: bool = True) -> str | None:
+def difference(
+    expected: Any, seen: Any, rtol: float, atol: float, own: Collection[str] = ()
+) -> str | None:
     """Return the first difference in words a student can use, or None where there is none.
 
-    NaN equals nothing. Of an `Either` its exact answer counts, or else, unless `own` is False or
-    other inputs are answered alike, its agreement with itself.
+    NaN equals nothing. Of an `Either` its exact answer counts; or else, if its dimension is one of
+    `own` and other inputs are answered otherwise, its agreement with itself.
     """
     expected, seen = _chosen(expected, seen, rtol, atol, own)
     return _difference(expected, seen, rtol, atol, "")
@@ -26,7 +29,7 @@ def _chosen(expected, seen, rtol, atol, own) -> tuple:
     match expected, seen:
         case Either(), Either():
             exact = _difference(expected.exact, seen.exact, rtol, atol, "")
-            if exact and own and moves(seen.exact, rtol, atol):
+            if exact and expected.dimension in own and moves(seen.exact, rtol, atol):
                 return expected.own, seen.own
             return expected.exact, seen.exact
         case dict(), dict() if list(expected) == list(seen):

@@ -6,6 +6,7 @@ imports TensorFlow.
 
 import time
 import traceback
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -70,7 +71,7 @@ class Grader:
         self._expected = self._ask_reference()
         # Those that may be passed by agreement, and where points must have been lost for that.
         self._agreeing = {
-            name: found[0].dimension
+            name: list(dict.fromkeys(one.dimension for one in found))
             for name, outcome in self._expected.items()
             if (found := eithers(outcome.seen))
         }
@@ -140,16 +141,18 @@ class Grader:
         is worth no more than those: a forged agreement is no way around the rest of the work. And
         only for who answers other inputs otherwise, which `difference` sees.
         """
-        found = [self._verdict(check, outcomes[check.name], own=False) for check in self.checks]
+        found = [self._verdict(check, outcomes[check.name]) for check in self.checks]
         lost = dict.fromkeys(DIMENSIONS, 0.0)
         for result in found:
             if result.name not in self._agreeing:
                 lost[result.dimension] += result.max_score - result.score
+        left = dict(lost)
         for index, check in enumerate(self.checks):
-            dimension = self._agreeing.get(check.name)
-            if dimension and found[index].status != "passed" and check.points <= lost[dimension]:
-                found[index] = self._verdict(check, outcomes[check.name], own=True)
-                lost[dimension] -= found[index].score
+            own = [one for one in self._agreeing.get(check.name, ()) if check.points <= lost[one]]
+            if found[index].status == "passed" or not own or check.points > left[own[0]]:
+                continue
+            found[index] = self._verdict(check, outcomes[check.name], own)
+            left[own[0]] -= found[index].score
         return found
 
     def is_wrong(self, name: str, outcome: Outcome) -> bool:
@@ -157,14 +160,16 @@ class Grader:
         if left_for_later(outcome.seen):
             return False
         [check] = [check for check in self.checks if check.name == name]
-        return self._verdict(check, outcome, own=True).status != "passed"
+        return self._verdict(check, outcome, DIMENSIONS).status != "passed"
 
     def _hides_hint(self, name: str, outcome: Outcome) -> bool:
         """Tell whether what was drawn is why no known wrong answer is like this one."""
         seen = outcome.status == "seen" and name in self._random
         return seen and self.is_wrong(name, outcome)
 
-    def _verdict(self, check: CheckInfo, outcome: Outcome, own: bool) -> CheckResult:
+    def _verdict(
+        self, check: CheckInfo, outcome: Outcome, own: Collection[str] = ()
+    ) -> CheckResult:
         status, message = outcome.status, outcome.message
         if outcome.place:
             message += f" ({outcome.place})"

@@ -155,6 +155,7 @@ def values_in(loaded, rng, parts):
         return {name: alone(series[: len(part)], alpha) for name, part in parts.items()}
 
     _, *direct = smooth(loaded, SERIES, ALPHA)
+    direct = direct[: len(parts)]
     found = [alone(part, ALPHA) for part in parts.values()]
     pairs = zip(parts, found, direct, strict=True)
     own = {f"values of {name} differ by": gap(one, other) for name, one, other in pairs}
@@ -162,6 +163,7 @@ def values_in(loaded, rng, parts):
 
 
 CALLS = {"a first call": SERIES, "a call with another series": OTHER, "the first repeated": SERIES}
+ONE = {"5 steps": SERIES}
 STEPS = {f"{steps} steps": SERIES[:steps] for steps in (2, 5, 4)}
 ANY = {"1 feature": SERIES[:, :1], "2 features": SERIES, "1 step": SERIES[:1]}
 
@@ -182,8 +184,12 @@ def values_call_after_call(loaded, rng):
 @check("serialization", points=1, atol=1e-4)
 def saved_model_gives_the_same_gradients(exponential_smoothing):
     """exported for any sizes and loaded where this code is not, it gives its gradients"""
-    answer = beside(exponential_smoothing, slopes(exponential_smoothing, SERIES, ALPHA))
+    answer = beside(exponential_smoothing, values_and_slopes(exponential_smoothing))
     return exported(answer, (None, None), (), use=gradients_in)
+
+
+def values_and_slopes(f):
+    return [*direct_calls(f, ONE), *slopes(f, SERIES, ALPHA)]
 
 
 def slopes(f, series, alpha) -> list[tf.Tensor]:
@@ -197,19 +203,19 @@ def slopes(f, series, alpha) -> list[tf.Tensor]:
 
 
 def gradients_in(loaded, rng):
-    """The gradients of a loaded function, or at least those of the direct calls beside it."""
+    """The gradients of a loaded function, or at least those of the direct calls beside it.
 
-    def alone(series, alpha):
-        return smooth(loaded, series, alpha)[0]
+    And its values: the gradients may be those of another function, if the values are, too.
+    """
 
     def of_the_answer(series, alpha):
         return slopes(lambda *inputs: loaded(*inputs)[0], series, alpha)
 
-    _, *direct = smooth(loaded, SERIES, ALPHA)
+    _, _, *direct = smooth(loaded, SERIES, ALPHA)
     pairs = zip(("series", "alpha"), of_the_answer(SERIES, ALPHA), direct, strict=True)
     own = {f"the gradient in {name} differs by": gap(one, other) for name, one, other in pairs}
-    own |= {"ignored inputs": ignored(alone, rng)}
-    return either(drawn_anew(of_the_answer, rng), own, "gradients")
+    gradients = either(drawn_anew(of_the_answer, rng), own, "gradients")
+    return {"gradients": gradients, "beside them": values_in(loaded, rng, ONE)}
 
 
 # Direct calls come first: they might be served by the graph as soon as it exists.
@@ -269,6 +275,6 @@ def values_of_thousands(graph, rng):
 @check("graph", points=1, atol=1e-4)
 def the_graph_is_differentiable(exponential_smoothing):
     """the graph for an unknown number of steps has the gradients of direct calls"""
-    direct = slopes(exponential_smoothing, SERIES, ALPHA)
+    direct = values_and_slopes(exponential_smoothing)
     graph = trace(exponential_smoothing, [None, 2])
     return exported(beside(graph, direct), (None, 2), (), use=gradients_in)
