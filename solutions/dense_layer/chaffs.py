@@ -1041,7 +1041,7 @@ class MyDense(MyDense):
         self.bias = self.add_weight(name="bias", shape=(self.units,), trainable=False)
 
 
-# %% frozen_when_built loses="gradients serialization"
+# %% frozen_when_built loses="gradients"
 """The layer switches its own training off. It is trainable unless it was made otherwise."""
 
 
@@ -1060,16 +1060,6 @@ class MyDense(MyDense):
     def compute_output_shape(self, input_shape):
         batch, _ = input_shape
         return batch, self.units
-
-
-# %% shape_without_its_argument loses="graph"
-"""`compute_output_shape` gets the shape of the inputs, and this one takes no argument. Leave it
-out, and Keras finds the shape."""
-
-
-class MyDense(MyDense):
-    def compute_output_shape(self):
-        return None, self.units
 
 
 # %% shape_with_a_number_added loses="graph"

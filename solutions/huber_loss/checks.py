@@ -20,6 +20,7 @@ SWITCHED_OFF = [
 # Sizes of errors: within the thresholds 0.5, 1.0 and 2.5, between the last two, beyond them all.
 # The square of a middle one is beyond 2.5 as well.
 SMALL, MIDDLE, LARGE = (0.1, 0.4), (1.7, 2.2), (3.0, 6.0)
+BELOW_ONE = (0.8, 0.95)  # beyond 0.5, but their square, too, is below 1
 
 # Labels, and predictions whose errors are 2.5 and -2.5, without rounding.
 BORDER = np.float32([[3], [-1]]), np.float32([[0.5], [1.5]])
@@ -78,7 +79,9 @@ def small_errors(HuberLoss, rng):
 def large_errors(HuberLoss, rng):
     """beyond the threshold, the cost of an error of either sign grows linearly"""
     return {
-        "threshold 0.5": one_by_one(HuberLoss(0.5), *draw(rng, near(0.5)[1], MIDDLE, LARGE)),
+        "threshold 0.5": one_by_one(
+            HuberLoss(0.5), *draw(rng, near(0.5)[1], BELOW_ONE, MIDDLE, LARGE)
+        ),
         "threshold 2.5": one_by_one(HuberLoss(2.5), *draw(rng, near(2.5)[1], LARGE)),
     }
 
