@@ -898,7 +898,7 @@ class HuberLoss(HuberLoss):
 
 
 # %% border_at_one loses="numerics gradients"
-"""Small and large errors are told apart at 1. The threshold tells them apart, whatever it is."""
+"""Small and large errors are told apart at a fixed number. The threshold tells them apart."""
 
 
 class HuberLoss(HuberLoss):
@@ -909,7 +909,7 @@ class HuberLoss(HuberLoss):
 
 
 # %% border_at_two loses="numerics gradients"
-"""Small and large errors are told apart at 2. The threshold tells them apart, whatever it is."""
+"""Small and large errors are told apart at a fixed number. The threshold tells them apart."""
 
 
 class HuberLoss(HuberLoss):
