@@ -1031,7 +1031,8 @@ class MyDense(MyDense):
 
 
 # %% neither_trainable loses="gradients"
-"""Both weights are created as not trainable, so training changes nothing at all."""
+"""No weight of the layer is trainable, so training changes nothing at all. Both are trained, unless
+the layer is made with `trainable=False`."""
 
 
 class MyDense(MyDense):
@@ -1042,7 +1043,8 @@ class MyDense(MyDense):
 
 
 # %% frozen_when_built loses="gradients"
-"""The layer switches its own training off. It is trainable unless it was made otherwise."""
+"""No weight of the layer is trainable, so training changes nothing at all. Both are trained, unless
+the layer is made with `trainable=False`."""
 
 
 class MyDense(MyDense):
