@@ -136,18 +136,22 @@ def in_graph(f: Callable, *inputs: Any, use: Callable) -> Later:
     return _later("in_graph", use, _saved_model(f, inputs, gradients=False))
 
 
-def either(exact: Any, own: Any) -> Either:
+def either(exact: list, own: Any, dimension: str = "numerics") -> Either:
     """Ask for the reference's answer, or, of who answers wrongly anyway, for agreement with itself.
 
-    So a wrong formula costs its points once, and yet nobody gets any for pretending to agree.
+    So a wrong formula costs its points once, and yet nobody gets any for pretending to agree, nor
+    for answering all inputs alike.
 
     Args:
-        exact: what the reference must show, too. It should depend on random inputs, and for a graph
-            or a file be found by `use`.
-        own: what a submission shows that agrees with itself, like a ratio of 1. It counts when a
-            check in numerics without an `either` has been lost.
+        exact: what the reference must show, too: a list of the answer for random inputs, and of the
+            answers with one input after the other drawn anew. If the first is given once more, a
+            submission ignores its inputs, and `own` does not count. For a graph or a file, `use`
+            should find and draw all of it.
+        own: what a submission shows that agrees with itself, like a ratio of 1. It counts as far as
+            points have been lost by checks without an `either`.
+        dimension: where these must have been lost.
     """
-    return Either(exact, own)
+    return Either(exact, own, dimension)
 
 
 def _later(how: str, use: Callable, file: bytes) -> Later:

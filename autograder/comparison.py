@@ -4,6 +4,7 @@ Structure first, then shape, kind of dtype, finiteness and values: `np.allclose`
 and other comparisons let NaN pass.
 """
 
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
@@ -11,11 +12,13 @@ import numpy as np
 from autograder.observations import Either, Later, Thing
 
 
-def difference(expected: Any, seen: Any, rtol: float, atol: float, own: bool = True) -> str | None:
+def difference(
+    expected: Any, seen: Any, rtol: float, atol: float, own: Collection[str] = ()
+) -> str | None:
     """Return the first difference in words a student can use, or None where there is none.
 
-    NaN equals nothing. Of an `Either` its exact answer counts, or else, unless `own` is False, its
-    agreement with itself.
+    NaN equals nothing. Of an `Either` its exact answer counts; or else, if its dimension is one of
+    `own` and other inputs are answered otherwise, its agreement with itself.
     """
     expected, seen = _chosen(expected, seen, rtol, atol, own)
     return _difference(expected, seen, rtol, atol, "")
@@ -26,7 +29,9 @@ def _chosen(expected, seen, rtol, atol, own) -> tuple:
     match expected, seen:
         case Either(), Either():
             exact = _difference(expected.exact, seen.exact, rtol, atol, "")
-            return (expected.own, seen.own) if exact and own else (expected.exact, seen.exact)
+            if exact and expected.dimension in own and moves(seen.exact, rtol, atol):
+                return expected.own, seen.own
+            return expected.exact, seen.exact
         case dict(), dict() if list(expected) == list(seen):
             pairs = {key: _chosen(expected[key], seen[key], rtol, atol, own) for key in expected}
             return tuple({key: pair[side] for key, pair in pairs.items()} for side in (0, 1))
@@ -34,6 +39,14 @@ def _chosen(expected, seen, rtol, atol, own) -> tuple:
             pairs = [_chosen(*pair, rtol, atol, own) for pair in zip(expected, seen, strict=True)]
             return tuple([pair[side] for pair in pairs] for side in (0, 1))
     return expected, seen
+
+
+def moves(answers: Any, rtol: float, atol: float) -> bool:
+    """Tell whether answers for other inputs, the second and those after it, are not the first."""
+    if not isinstance(answers, list) or len(answers) < 2:
+        return False
+    first, *others = answers
+    return all(_difference(first, other, rtol, atol, "") for other in others)
 
 
 def alike(one: Any, other: Any, rtol: float, atol: float) -> bool:

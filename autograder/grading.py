@@ -6,18 +6,19 @@ imports TensorFlow.
 
 import time
 import traceback
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
 
-from autograder.comparison import difference
+from autograder.comparison import difference, moves
 from autograder.exercises import Exercise, Specimen
 from autograder.hints import SEEDS as HINT_SEEDS
 from autograder.hints import Hints
 from autograder.interview import Interview, Seeds
-from autograder.observations import Thing, left_for_later, walk
+from autograder.observations import Thing, eithers, left_for_later, walk
 from autograder.processes import ChildEnded, ChildTooSlow, Worker, WorkerFailed
-from autograder.results import CheckResult, Outcome, SubmissionResult, versions
+from autograder.results import DIMENSIONS, CheckResult, Outcome, SubmissionResult, versions
 from autograder.submissions import Submission
 
 
@@ -70,10 +71,12 @@ class Grader:
         self._random = {check.name for check in self.checks if check.random}
         self._plan: dict[tuple, tuple[str, str]] = {}  # what the reference leaves for later
         self._expected = self._ask_reference()
+        # Those that may be passed by agreement, and where points must have been lost for that.
         self._agreeing = {
-            name for name, outcome in self._expected.items()
-            if any("own" in path for path, _ in walk(outcome.seen))
-        }  # fmt: skip
+            name: list(dict.fromkeys(one.dimension for one in found))
+            for name, outcome in self._expected.items()
+            if (found := eithers(outcome.seen))
+        }
         self.hints = Hints(self)
 
     def grade(self, submission: Submission) -> SubmissionResult:
@@ -137,18 +140,21 @@ class Grader:
         """Compare what a submission showed in each check with what the reference showed.
 
         To agree with itself is enough only for who has lost points for wrong answers already, and
-        is worth no more than those: a forged agreement is no way around the rest of the work.
+        is worth no more than those: a forged agreement is no way around the rest of the work. And
+        only for who answers other inputs otherwise, which `difference` sees.
         """
-        found = [self._verdict(check, outcomes[check.name], own=False) for check in self.checks]
-        lost = sum(
-            result.max_score - result.score
-            for result in found
-            if result.dimension == "numerics" and result.name not in self._agreeing
-        )
+        found = [self._verdict(check, outcomes[check.name]) for check in self.checks]
+        lost = dict.fromkeys(DIMENSIONS, 0.0)
+        for result in found:
+            if result.name not in self._agreeing:
+                lost[result.dimension] += result.max_score - result.score
+        left = dict(lost)
         for index, check in enumerate(self.checks):
-            if found[index].status != "passed" and check.points <= lost:
-                found[index] = self._verdict(check, outcomes[check.name], own=True)
-                lost -= found[index].score
+            own = [one for one in self._agreeing.get(check.name, ()) if check.points <= lost[one]]
+            if found[index].status == "passed" or not own or check.points > left[own[0]]:
+                continue
+            found[index] = self._verdict(check, outcomes[check.name], own)
+            left[own[0]] -= found[index].score
         return found
 
     def is_wrong(self, name: str, outcome: Outcome) -> bool:
@@ -156,14 +162,16 @@ class Grader:
         if left_for_later(outcome.seen):
             return False
         [check] = [check for check in self.checks if check.name == name]
-        return self._verdict(check, outcome, own=True).status != "passed"
+        return self._verdict(check, outcome, DIMENSIONS).status != "passed"
 
     def _hides_hint(self, name: str, outcome: Outcome) -> bool:
         """Tell whether what was drawn is why no known wrong answer is like this one."""
         seen = outcome.status == "seen" and name in self._random
         return seen and self.is_wrong(name, outcome)
 
-    def _verdict(self, check: CheckInfo, outcome: Outcome, own: bool) -> CheckResult:
+    def _verdict(
+        self, check: CheckInfo, outcome: Outcome, own: Collection[str] = ()
+    ) -> CheckResult:
         status, message = outcome.status, outcome.message
         if outcome.place:
             message += f" ({outcome.place})"
@@ -200,6 +208,12 @@ class Grader:
                     problem = f"{leaf.kind} at {list(path)}"
                 elif isinstance(leaf, (float, np.ndarray)) and np.isnan(leaf).any():
                     problem = f"not a number at {list(path)}"
+            [check] = [one for one in self.checks if one.name == name]
+            if not all(moves(one.exact, check.rtol, check.atol) for one in eithers(outcome.seen)):
+                problem = (
+                    "the exact answers of an `either` must be a list: one, and others for inputs "
+                    "that are drawn anew, which differ from it"
+                )
             if outcome.status != "seen" or problem:
                 raise GraderError(
                     f"{exercise.name}: the reference cannot answer the check {name}: {problem}"

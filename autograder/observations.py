@@ -6,6 +6,7 @@ then the raw bytes of its arrays. Nothing is ever unpickled, and `decode` treats
 hostile: the other side may have run anything.
 """
 
+import dataclasses
 import json
 import math
 import struct
@@ -49,10 +50,17 @@ class Later:
 
 @dataclass(frozen=True)
 class Either:
-    """An answer of its own, and one that says only whether the submission agrees with itself."""
+    """An answer of its own, and one that says only whether the submission agrees with itself.
+
+    Attributes:
+        exact: a list: the answer, and the answers when inputs are drawn anew.
+        own: what whoever agrees with himself shows.
+        dimension: in which points must have been lost, for `own` to count.
+    """
 
     exact: Any
     own: Any
+    dimension: str = "numerics"
 
 
 class BadMessage(Exception):
@@ -65,7 +73,7 @@ def observe(value: Any) -> Any:
         case None | bool() | Thing() | Later():
             return value
         case Either():
-            return Either(observe(value.exact), observe(value.own))
+            return Either(observe(value.exact), observe(value.own), value.dimension)
         case str():
             return value[:MAX_TEXT]
         case int() if abs(value) < 2**63:
@@ -115,7 +123,7 @@ def encode(value: Any) -> bytes:
             case Thing():
                 return {"thing": value.kind}
             case Either():
-                return {"either": [node(value.exact), node(value.own)]}
+                return {"either": [node(value.exact), node(value.own), value.dimension]}
             case Later():
                 arrays.append(value.file)
                 return {"later": [value.how, value.use, value.random, len(value.file)]}
@@ -196,8 +204,8 @@ def decode(message: bytes, hostile: bool = True) -> Any:
                 return take(size)
             case {"array": [dtype, shape]}:
                 return array(dtype, shape)
-            case {"either": [exact, own]}:
-                return Either(value(exact, depth + 1), value(own, depth + 1))
+            case {"either": [exact, own, dimension]}:
+                return Either(value(exact, depth + 1), value(own, depth + 1), text(dimension))
             case {"thing": kind}:
                 return Thing(text(kind)[:200])
             case {"later": [how, use, bool(random), size]}:
@@ -225,6 +233,16 @@ def walk(value: Any, path: tuple = ()):
         yield path, value
 
 
+def eithers(value: Any) -> list[Either]:
+    """Return every `Either` of an observation."""
+    match value:
+        case dict():
+            return [one for item in value.values() for one in eithers(item)]
+        case list():
+            return [one for item in value for one in eithers(item)]
+    return [value] if isinstance(value, Either) else []
+
+
 def left_for_later(value: Any) -> bool:
     """Tell whether another process is to answer a part of an observation."""
     return any(isinstance(leaf, Later) for _, leaf in walk(value))
@@ -240,5 +258,7 @@ def replace(value: Any, leaves: dict[tuple, Any], path: tuple = ()) -> Any:
         return [replace(item, leaves, (*path, index)) for index, item in enumerate(value)]
     if isinstance(value, Either):
         exact, own = ((*path, name) for name in ("exact", "own"))
-        return Either(replace(value.exact, leaves, exact), replace(value.own, leaves, own))
+        return dataclasses.replace(
+            value, exact=replace(value.exact, leaves, exact), own=replace(value.own, leaves, own)
+        )
     return value

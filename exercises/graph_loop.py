@@ -133,12 +133,13 @@
 # - **Numerics**: the smoothed values in direct calls, for one and several features, one step and
 #   hundreds, $\alpha$ close to 0 and close to 1; calls do not influence each other.
 # - **Gradients**: in `series` and `alpha`, by `tf.GradientTape`, for short and for long series.
-# - **Serialization**: exported with `tf.saved_model.save` and loaded in a process that does not
-#   have your code, the function gives the values and gradients it gave before, call after call.
-#   Should it use variables, they are saved with it; tables, queues and generators are not.
+# - **Serialization**: exported with `tf.saved_model.save`, for series of any size, and loaded in a
+#   process that does not have your code, the function gives the values and gradients it gave
+#   before, call after call. Should it use variables, they are saved with it; tables, queues and
+#   generators are not.
 # - **Graph**: one graph, from `get_concrete_function` with unknown sizes, gives the values and
 #   gradients of direct calls for every number of steps, also for thousands, and holds no operation
-#   that calls back into Python.
+#   that calls back into Python. It, too, runs in a process that does not have your code.
 #
 # Out of scope: series of zero steps, other dtypes and ranks, $\alpha \le 0$ or $\alpha \ge 1$,
 # compilation by XLA (leave `jit_compile` off), second derivatives.

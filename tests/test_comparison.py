@@ -67,12 +67,22 @@ def test_is_a_difference_told_in_words(expected, seen, message):
 def test_does_an_agreement_count_only_where_it_may():
     right, forged = Either([1.0, 2.0], 1.0), Either([9.0, 2.0], 1.0)
     expected = {"a": [right]}
-    for own in (True, False):
+    for own in (["numerics"], []):
         assert difference(expected, {"a": [right]}, 1e-4, 1e-5, own) is None
-    assert difference(expected, {"a": [forged]}, 1e-4, 1e-5, own=True) is None
-    told = difference(expected, {"a": [forged]}, 1e-4, 1e-5, own=False)
-    assert told == "a: answer 1 of 2: expected 1, got 9"
+    assert difference(expected, {"a": [forged]}, 1e-4, 1e-5, ["numerics"]) is None
+    for own in ([], ["gradients"]):
+        told = difference(expected, {"a": [forged]}, 1e-4, 1e-5, own)
+        assert told == "a: answer 1 of 2: expected 1, got 9"
     neither = Either([9.0, 2.0], 3.0)
-    assert "expected 1, got 3" in difference(expected, {"a": [neither]}, 1e-4, 1e-5, own=True)
-    assert difference(expected, {"a": [1.0]}, 1e-4, 1e-5, own=True)
+    assert "expected 1, got 3" in difference(expected, {"a": [neither]}, 1e-4, 1e-5, ["numerics"])
+    assert difference(expected, {"a": [1.0]}, 1e-4, 1e-5, ["numerics"])
     assert not alike([right], [forged], 1e-4, 1e-5)
+
+
+@pytest.mark.parametrize(
+    "exact",
+    [[9.0, 9.0], [0.0, 0.0], [9.0], 9.0, {"a": 9.0, "b": 2.0}, [A, A + 1e-7], [9.0, 2.0, 9.0], []],
+)
+def test_an_agreement_needs_other_answers_for_other_inputs(exact):
+    right, forged = Either([1.0, 2.0], 1.0), Either(exact, 1.0)
+    assert difference(right, forged, 1e-4, 1e-5, ["numerics"])

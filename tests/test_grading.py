@@ -425,6 +425,9 @@ def test_is_an_exercises_hints_file_read_again(worker, course):
         ("checks.py", "keras.ops.multiply", "keras.ops.nothing", "cannot switch off"),
         ("reference.py", "self.factor * inputs", "inputs * float('nan')", "not a number"),
         ("reference.py", "class Scale", "class Skale", "`Scale` is not defined"),
+        ("checks.py", "return reloaded(Scale(3.0), scaled)",
+         "from autograder import checks\n    return checks.either([1.0, 1.0], 1.0)",
+         "exact answers of an `either` must be a list"),
     ],
 )  # fmt: skip
 def test_is_an_authors_mistake_told_and_nobody_graded(worker, course, file, old, new, message):

@@ -71,7 +71,7 @@ class MyDense(MyDense):
         super().__init__(units, activation, **kwargs)
 
 
-# %% name_not_resolved loses="numerics gradients serialization graph"
+# %% name_not_resolved loses="numerics serialization"
 """The activation may arrive as a name, and a name cannot be called. Have Keras look it up in the
 constructor, and call what it returns."""
 
@@ -1009,3 +1009,75 @@ class MyDense(MyDense):
             name="kernel", shape=input_shape[-1:] + (self.units,), initializer="glorot_uniform"
         )
         self.bias = self.add_weight(name="bias", shape=(self.units,), initializer="zeros")
+
+
+# %% functions_only loses="numerics serialization"
+"""The activation may arrive as a name, and a name cannot be called. Have Keras look it up in the
+constructor, and call what it returns."""
+
+
+class MyDense(MyDense):
+    def __init__(self, units, activation=None, **kwargs):
+        super().__init__(units, **kwargs)
+        self.activation = activation
+
+    def call(self, inputs):
+        outputs = inputs @ self.kernel + self.bias
+        return self.activation(outputs) if self.activation else outputs
+
+    def get_config(self):
+        activation = self.activation and keras.activations.serialize(self.activation)
+        return {**super().get_config(), "activation": activation}
+
+
+# %% neither_trainable loses="gradients"
+"""No weight of the layer is trainable, so training changes nothing at all. Both are trained, unless
+the layer is made with `trainable=False`."""
+
+
+class MyDense(MyDense):
+    def build(self, input_shape):
+        shape = (input_shape[-1], self.units)
+        self.kernel = self.add_weight(name="kernel", shape=shape, trainable=False)
+        self.bias = self.add_weight(name="bias", shape=(self.units,), trainable=False)
+
+
+# %% frozen_when_built loses="gradients"
+"""No weight of the layer is trainable, so training changes nothing at all. Both are trained, unless
+the layer is made with `trainable=False`."""
+
+
+class MyDense(MyDense):
+    def build(self, input_shape):
+        super().build(input_shape)
+        self.trainable = False
+
+
+# %% shape_of_two_axes loses="graph"
+"""`compute_output_shape` takes the shape apart into two sizes, and sequences have three. All axes
+but the last come back unchanged; or leave it out, and Keras finds the shape."""
+
+
+class MyDense(MyDense):
+    def compute_output_shape(self, input_shape):
+        batch, _ = input_shape
+        return batch, self.units
+
+
+# %% shape_with_a_number_added loses="graph"
+"""A shape is a tuple, and a number cannot be added to it: it needs `(*shape[:-1], units)`. Or leave
+compute_output_shape out, and Keras finds the shape."""
+
+
+class MyDense(MyDense):
+    def compute_output_shape(self, input_shape):
+        return input_shape[:-1] + self.units
+
+
+# %% constant_output loses="numerics gradients serialization graph"
+"""The output does not depend on the inputs: nothing is multiplied by the kernel."""
+
+
+class MyDense(MyDense):
+    def call(self, inputs):
+        return self.activation(tf.zeros_like(inputs @ self.kernel) + self.bias)

@@ -566,3 +566,16 @@ class MyDense(MyDense):
     def call(self, inputs):
         kernel, bias = self.holders["kernel"].value, self.holders["bias"].value
         return self.activation(tf.matmul(inputs, kernel) + bias)
+
+
+# %% shape_given
+"""The shape of the output is given, too, by both of the methods that Keras would ask."""
+
+
+class MyDense(MyDense):
+    def compute_output_shape(self, input_shape):
+        return (*input_shape[:-1], self.units)
+
+    def compute_output_spec(self, inputs):
+        shape = self.compute_output_shape(inputs.shape)
+        return keras.KerasTensor(shape, dtype=self.compute_dtype)

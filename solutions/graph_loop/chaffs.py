@@ -635,9 +635,10 @@ def exponential_smoothing(series, alpha):
 
 
 # %% numpy_function loses="gradients serialization graph"
-"""`tf.numpy_function` only puts a call of this Python process into the graph. No gradient flows
-through it, and a saved model cannot run it elsewhere. Write the loop with TensorFlow's
-operations."""
+"""`tf.numpy_function` and `tf.py_function` put a call of the Python process that traced it into the
+graph, and elsewhere that process does not exist; through the former no gradient flows, either. Even
+one that seldom runs is part of the graph. Write it with the operations of TensorFlow; for a warning
+there is `tf.print`."""
 import numpy as np
 
 
@@ -657,7 +658,7 @@ def exponential_smoothing(series, alpha):
 # %% [markdown]
 # ## Serialization
 
-# %% table_of_settings loses="serialization"
+# %% table_of_settings loses="serialization graph"
 """The function uses a lookup table that is not saved with it. Tables, queues and generators are
 resources of this process; a number that is known in advance is better a plain constant."""
 settings = tf.lookup.StaticHashTable(
@@ -672,9 +673,10 @@ def exponential_smoothing(series, alpha):
 
 
 # %% python_for_a_warning loses="graph"
-"""`tf.py_function` puts a call of the Python process that traced it into the graph, and elsewhere
-that process does not exist. Even one that seldom runs is part of the graph. Write it with the
-operations of TensorFlow; for a warning there is `tf.print`."""
+"""`tf.numpy_function` and `tf.py_function` put a call of the Python process that traced it into the
+graph, and elsewhere that process does not exist; through the former no gradient flows, either. Even
+one that seldom runs is part of the graph. Write it with the operations of TensorFlow; for a warning
+there is `tf.print`."""
 
 
 def _warn():
@@ -689,9 +691,10 @@ def exponential_smoothing(series, alpha):
 
 
 # %% py_function loses="serialization graph"
-"""`tf.py_function` puts a call of the Python process that traced it into the graph, and elsewhere
-that process does not exist. Even one that seldom runs is part of the graph. Write it with the
-operations of TensorFlow; for a warning there is `tf.print`."""
+"""`tf.numpy_function` and `tf.py_function` put a call of the Python process that traced it into the
+graph, and elsewhere that process does not exist; through the former no gradient flows, either. Even
+one that seldom runs is part of the graph. Write it with the operations of TensorFlow; for a warning
+there is `tf.print`."""
 
 
 def _loop(series, alpha):
@@ -780,7 +783,7 @@ def exponential_smoothing(series, alpha):
     return tf.stack(rows)
 
 
-# %% unrolled loses="graph"
+# %% unrolled loses="serialization graph"
 """`series.shape[0]` is the length that is known while tracing, and `None` in a graph for any
 length. `range` over it unrolls the loop. Loop over `tf.range(tf.shape(series)[0])`, and collect
 the rows in something that a graph loop can fill."""
@@ -794,7 +797,7 @@ def exponential_smoothing(series, alpha):
     return tf.stack(rows)
 
 
-# %% unstacked loses="graph"
+# %% unstacked loses="serialization graph"
 """`tf.unstack` makes a Python list of rows, so the number of rows must be known while tracing.
 Index the tensor inside a graph loop, or iterate by `tf.scan`."""
 
@@ -843,7 +846,7 @@ def exponential_smoothing(series, alpha):
     return tf.stack(rows)[:steps]
 
 
-# %% features_known_while_tracing loses="graph"
+# %% features_known_while_tracing loses="serialization graph"
 """`series.shape[1]` is `None` when the number of features is not known while tracing. Take a row of
 the series for its shape (`tf.zeros_like(series[0])`), or `tf.shape(series)[1]`."""
 
@@ -874,7 +877,7 @@ def exponential_smoothing(series, alpha):
     return tf.concat([series[:1], rest], 0)
 
 
-# %% backward_unrolled loses="graph"
+# %% backward_unrolled loses="serialization graph"
 """The loop forward is part of the graph, but the hand-written gradient unrolls over
 `series.shape[0]`, which is `None` when the length is unknown. Both directions need a graph loop;
 TensorFlow derives the backward one by itself."""
@@ -951,7 +954,7 @@ def exponential_smoothing(series, alpha):
     return tf.scan(lambda s, x: alpha * x + (1 - alpha) * s, once)
 
 
-# %% last_step_missing loses="numerics gradients graph"
+# %% last_step_missing loses="numerics gradients"
 """The loop ends one step too early, and the last row is never computed. `tf.range(1, steps)` ends
 before `steps` already."""
 
@@ -1019,3 +1022,106 @@ def smoothed(series, alpha):
 @tf.function
 def exponential_smoothing(series, alpha):
     return smoothed(series, alpha)
+
+
+# %% [markdown]
+# ## Lengths, gradients and compilation once more
+
+
+# %% list_indexed_by_the_step loses="serialization graph"
+"""Where the length is unknown, AutoGraph turns `range` into a loop of the graph, whose step is a
+tensor, and no Python list can be indexed by that. Collect the rows in a `tf.TensorArray`."""
+
+
+@tf.function
+def exponential_smoothing(series, alpha):
+    rows = [series[0]]
+    for t in range(1, len(series)):
+        rows.append(rows[t - 1] + alpha * (series[t] - rows[t - 1]))
+    return tf.stack(rows)
+
+
+# %% array_of_the_static_size loses="serialization graph"
+"""`series.shape[0]` is `None` where the length is unknown while tracing, and no array has that
+size. `tf.shape(series)[0]` always knows."""
+
+
+@tf.function
+def exponential_smoothing(series, alpha):
+    steps = series.shape[0]
+    rows, state = tf.TensorArray(tf.float32, size=steps), series[0]
+    for t in tf.range(steps):
+        state = state + alpha * (series[t] - state)
+        rows = rows.write(t, state)
+    return rows.stack()
+
+
+# %% zeros_of_the_static_shape loses="serialization graph"
+"""`series.shape` may hold `None`, of which no zeros can be made. `tf.shape(series)` or
+`tf.zeros_like` always has an answer."""
+
+
+@tf.function
+def exponential_smoothing(series, alpha):
+    at = tf.zeros(series.shape, tf.int32) + tf.range(tf.shape(series)[0])[:, None]
+    start = tf.where(at == 0, series, tf.zeros_like(series))
+    return tf.scan(lambda s, x: alpha * x + (1 - alpha) * s, start + tf.where(at > 0, series, 0))
+
+
+# %% split_into_rows loses="serialization graph"
+"""`tf.split` needs to know while tracing how many parts there will be. Index the tensor inside a
+graph loop, or iterate by `tf.scan`."""
+
+
+@tf.function
+def exponential_smoothing(series, alpha):
+    first, *others = tf.split(series, series.shape[0])
+    rows = [first]
+    for row in others:
+        rows.append(alpha * row + (1 - alpha) * rows[-1])
+    return tf.concat(rows, 0)
+
+
+# %% no_back_prop loses="gradients serialization graph"
+"""`back_prop=False` cuts the gradient off: nothing flows back through the scan, neither here nor in
+a graph or a file. Leave it out."""
+
+
+@tf.function
+def exponential_smoothing(series, alpha):
+    return tf.scan(lambda s, x: s + alpha * (x - s), series, back_prop=False)
+
+
+# %% jit_compiled loses="gradients serialization graph"
+"""Compiled by XLA, a loop that fills a `tf.TensorArray` has no gradient in TensorFlow. Leave
+`jit_compile` off."""
+
+
+@tf.function(jit_compile=True)
+def exponential_smoothing(series, alpha):
+    steps = tf.shape(series)[0]
+    state = series[0]
+    rows = tf.TensorArray(tf.float32, size=steps, element_shape=state.shape).write(0, state)
+    for t in tf.range(1, steps):
+        state = state + alpha * (series[t] - state)
+        rows = rows.write(t, state)
+    return rows.stack()
+
+
+# %% series_returned loses="numerics gradients serialization graph"
+"""This returns the series as it came. What agrees with itself without a use for `alpha` is no
+smoothing, in a file and in a graph neither."""
+
+
+@tf.function
+def exponential_smoothing(series, alpha):
+    return tf.identity(series)
+
+
+# %% zeros_returned loses="numerics gradients serialization graph"
+"""The rows are never filled: what comes back is zero for every series and every `alpha`."""
+
+
+@tf.function
+def exponential_smoothing(series, alpha):
+    return tf.zeros_like(series)

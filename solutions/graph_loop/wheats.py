@@ -436,3 +436,30 @@ def exponential_smoothing(series, alpha):
     weights = tf.linalg.band_part(tf.exp(distance * tf.math.log1p(-alpha)), -1, 0)
     start = tf.one_hot(0, tf.shape(series)[0])
     return weights @ (series * (alpha + (1 - alpha) * start)[:, None])
+
+
+# %% compiled_weights
+"""A formula without a loop can be compiled by XLA, which costs nothing where it works."""
+
+
+@tf.function(jit_compile=True)
+def exponential_smoothing(series, alpha):
+    t = tf.range(tf.shape(series)[0])
+    lag = tf.cast(tf.maximum(t[:, None] - t[None, :], 0), tf.float32)
+    weights = tf.linalg.band_part(tf.exp(lag * tf.math.log1p(-alpha)), -1, 0)
+    first = tf.cast(t[:, None] == 0, tf.float32)
+    return weights @ (series * (first + (1 - first) * alpha))
+
+
+# %% nested_functions
+"""The loop is in a `tf.function` of its own, whose signature leaves both sizes open."""
+
+
+@tf.function(input_signature=[tf.TensorSpec([None, None]), tf.TensorSpec([])])
+def inner(series, decay):
+    return tf.scan(lambda s, x: decay * s + x, series)
+
+
+@tf.function
+def exponential_smoothing(series, alpha):
+    return inner(tf.concat([series[:1], alpha * series[1:]], 0), 1 - alpha)

@@ -884,3 +884,92 @@ class HuberLoss(HuberLoss):
         error = tf.abs(y_true - y_pred)
         quadratic = tf.minimum(self.threshold, error)
         return 0.5 * quadratic**2 + self.threshold * (error - quadratic)
+
+
+# %% slope_one_from_the_middle loses="numerics gradients"
+"""The linear piece has slope 1 whatever the threshold is. Its slope is the threshold: only so does
+it go on where the square leaves off."""
+
+
+class HuberLoss(HuberLoss):
+    def call(self, y_true, y_pred):
+        size = tf.abs(y_true - y_pred)
+        return tf.where(size <= self.threshold, size**2 / 2, size - self.threshold / 2)
+
+
+# %% border_at_one loses="numerics gradients"
+"""Small and large errors are told apart at a fixed number. The threshold tells them apart."""
+
+
+class HuberLoss(HuberLoss):
+    def call(self, y_true, y_pred):
+        size = tf.abs(y_true - y_pred)
+        linear = self.threshold * (size - self.threshold / 2)
+        return tf.where(size < 1, size**2 / 2, linear)
+
+
+# %% border_at_two loses="numerics gradients"
+"""Small and large errors are told apart at a fixed number. The threshold tells them apart."""
+
+
+class HuberLoss(HuberLoss):
+    def call(self, y_true, y_pred):
+        size = tf.abs(y_true - y_pred)
+        linear = self.threshold * (size - self.threshold / 2)
+        return tf.where(size < 2, size**2 / 2, linear)
+
+
+# %% border_twice_as_far loses="numerics gradients"
+"""The square goes on up to twice the threshold. The linear piece begins at the threshold."""
+
+
+class HuberLoss(HuberLoss):
+    def call(self, y_true, y_pred):
+        size = tf.abs(y_true - y_pred)
+        linear = self.threshold * (size - self.threshold / 2)
+        return tf.where(size < 2 * self.threshold, size**2 / 2, linear)
+
+
+# %% reduction_fixed_to_none loses="numerics gradients serialization"
+"""The constructor fixes the reduction, and takes no `**kwargs`. How to reduce is for whoever makes
+the loss to say: pass `**kwargs` on, and leave Keras its defaults."""
+
+
+class HuberLoss(Named):
+    def __init__(self, threshold=1.0):
+        super().__init__(reduction="none", name="huber")
+        self.threshold = threshold
+
+
+# %% function_only loses="numerics gradients serialization graph"
+"""What is made here is a function. Keras casts, weights, reduces and saves what is derived from
+`keras.losses.Loss`: make it a class, and compute in its `call`."""
+
+
+def HuberLoss(threshold=1.0, **kwargs):
+    def huber_loss(y_true, y_pred):
+        size = tf.abs(y_true - y_pred)
+        linear = threshold * (size - threshold / 2)
+        return tf.where(size <= threshold, size**2 / 2, linear)
+
+    return huber_loss
+
+
+# %% old_keras loses="numerics serialization graph"
+"""The base class is of the old Keras in `tensorflow.python.keras`, whose objects today's Keras
+neither saves nor loads. Derive the loss from `keras.losses.Loss`."""
+from tensorflow.python.keras import losses
+
+
+class HuberLoss(losses.Loss):
+    def __init__(self, threshold=1.0, **kwargs):
+        super().__init__(**kwargs)
+        self.threshold = threshold
+
+    def call(self, y_true, y_pred):
+        size = tf.abs(y_true - y_pred)
+        linear = self.threshold * (size - self.threshold / 2)
+        return tf.where(size <= self.threshold, size**2 / 2, linear)
+
+    def get_config(self):
+        return {**super().get_config(), "threshold": self.threshold}

@@ -20,6 +20,7 @@ SWITCHED_OFF = [
 # Sizes of errors: within the thresholds 0.5, 1.0 and 2.5, between the last two, beyond them all.
 # The square of a middle one is beyond 2.5 as well.
 SMALL, MIDDLE, LARGE = (0.1, 0.4), (1.7, 2.2), (3.0, 6.0)
+BELOW_ONE = (0.8, 0.95)  # beyond 0.5, but their square, too, is below 1
 
 # Labels, and predictions whose errors are 2.5 and -2.5, without rounding.
 BORDER = np.float32([[3], [-1]]), np.float32([[0.5], [1.5]])
@@ -35,13 +36,23 @@ def draw(rng, *kinds):
 
 
 def one_by_one(loss, true, pred):
-    """The loss of each sample alone."""
-    return [loss(true[i : i + 1], pred[i : i + 1]) for i in range(len(true))]
+    """The loss of each sample alone, which is its own mean: how losses reduce is asked apart."""
+    return [np.mean(loss(true[i : i + 1], pred[i : i + 1])) for i in range(len(true))]
+
+
+def near(threshold):
+    """Sizes of errors close to a threshold, on either side of it, and far from any other."""
+    return (0.75 * threshold, 0.95 * threshold), (1.1 * threshold, 1.4 * threshold)
 
 
 def cost(loss, true, pred):
     """What errors cost beyond perfect predictions: nothing, if a loss ignores its inputs."""
     return loss(true, pred) - loss(true, tf.cast(true, tf.float32))
+
+
+def total(loss, true, pred):
+    """The sum of what errors cost, however the loss reduces it."""
+    return tf.reduce_sum(cost(loss, true, pred))
 
 
 def over(seen, expected):
@@ -58,8 +69,8 @@ def over(seen, expected):
 def small_errors(HuberLoss, rng):
     """up to the threshold, an error of either sign costs half its square"""
     return {
-        "threshold 0.5": one_by_one(HuberLoss(0.5), *draw(rng, SMALL)),
-        "threshold 2.5": one_by_one(HuberLoss(2.5), *draw(rng, SMALL, MIDDLE)),
+        "threshold 0.5": one_by_one(HuberLoss(0.5), *draw(rng, SMALL, near(0.5)[0])),
+        "threshold 2.5": one_by_one(HuberLoss(2.5), *draw(rng, SMALL, MIDDLE, near(2.5)[0])),
         "exactly on the threshold 2.5": one_by_one(HuberLoss(2.5), *BORDER),
     }
 
@@ -68,8 +79,10 @@ def small_errors(HuberLoss, rng):
 def large_errors(HuberLoss, rng):
     """beyond the threshold, the cost of an error of either sign grows linearly"""
     return {
-        "threshold 0.5": one_by_one(HuberLoss(0.5), *draw(rng, MIDDLE, LARGE)),
-        "threshold 2.5": one_by_one(HuberLoss(2.5), *draw(rng, LARGE)),
+        "threshold 0.5": one_by_one(
+            HuberLoss(0.5), *draw(rng, near(0.5)[1], BELOW_ONE, MIDDLE, LARGE)
+        ),
+        "threshold 2.5": one_by_one(HuberLoss(2.5), *draw(rng, near(2.5)[1], LARGE)),
     }
 
 
@@ -77,14 +90,14 @@ def large_errors(HuberLoss, rng):
 def threshold_is_one_by_default(HuberLoss, rng):
     """without a threshold, the loss is that of `threshold=1.0`; the integer 2 is one like 2.0"""
     true, pred = draw(rng, SMALL, MIDDLE, LARGE)
-    default = cost(HuberLoss(), true, pred)
-    one = cost(HuberLoss(threshold=1.0), true, pred)
-    other = cost(HuberLoss(2.5), true, pred)
+    default = total(HuberLoss(), true, pred)
+    one = total(HuberLoss(threshold=1.0), true, pred)
+    other = total(HuberLoss(2.5), true, pred)
     return {
         "over that of 1.0": over(default, one),
         "that of 2.5 is the same": np.array_equal(one, other),
         "that of 2, over that of 2.0": over(
-            cost(HuberLoss(2), true, pred), cost(HuberLoss(2.0), true, pred)
+            total(HuberLoss(2), true, pred), total(HuberLoss(2.0), true, pred)
         ),
     }
 
@@ -94,10 +107,10 @@ def each_keeps_its_threshold(HuberLoss, rng):
     """a loss still uses its own threshold when another one has been made"""
     true, pred = draw(rng, MIDDLE, LARGE)
     first = HuberLoss(0.5)
-    before = cost(first, true, pred)
-    other = cost(HuberLoss(2.5), true, pred)
+    before = total(first, true, pred)
+    other = total(HuberLoss(2.5), true, pred)
     return {
-        "over what it was before": over(cost(first, true, pred), before),
+        "over what it was before": over(total(first, true, pred), before),
         "the other one is the same": np.array_equal(other, before),
     }
 
@@ -154,9 +167,9 @@ def labels_of_other_dtypes(HuberLoss, rng):
     true = rng.choice([-4, -3, -2, 2, 3, 5], size=(6, 1), replace=False)
     pred = (true - rng.uniform(0.2, 5, size=(6, 1))).astype("float32")
     loss = HuberLoss(2.5)
-    usual = cost(loss, true.astype("float32"), pred)
+    usual = total(loss, true.astype("float32"), pred)
     return {
-        dtype: over(cost(loss, true.astype(dtype), pred), usual)
+        dtype: over(total(loss, true.astype(dtype), pred), usual)
         for dtype in ("int32", "int64", "float64")
     }
 
@@ -166,12 +179,16 @@ def slope_is_the_clipped_error(HuberLoss, rng):
     """the gradient in each prediction is its clipped error, times what arrives from above"""
     true, pred = draw(rng, SMALL, MIDDLE, LARGE)
     on_it, pred_on_it = BORDER
+    beside_it, pred_beside_it = draw(rng, *near(0.5))
     # Who forgets a factor of 5, and the mean of 6 or 2, is not off by 2 or a half.
     return {
         "5 times the loss, threshold 0.5": gradient(lambda p: 5 * HuberLoss(0.5)(true, p), pred),
         "5 times the loss, threshold 2.5": gradient(lambda p: 5 * HuberLoss(2.5)(true, p), pred),
         "the same, exactly on the threshold": gradient(
             lambda p: 5 * HuberLoss(2.5)(on_it, p), pred_on_it
+        ),
+        "5 times the loss, close to the threshold 0.5": gradient(
+            lambda p: 5 * HuberLoss(0.5)(beside_it, p), pred_beside_it
         ),
     }
 
@@ -197,9 +214,13 @@ def to_be_saved(rng):
     return [float(2 * rng.integers(*odd) + 1) / 32 for odd in ((36, 48), (7, 15))]
 
 
-def losses_of_a_batch(f, rng):
-    batch = draw(rng, SMALL, MIDDLE, LARGE)
-    return [np.mean(f(*map(tf.constant, part))) for part in (batch, [side[:3] for side in batch])]
+def losses_of_batches(f, rng):
+    """What `f` makes of a batch and of its half, and with other predictions, and other labels."""
+    (true, pred), (other_true, other_pred) = (draw(rng, SMALL, MIDDLE, LARGE) for _ in range(2))
+    return [
+        [np.mean(f(*(tf.constant(side[:size]) for side in batch))) for size in (6, 3)]
+        for batch in ((true, pred), (true, other_pred), (other_true, pred))
+    ]
 
 
 def against_a_new_one(saved, rng):
@@ -223,7 +244,7 @@ def threshold_survives(HuberLoss, rng):
 
     def survives(loss, threshold):
         # The exact answer is asked where nothing but the configuration tells the threshold.
-        alone = reloaded(loss, use=losses_of_a_batch)
+        alone = reloaded(loss, use=losses_of_batches)
         beside = reloaded([loss, threshold], use=against_a_new_one)
         return {
             "loaded": either(alone, {"over a new one of that threshold": beside}),
@@ -273,8 +294,7 @@ def line(**compiled):
 
 
 def compiled_loss(model, rng):
-    true, pred = map(tf.constant, draw(rng, SMALL, MIDDLE, LARGE))
-    return model.compute_loss(y=true, y_pred=pred)
+    return losses_of_batches(lambda true, pred: model.compute_loss(y=true, y_pred=pred), rng)
 
 
 def compiled_against_a_new_one(model, rng):
@@ -292,7 +312,7 @@ def compiled_model_survives(HuberLoss, rng):
     """a model compiled with the loss is saved as `.keras`, loads, and computes the same loss"""
     ratio = reloaded(line(loss=HuberLoss(2.5)), use=compiled_against_a_new_one)
     return either(
-        {"loaded": reloaded(line(loss=HuberLoss(to_be_saved(rng)[0])), use=compiled_loss)},
+        reloaded(line(loss=HuberLoss(to_be_saved(rng)[0])), use=compiled_loss),
         {"loaded, over a new one of that threshold": ratio},
     )
 
@@ -308,8 +328,8 @@ def against_direct_calls(f):
 
 
 def in_batches(f, rng):
-    alone = losses_of_a_batch(lambda *batch: f(*batch)[0], rng)
-    return either({"loss": alone}, against_direct_calls(f))
+    alone = losses_of_batches(lambda *batch: f(*batch)[0], rng)
+    return either(alone, against_direct_calls(f))
 
 
 @check("graph", points=1)

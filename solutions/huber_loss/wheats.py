@@ -388,3 +388,21 @@ class HuberLoss(keras.losses.Loss):
 
     def get_config(self):
         return super().get_config() | self.given
+
+
+# %% whole_default
+"""The default is an integer, and the linear piece is written as a difference of squares."""
+
+
+class HuberLoss(keras.losses.Loss):
+    def __init__(self, threshold=1, **kwargs):
+        super().__init__(**kwargs)
+        self.threshold = threshold
+
+    def call(self, y_true, y_pred):
+        size = tf.abs(y_true - y_pred)
+        beyond = tf.nn.relu(size - float(self.threshold))
+        return (size * size - beyond * beyond) / 2.0
+
+    def get_config(self):
+        return dict(super().get_config(), threshold=self.threshold)

@@ -800,7 +800,8 @@ class ResidualBlock(keras.layers.Layer):
 
 
 # %% forward loses="numerics gradients serialization graph"
-"""The method is called `forward`, as in PyTorch. Keras calls `call`."""
+"""Keras calls the method `call`, and a class of yours has none: it has another name, or is indented
+so far that it is a function inside the constructor. It belongs on the level of `__init__`."""
 
 
 class ResidualBlock(keras.layers.Layer):
@@ -958,3 +959,79 @@ class ResidualBlock(ResidualBlock):
         for layer in self.hidden:
             outputs = layer(outputs)
         return inputs + outputs
+
+
+# %% call_inside_the_constructor loses="numerics gradients serialization graph"
+"""Keras calls the method `call`, and a class of yours has none: it has another name, or is indented
+so far that it is a function inside the constructor. It belongs on the level of `__init__`."""
+
+
+class ResidualBlock(keras.layers.Layer):
+    def __init__(self, n_layers, n_neurons, **kwargs):
+        super().__init__(**kwargs)
+        self.n_layers, self.n_neurons = n_layers, n_neurons
+        self.hidden = [
+            keras.layers.Dense(n_neurons, "relu", kernel_initializer="he_normal")
+            for _ in range(n_layers)
+        ]
+
+        def call(self, inputs):
+            outputs = inputs
+            for layer in self.hidden:
+                outputs = layer(outputs)
+            return inputs + outputs
+
+    def get_config(self):
+        config = super().get_config()
+        return {**config, "n_layers": self.n_layers, "n_neurons": self.n_neurons}
+
+
+# %% second_block_dropped loses="numerics gradients"
+"""The second block is called, but what it returns is dropped. Hand it on to the output layer."""
+
+
+class ResidualRegressor(ResidualRegressor):
+    def call(self, inputs):
+        outputs = self.hidden(inputs)
+        for _ in range(4):
+            outputs = self.block1(outputs)
+        self.block2(outputs)
+        return self.out(outputs)
+
+
+# %% underscore_layers loses="serialization"
+"""`_layers` is a name that Keras uses itself: what is kept there is not saved. Call the list
+something else."""
+
+
+class ResidualBlock(keras.layers.Layer):
+    def __init__(self, n_layers, n_neurons, **kwargs):
+        super().__init__(**kwargs)
+        self.n_layers, self.n_neurons = n_layers, n_neurons
+        self._layers = [
+            keras.layers.Dense(n_neurons, "relu", kernel_initializer="he_normal")
+            for _ in range(n_layers)
+        ]
+
+    def call(self, inputs):
+        outputs = inputs
+        for layer in self._layers:
+            outputs = layer(outputs)
+        return inputs + outputs
+
+    def get_config(self):
+        config = super().get_config()
+        return {**config, "n_layers": self.n_layers, "n_neurons": self.n_neurons}
+
+
+# %% inputs_dropped loses="numerics gradients serialization graph"
+"""The block returns zeros, and so the predictions are the same for all inputs. Add the inputs to
+what the layers make of them."""
+
+
+class ResidualBlock(ResidualBlock):
+    def call(self, inputs):
+        outputs = inputs
+        for layer in self.hidden:
+            outputs = layer(outputs)
+        return tf.zeros_like(inputs + outputs)

@@ -971,3 +971,98 @@ class HuberMetric(Parts):
 
     def result(self):
         return tf.math.divide_no_nan(self.total.value, self.weight.value * self.outputs)
+
+
+# %% default_of_a_tenth loses="numerics"
+"""The default threshold is another one than asked for: without a threshold it is 1.0."""
+
+
+class HuberMetric(HuberMetric):
+    def __init__(self, threshold=0.1, name="huber_metric", **kwargs):
+        super().__init__(threshold, name=name, **kwargs)
+
+
+# %% default_of_two loses="numerics"
+"""The default threshold is another one than asked for: without a threshold it is 1.0."""
+
+
+class HuberMetric(HuberMetric):
+    def __init__(self, threshold=2.0, name="huber_metric", **kwargs):
+        super().__init__(threshold, name=name, **kwargs)
+
+
+# %% no_threshold_no_line loses="numerics"
+"""Without a threshold this is half the squared error everywhere. The default threshold is 1.0."""
+
+
+class HuberMetric(HuberMetric):
+    def __init__(self, threshold=None, name="huber_metric", **kwargs):
+        super().__init__(1e9 if threshold is None else threshold, name=name, **kwargs)
+
+
+# %% count_assigned loses="numerics"
+"""The sum grows with each batch, but the count is replaced by that of the last one. Add to both."""
+
+
+class HuberMetric(Parts):
+    def add(self, losses, sample_weight):
+        losses = tf.reduce_mean(losses, axis=1)
+        weights = tf.ones_like(losses) if sample_weight is None else tf.reshape(sample_weight, [-1])
+        self.total.assign_add(tf.reduce_sum(losses * weights))
+        self.weight.assign(tf.reduce_sum(weights))
+
+
+# %% count_never_counted loses="numerics gradients serialization graph"
+"""The weights are added to the sum, and the count stays 0: the result is infinite, or no number.
+Add the losses to one variable and the weights to the other."""
+
+
+class HuberMetric(HuberMetric):
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        size = tf.abs(tf.convert_to_tensor(y_true) - y_pred)
+        inner = tf.minimum(size, self.threshold)
+        losses = tf.reduce_mean(inner**2 / 2 + self.threshold * (size - inner), axis=-1)
+        weights = tf.ones_like(losses) if sample_weight is None else tf.reshape(sample_weight, [-1])
+        self.total.assign_add(tf.reduce_sum(losses * weights))
+        self.total.assign_add(tf.reduce_sum(weights))
+
+    def result(self):
+        return self.total / self.weight
+
+
+# %% plain_division loses="numerics"
+"""Weights are accepted and not used, and before any data this divides zero by zero. Multiply the
+losses by the weights, count by the weights, and divide with `tf.math.divide_no_nan`."""
+
+
+class HuberMetric(HuberMetric):
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        size = tf.abs(tf.convert_to_tensor(y_true) - y_pred)
+        inner = tf.minimum(size, self.threshold)
+        losses = inner**2 / 2 + self.threshold * (size - inner)
+        self.total.assign_add(tf.reduce_sum(losses))
+        self.weight.assign_add(tf.cast(tf.size(losses), "float32"))
+
+    def result(self):
+        return self.total / self.weight
+
+
+# %% dictionary_as_result loses="numerics gradients serialization graph"
+"""`result` returns a dictionary. What is asked for is one number, a scalar of shape `()`."""
+
+
+class HuberMetric(HuberMetric):
+    def result(self):
+        return {"huber": tf.math.divide_no_nan(self.total, self.weight), "count": self.weight}
+
+
+# %% updates_counted loses="numerics gradients serialization graph"
+"""The result counts the updates, and does not depend on the batches."""
+
+
+class HuberMetric(HuberMetric):
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        self.total.assign_add(1.0)
+
+    def result(self):
+        return self.total + 0.0

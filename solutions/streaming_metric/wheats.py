@@ -464,3 +464,12 @@ class HuberMetric(HuberMetric):
         weights = tf.reshape(sample_weight, (1, -1))
         self.total.assign_add((weights @ losses[:, tf.newaxis])[0, 0])
         self.weight.assign_add((weights @ tf.ones_like(losses)[:, tf.newaxis])[0, 0])
+
+
+# %% default_inside
+"""The default is filled in by the constructor, and the configuration holds what it was."""
+
+
+class HuberMetric(HuberMetric):
+    def __init__(self, threshold=None, name="huber_metric", **kwargs):
+        super().__init__(1.0 if threshold is None else threshold, name=name, **kwargs)

@@ -281,10 +281,7 @@ class Range:
         quick = [check for check in toy.checks if check.dimension in ("numerics", "gradients")]
         interview = toy._interview(Submission("neighbour", "", False, (toy.exercise.reference,)))
         outcomes = interview.outcomes([check.name for check in quick], toy.seeds, toy._plan)
-        return {
-            check.name: toy._verdict(check, outcomes[check.name], own=False).status
-            for check in quick
-        }
+        return {check.name: toy._verdict(check, outcomes[check.name]).status for check in quick}
 
     def _findings(self, attack: Attack, result) -> list[str]:
         """Return what is wrong with a result and with how it is shown."""
