@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parent.parent
 NOBODY = 65534
 BOTH = ("ada.py", "bob.py")  # the wrong one needs hints

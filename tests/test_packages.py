@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parent.parent
 INSTALLED = sysconfig.get_path("purelib")
 BASE = sys._base_executable  # knows no package of this environment

@@ -9,6 +9,8 @@ import pytest
 
 from autograder import terminal
 
+pytestmark = pytest.mark.slow
+
 # As with a locale of old, as Windows writes to a file, and as in a container without a locale.
 LOCALES = {
     "latin-1": {"PYTHONIOENCODING": "iso8859-1"},
