@@ -1,0 +1,1 @@
+"""What stands between nbgrader and the grader."""

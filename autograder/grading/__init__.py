@@ -1,0 +1,1 @@
+"""What holds the reference's answers and decides. It never runs a submission."""

@@ -1,0 +1,1 @@
+"""What students run on their own machine. It needs no solutions."""

@@ -1,0 +1,1 @@
+"""Plain data that every other room knows: exercises, submissions, observations, results."""
