@@ -19,12 +19,12 @@ c.CourseDirectory.feedback_directory = "build/feedback"
 c.CourseDirectory.solution_directory = "build/solution"
 c.CourseDirectory.db_url = "sqlite:///build/gradebook.db"
 
-c.Autograde.exporter_class = "autograder.preprocessors.ReadAnything"
-c.Autograde.sanitize_preprocessors = ["autograder.preprocessors.Sanitize"]
+c.Autograde.exporter_class = "autograder.gradebook.preprocessors.ReadAnything"
+c.Autograde.sanitize_preprocessors = ["autograder.gradebook.preprocessors.Sanitize"]
 c.Autograde.autograde_preprocessors = [
-    "autograder.preprocessors.Grade",  # instead of Execute: no kernel is started
+    "autograder.gradebook.preprocessors.Grade",  # instead of Execute: no kernel is started
     "nbgrader.preprocessors.LimitOutput",
-    "autograder.preprocessors.SaveGrades",
+    "autograder.gradebook.preprocessors.SaveGrades",
     "nbgrader.preprocessors.AssignLatePenalties",
 ]
 c.ReadAnything.optimistic_validation = True  # once, not after each of these
@@ -37,11 +37,11 @@ c.GenerateFeedback.preprocessors = [
 # Nothing a student wrote runs in the browser of who reads feedback, or grades with formgrader.
 c.HTMLExporter.sanitize_html = True
 c.HTMLExporter.filters = {
-    "markdown2html": "autograder.feedback.markdown",
-    "clean_html": "autograder.feedback.clean",
+    "markdown2html": "autograder.gradebook.feedback.markdown",
+    "clean_html": "autograder.gradebook.feedback.clean",
     # It comes last, and would make a link that runs a script of one to `files/javascript:`.
-    "strip_files_prefix": "autograder.feedback.clean",
+    "strip_files_prefix": "autograder.gradebook.feedback.clean",
 }
 
-c.ExportApp.plugin_class = "autograder.export.PointsPerDimension"
+c.ExportApp.plugin_class = "autograder.gradebook.export.PointsPerDimension"
 c.PointsPerDimension.to = "build/grades.csv"

@@ -1,19 +1,24 @@
-"""What a grade cell calls where nbgrader runs it in a kernel, with its stock configuration.
+"""What the cells of released notebooks call: a contract with notebooks that are out there.
 
-The scores are the same as with ours, since the cells that were run so far are graded by the same
-engine; but a kernel belongs to the student's code, which may change the number on its way.
+`show` runs the public tests where the student works. `points` is what a grade cell calls where
+nbgrader runs it in a kernel, with its stock configuration. The scores are the same as with ours,
+since the cells that were run so far are graded by the same engine; but a kernel belongs to the
+student's code, which may change the number on its way.
 """
 
 import functools
+import re
 from typing import Any
 
-from autograder import exercises, pages
-from autograder.grading import Grader
-from autograder.processes import Worker
-from autograder.results import SubmissionResult
-from autograder.submissions import Submission
+from autograder.practice.publictests import show
+from autograder.records import exercises
+from autograder.records.results import SubmissionResult
+from autograder.records.submissions import Submission
+from autograder.show import pages
 
-OURS = "from autograder.notebook import points"
+__all__ = ["points", "show"]
+# Notebooks that were released before this module had its name import from `autograder.notebook`.
+OURS = re.compile(r"from autograder\.(?:cells|notebook) import points")
 
 
 def points(exercise: str, dimension: str, namespace: dict[str, Any]) -> float:
@@ -29,7 +34,7 @@ def points(exercise: str, dimension: str, namespace: dict[str, Any]) -> float:
     """
     if "In" not in namespace:
         raise RuntimeError("points(…) grades the cells of a notebook: call it in one.")
-    cells = tuple(cell for cell in namespace["In"] if cell and OURS not in cell)
+    cells = tuple(cell for cell in namespace["In"] if cell and not OURS.search(cell))
     result = _grade(exercise, cells)
     if result.status == "grader error":
         raise RuntimeError(f"not graded, and not the student's fault:\n{result.message}")
@@ -39,6 +44,9 @@ def points(exercise: str, dimension: str, namespace: dict[str, Any]) -> float:
 
 @functools.lru_cache(maxsize=1)  # four grade cells ask about the same cells
 def _grade(exercise: str, cells: tuple[str, ...]) -> SubmissionResult:
+    from autograder.grading.grader import Grader
+    from autograder.grading.processes import Worker
+
     with Worker() as worker:
         grader = Grader(worker, exercises.find(exercise))
         grader.hints.patient = False  # nbgrader stops a cell after 30 seconds

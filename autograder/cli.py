@@ -16,15 +16,19 @@ from typing import Annotated
 
 import typer
 
-from autograder import exercises, failures, kept, lock, practice, report, running, submissions
-from autograder.grading import Grader, GraderError
-from autograder.interview import Seeds
-from autograder.kept import Results
-from autograder.processes import Limits, Worker, WorkerFailed
-from autograder.progress import Told
-from autograder.progress import profile as phases
-from autograder.results import Run, SubmissionResult, write_atomically
-from autograder.terminal import Output, console, errors, spell_what_is_missing
+from autograder.grading import kept, running
+from autograder.grading.grader import Grader, GraderError
+from autograder.grading.interview import Seeds
+from autograder.grading.kept import Results
+from autograder.grading.processes import Limits, Worker, WorkerFailed
+from autograder.practice import server as practice
+from autograder.records import exercises, submissions
+from autograder.records.results import LAYERS, Run, SubmissionResult, write_atomically
+from autograder.sandbox import lock
+from autograder.show import failures, report
+from autograder.show.progress import Told
+from autograder.show.progress import profile as phases
+from autograder.show.terminal import Output, console, errors, spell_what_is_missing
 
 app = typer.Typer(
     no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False,
@@ -61,8 +65,8 @@ def _chosen(names: list[str] | None) -> list[exercises.Exercise]:
 @app.command()
 def build(names: Names = None) -> None:
     """Write stubs, source notebooks and releases; remove nothing that was not built."""
-    from autograder.build import BuildError, known_mistakes
-    from autograder.build import build as build_one
+    from autograder.authors.build import BuildError, known_mistakes
+    from autograder.authors.build import build as build_one
 
     chosen = _chosen(names)
     refused = []
@@ -97,7 +101,7 @@ def check(
     if watch:
         if not sys.stdin.isatty():
             raise practice.NoPractice("--watch needs a terminal.")
-        from autograder.watch import Loop
+        from autograder.practice.watch import Loop
 
         Loop(files, console).run()
         return
@@ -121,7 +125,7 @@ def check(
 @app.command()
 def start(folder: Annotated[Path, typer.Argument(help="A new folder.")]) -> None:
     """Make a folder of exercises to work in."""
-    from autograder.start import start as start_in
+    from autograder.practice.start import start as start_in
 
     names = start_in(folder)
     console.print(f"{len(names)} exercises in {report.printable(str(folder))}: {', '.join(names)}")
@@ -193,7 +197,7 @@ def autograde(
         # While the warm worker starts. jsonschema would build a grammar of IRIs, which no notebook
         # has, and take longer for that than all the rest.
         sys.modules.setdefault("rfc3987_syntax", None)
-        from autograder.choice import choose
+        from autograder.gradebook.choice import choose
 
         choice = choose(names, course, time_limit)
         with _told(machine.jobs, quiet) as told:
@@ -214,7 +218,7 @@ def autograde(
 
 def _autograde(choice, machine, told: Told, limits: Limits, force: bool) -> list[Run]:
     """Grade what was chosen; what fails for one assignment does not stop the others."""
-    from autograder.autograde import Engine, NbGraderException
+    from autograder.gradebook.autograde import Engine, NbGraderException
 
     engines, runs = {}, []
     for step in choice.steps:
@@ -302,7 +306,7 @@ def _heard() -> Iterator[None]:
 
 def _cluster(scheduler: str, limits: Limits):
     try:
-        from autograder.cluster import Cluster
+        from autograder.grading.cluster import Cluster
 
         return Cluster(scheduler, limits)
     except ImportError:
@@ -372,8 +376,8 @@ def audit(
     """Hold the hidden checks against the answers that are known to be right or wrong."""
     from rich.progress import MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    from autograder import audit as auditing
-    from autograder import matrix
+    from autograder.authors import audit as auditing
+    from autograder.authors import matrix
 
     kinds = [kind.value.removesuffix("s") for kind in only] if only else auditing.KINDS
     audits = []
@@ -436,7 +440,7 @@ def doctor() -> None:
             f"took {1000 * statistics.median(locked):.1f} ms (medians of {len(locked)})"
         )
     layers = lock.layers()
-    for name in lock.LAYERS:
+    for name in LAYERS:
         console.print(f"{name}: " + ("[green]holds[/]" if name in layers else lock.MISSING[name]))
     console.print(f"exercises: {', '.join(one.name for one in exercises.find_all())}")
 

@@ -37,9 +37,9 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from autograder import exercises
-from autograder.build import stub
-from autograder.results import DIMENSIONS
+from autograder.authors.build import stub
+from autograder.records import exercises
+from autograder.records.results import DIMENSIONS
 
 ROOT = Path(__file__).parent.parent
 BIN = Path(sys.executable).parent

@@ -24,7 +24,9 @@ class Direct:
     """Asks submissions the checks of one exercise, in this process."""
 
     def __init__(self, exercise):
-        from autograder import checks, observations, switches
+        from autograder import checks
+        from autograder.records import observations
+        from autograder.sandbox import switches
 
         self._checks_module, self._observations = checks, observations
         self._module = types.ModuleType("checks")
@@ -72,7 +74,7 @@ class Direct:
 
     def points(self, namespace: dict, expected: dict, dimension: str | None = None) -> float:
         """Return the points of one dimension, or of all."""
-        from autograder.comparison import difference
+        from autograder.grading.comparison import difference
 
         seen = self.seen(namespace, dimension)
         return sum(
@@ -95,7 +97,7 @@ def run(source: str, folder: str) -> dict:
 
 def points(name: str, dimension: str, namespace: dict) -> float:
     """Return the points of one dimension; what a grade cell of stock nbgrader calls."""
-    from autograder import exercises, observations
+    from autograder.records import exercises, observations
 
     with silence():  # a warning on stderr costs all points of a cell
         direct = Direct(exercises.find(name))
@@ -125,7 +127,8 @@ def main() -> None:
     TensorFlow is imported before the clock starts, and tuned like the grader's; the reference is
     asked like the others.
     """
-    from autograder import exercises, observations, tuning
+    from autograder.records import exercises, observations
+    from autograder.sandbox import tuning
 
     tuning.tune()
     tuning.freeze()

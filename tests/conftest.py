@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from autograder.exercises import Exercise, find_all
-from autograder.grading import Grader
-from autograder.interview import Seeds
-from autograder.processes import Limits, Worker
-from autograder.submissions import Submission
+from autograder.grading.grader import Grader
+from autograder.grading.interview import Seeds
+from autograder.grading.processes import Limits, Worker
+from autograder.records.exercises import Exercise, find_all
+from autograder.records.submissions import Submission
 
 ROOT = Path(__file__).parent.parent
 TOY = Exercise(Path(__file__).parent / "toy" / "solutions" / "scale")

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from autograder.grading import Grader
-from autograder.results import DIMENSIONS
-from autograder.submissions import Submission
+from autograder.grading.grader import Grader
+from autograder.records.results import DIMENSIONS
+from autograder.records.submissions import Submission
 
 pytestmark = pytest.mark.slow
 

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from autograder.comparison import alike, difference
-from autograder.observations import Either, Thing
+from autograder.grading.comparison import alike, difference
+from autograder.records.observations import Either, Thing
 
 
 def F(value):  # a scalar tensor, observed

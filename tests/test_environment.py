@@ -4,11 +4,11 @@ import json
 
 import pytest
 
-from autograder import report
-from autograder.grading import Grader
-from autograder.processes import Limits, Worker
-from autograder.results import Run
-from autograder.submissions import Submission
+from autograder.grading.grader import Grader
+from autograder.grading.processes import Limits, Worker
+from autograder.records.results import Run
+from autograder.records.submissions import Submission
+from autograder.show import report
 
 RIGHT = """class Scale(keras.layers.Layer):
     def __init__(self, factor=1.0, **kwargs):

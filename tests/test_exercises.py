@@ -10,14 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from autograder import fingerprints, pages, submissions
-from autograder.audit import audit, specimens
-from autograder.build import HEADER, build, stub
-from autograder.grading import Grader
-from autograder.interview import Seeds
-from autograder.practice import Warm
-from autograder.processes import Limits, Worker
-from autograder.results import DIMENSIONS
+from autograder.authors.audit import audit, specimens
+from autograder.authors.build import HEADER, build, stub
+from autograder.grading.grader import Grader
+from autograder.grading.interview import Seeds
+from autograder.grading.processes import Limits, Worker
+from autograder.practice import fingerprints
+from autograder.practice.server import Warm
+from autograder.records import submissions
+from autograder.records.results import DIMENSIONS
+from autograder.show import pages
 
 ROOT = Path(__file__).parent.parent
 
@@ -190,8 +192,9 @@ def _defined(source):
 
 
 def test_does_the_machine_know_no_exercise_by_name(exercise):
-    files = [*ROOT.glob("autograder/*.py"), *ROOT.glob("tests/*.py"), ROOT / "Makefile",
+    files = [*ROOT.glob("autograder/**/*.py"), *ROOT.glob("tests/*.py"), ROOT / "Makefile",
              ROOT / "nbgrader_config.py", ROOT / "pyproject.toml"]  # fmt: skip
+    assert len(files) > 50
     for file in files:
         assert exercise.name not in file.read_text(), file
 

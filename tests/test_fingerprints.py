@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from autograder.fingerprints import Hints, of_failures
+from autograder.practice.fingerprints import Hints, of_failures
 
 
 def known(*texts):

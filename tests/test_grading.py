@@ -8,14 +8,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from autograder import hints
-from autograder.build import PUBLIC_TESTS
-from autograder.exercises import Exercise, find_all
-from autograder.grading import Grader, GraderError
-from autograder.interview import Seeds
-from autograder.processes import Limits, Worker
-from autograder.results import DIMENSIONS, Outcome
-from autograder.submissions import Submission
+from autograder.authors.build import PUBLIC_TESTS
+from autograder.grading import hints
+from autograder.grading.grader import Grader, GraderError
+from autograder.grading.interview import Seeds
+from autograder.grading.processes import Limits, Worker
+from autograder.records.exercises import Exercise, find_all
+from autograder.records.results import DIMENSIONS, Outcome
+from autograder.records.submissions import Submission
 
 RIGHT = (
     "import keras\n"

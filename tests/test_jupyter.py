@@ -14,8 +14,8 @@ import nbformat
 import pytest
 from playwright.sync_api import sync_playwright
 
-from autograder import fingerprints
-from autograder.build import public_hints, source_notebook
+from autograder.authors.build import public_hints, source_notebook
+from autograder.practice import fingerprints
 
 CHROMIUM = shutil.which("chromium")
 TOKEN = "evening"

@@ -142,7 +142,8 @@ def test_a_full_disk_costs_only_time(grade, course):
 DIGEST = """
 import sys
 from pathlib import Path
-from autograder import exercises, kept
+from autograder.grading import kept
+from autograder.records import exercises
 print(kept.digest(exercises.find("scale", Path("solutions"))))
 """
 
@@ -154,11 +155,11 @@ def edited(path, old="", new=""):
 
 
 CHANGES = {
-    "a switch of TensorFlow": ("autograder/processes.py", '"TF_ENABLE_ONEDNN_OPTS": "0"',
+    "a switch of TensorFlow": ("autograder/grading/processes.py", '"TF_ENABLE_ONEDNN_OPTS": "0"',
                                '"TF_ENABLE_ONEDNN_OPTS": "1"'),
-    "how messages travel": ("autograder/wire.py", "", "# more\n"),
-    "what becomes of results": ("autograder/results.py", "", "# more\n"),
-    "a module that is new": ("autograder/another.py", "", "x = 1\n"),
+    "how messages travel": ("autograder/records/wire.py", "", "# more\n"),
+    "what becomes of results": ("autograder/records/results.py", "", "# more\n"),
+    "a module that is new": ("autograder/sandbox/another.py", "", "x = 1\n"),
     "the reference": ("solutions/scale/reference.py", "self.factor * inputs", "inputs * 1"),
     "the checks": ("solutions/scale/checks.py", "", "# more\n"),
     "a hint": ("solutions/scale/chaffs.py", "Multiply; do not add.", "Multiply! Do not add."),

@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from autograder import lock
-from autograder.grading import Grader
-from autograder.processes import Limits, Worker
-from autograder.submissions import Submission
+from autograder.grading.grader import Grader
+from autograder.grading.processes import Limits, Worker
+from autograder.records.results import LAYERS
+from autograder.records.submissions import Submission
+from autograder.sandbox import lock
 
 ROOT = Path(__file__).parent.parent
 ATTEMPTS = {
@@ -48,7 +49,7 @@ ATTEMPTS = {
 
 @pytest.fixture(params=["as it is", "without bubblewrap"])
 def locked(request, monkeypatch, toy_exercise):
-    missing = [name for name in lock.LAYERS if name not in lock.layers()]
+    missing = [name for name in LAYERS if name not in lock.layers()]
     if missing and not os.environ.get("CI"):
         pytest.skip(f"this machine lacks {', '.join(missing)}; run: autograder doctor")
     assert missing == []

@@ -4,8 +4,8 @@ import ast
 
 import pytest
 
-from autograder.exercises import Exercise
-from autograder.mutants import BadRecord, equivalents, mutants
+from autograder.authors.mutants import BadRecord, equivalents, mutants
+from autograder.records.exercises import Exercise
 
 REFERENCE = '''\
 # %% [markdown]

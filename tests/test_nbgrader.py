@@ -16,10 +16,10 @@ from nbconvert.exporters import HTMLExporter
 from nbgrader.api import Course, Gradebook
 from nbgrader.server_extensions.formgrader import handlers as formgrader
 
-from autograder import preprocessors
-from autograder.build import course_config
-from autograder.released import NEW_CELL
-from autograder.submissions import MAX_BYTES
+from autograder.gradebook import preprocessors
+from autograder.gradebook.release import course_config
+from autograder.gradebook.released import NEW_CELL
+from autograder.records.submissions import MAX_BYTES
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parent.parent
@@ -276,7 +276,7 @@ def test_is_feedback_readable_and_without_secrets(graded, toy_exercise):
     assert "how it was graded" not in pages["marked-unreadable"]
     secrets = [line.strip() for line in toy_exercise.checks.splitlines() if "return" in line]
     for student, page in pages.items():
-        for secret in [*secrets, "HIDDEN TESTS", "autograder.notebook", "site-packages"]:
+        for secret in [*secrets, "HIDDEN TESTS", "autograder.cells import points", "site-packages"]:
             assert secret not in page, (student, secret)
 
 

@@ -4,7 +4,7 @@ import struct
 import numpy as np
 import pytest
 
-from autograder.observations import (
+from autograder.records.observations import (
     MAX_ARRAY,
     MAX_FILE,
     MAX_TEXT,

@@ -4,8 +4,9 @@ import time
 
 import pytest
 
-from autograder import overlooked, report
-from autograder.overlooked import Known
+from autograder.gradebook import overlooked
+from autograder.gradebook.overlooked import Known
+from autograder.show import report
 
 NOTEBOOKS = {
     "wide_scale": ["wide_scale"],

@@ -3,9 +3,10 @@ from dataclasses import replace
 
 import pytest
 
-from autograder import feedback, pages, report
-from autograder.publictests import OWN, Result
-from autograder.results import CheckResult, SubmissionResult
+from autograder.gradebook import feedback
+from autograder.practice.publictests import OWN, Result
+from autograder.records.results import CheckResult, SubmissionResult
+from autograder.show import pages, report
 
 CHECKS = [
     CheckResult("one", "numerics", "one is one", 2, "passed"),

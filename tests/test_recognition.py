@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from autograder.recognition import exercise_of
+from autograder.practice.recognition import exercise_of
 
 SHOW = """\
 def test_doubles():
@@ -15,7 +15,7 @@ def test_doubles():
 
 
 try:
-    from autograder.publictests import show
+    from autograder.practice.publictests import show
 except ImportError:  # without the package, no table and no hints
 
     def show(exercise, *tests):

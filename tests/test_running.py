@@ -87,7 +87,7 @@ def workers(pid):
             command = process.cmdline()
         except psutil.Error:
             continue
-        started = any(word.endswith("autograder/worker.py") for word in command)
+        started = any(word.endswith("autograder/sandbox/worker.py") for word in command)
         if started and Path(command[0]).name.startswith("python"):
             found.append(process)
     return found

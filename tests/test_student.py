@@ -14,10 +14,12 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from autograder import fingerprints, practice, report
-from autograder.build import public_hints, source_notebook, stub
-from autograder.practice import Progress, Warm
-from autograder.publictests import Result
+from autograder.authors.build import public_hints, source_notebook, stub
+from autograder.practice import fingerprints
+from autograder.practice import server as practice
+from autograder.practice.server import Progress, Warm
+from autograder.records.practice import Report, Result
+from autograder.show import report
 
 ADDS = "inputs + self.factor"  # what the first chaff does
 # 6 in float32 alone, which warns of nothing.
@@ -266,10 +268,10 @@ def test_does_progress_survive_and_a_damaged_file_harm_nobody(tmp_path):
     failed, passed = (Result("test_one", "numerics", "", status) for status in ("failed", "passed"))
     for tries in (1, 2):
         progress = Progress(tmp_path)
-        progress.record(practice.Report(path, "scale", [failed]))
+        progress.record(Report(path, "scale", [failed]))
         progress.save()
         assert failed.tries == tries
-    progress.record(practice.Report(path, "scale", [passed]))
+    progress.record(Report(path, "scale", [passed]))
     progress.save()
     assert Progress(tmp_path).solved(path)
     for damage in ("{", "[]", '{"current": 1, "solved": 2, "tries": 3}', ""):

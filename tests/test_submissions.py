@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from autograder import submissions
+from autograder.records import submissions
 
 
 def notebook(**fields):

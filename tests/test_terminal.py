@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder import terminal
+from autograder.show import terminal
 
 pytestmark = pytest.mark.slow
 

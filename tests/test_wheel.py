@@ -20,9 +20,10 @@ def test_does_the_wheel_hold_the_machine_and_what_students_get(tmp_path):
     (wheel,) = tmp_path.glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
-    assert "autograder/worker.py" in names
+    assert "autograder/sandbox/worker.py" in names
     names = [name for name in names if ".dist-info/" not in name]
-    machine = {f"autograder/{path.name}" for path in (ROOT / "autograder").glob("*.py")}
+    machine = {path.relative_to(ROOT).as_posix() for path in (ROOT / "autograder").rglob("*.py")}
+    assert len(machine) > 40
     handout = {
         f"autograder/handout/{path.relative_to(ROOT).as_posix()}"
         for pattern in (

@@ -9,14 +9,14 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 
-from autograder.build import stub
-from autograder.exercises import Exercise
-from autograder.grading import CheckInfo, Grader, GraderError
-from autograder.hints import SEEDS as HINT_SEEDS
-from autograder.interview import Seeds
-from autograder.processes import Worker
-from autograder.results import DIMENSIONS, NOT_ASKED, CheckResult, SubmissionResult
-from autograder.submissions import Submission
+from autograder.authors.build import stub
+from autograder.grading.grader import CheckInfo, Grader, GraderError
+from autograder.grading.hints import SEEDS as HINT_SEEDS
+from autograder.grading.interview import Seeds
+from autograder.grading.processes import Worker
+from autograder.records.exercises import Exercise
+from autograder.records.results import DIMENSIONS, NOT_ASKED, CheckResult, SubmissionResult
+from autograder.records.submissions import Submission
 
 CORES = os.cpu_count() or 1
 KINDS = ("stub", "wheat", "chaff", "mutant")
@@ -187,7 +187,7 @@ def specimens(exercise: Exercise, kinds: Collection[str] = KINDS) -> list[Row]:
         rows += [Row("chaff", one.name, one.source, one.note, one.loses) for one in exercise.chaffs]
     if "mutant" in kinds:
         try:
-            from autograder.mutants import equivalents, mutants
+            from autograder.authors.mutants import equivalents, mutants
         except ModuleNotFoundError as error:
             raise GraderError(
                 f"mutants need {error.name}, which only authors install: "

@@ -8,9 +8,9 @@ from rich.console import Group
 from rich.markup import escape
 from rich.table import Table
 
-from autograder.audit import Audit, Row, failed
-from autograder.pages import plain
-from autograder.results import DIMENSIONS, NOT_ASKED
+from autograder.authors.audit import Audit, Row, failed
+from autograder.records.results import DIMENSIONS, NOT_ASKED
+from autograder.show.pages import plain
 
 GLYPHS = {"passed": "·", "failed": "✗", "raised": "!", "timed out": "t", "crashed": "c",
           "not defined": "u", "disallowed": "d", "grader error": "?", NOT_ASKED: " "}  # fmt: skip

@@ -19,8 +19,8 @@ from cosmic_ray.ast import ast_nodes, get_ast
 from cosmic_ray.mutating import mutate_code
 from cosmic_ray.operators.provider import OperatorProvider
 
-from autograder.exercises import Exercise
-from autograder.grading import GraderError
+from autograder.grading.grader import GraderError
+from autograder.records.exercises import Exercise
 
 # Operators on bits raise for every float, which would make the mutation score look better; those
 # that take arguments replace by random numbers; decorators are given with the stub.

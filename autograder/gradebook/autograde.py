@@ -21,13 +21,14 @@ from nbgrader.utils import parse_utc
 from sqlalchemy.exc import SQLAlchemyError
 from traitlets.utils.importstring import import_item
 
-from autograder import failures, overlooked, pages, preprocessors, released
-from autograder.build import course_config
-from autograder.interview import Seeds
-from autograder.kept import Results
-from autograder.results import SubmissionResult
-from autograder.running import Runner
-from autograder.submissions import Submission
+from autograder.gradebook import overlooked, preprocessors, released
+from autograder.gradebook.release import course_config
+from autograder.grading.interview import Seeds
+from autograder.grading.kept import Results
+from autograder.grading.running import Runner
+from autograder.records.results import SubmissionResult
+from autograder.records.submissions import Submission
+from autograder.show import failures, pages
 
 MAX_TIMESTAMP = 1000  # bytes
 

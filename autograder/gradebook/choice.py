@@ -8,9 +8,10 @@ from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from autograder import exercises, overlooked, preprocessors, released
-from autograder.autograde import ClassAutograde, class_autograde
-from autograder.grading import GraderError
+from autograder.gradebook import overlooked, preprocessors, released
+from autograder.gradebook.autograde import ClassAutograde, class_autograde
+from autograder.grading.grader import GraderError
+from autograder.records import exercises
 
 LAYOUT = CourseDirectory.directory_structure.default_value
 NO_EXERCISE = "no exercise is asked in it. Run: nbgrader autograde"

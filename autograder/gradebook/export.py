@@ -7,10 +7,10 @@ from pathlib import Path
 from nbgrader.plugins import ExportPlugin
 from rich.table import Table
 
-from autograder import released
-from autograder.report import named
-from autograder.results import DIMENSIONS, write_atomically
-from autograder.terminal import Output
+from autograder.gradebook import released
+from autograder.records.results import DIMENSIONS, write_atomically
+from autograder.show.report import named
+from autograder.show.terminal import Output
 
 COLUMNS = ("assignment", "student_id", "last_name", "first_name", *DIMENSIONS, "score", "max_score",
            "needs_manual_grade", "raw_score", "late_penalty", "other", "handed_in")  # fmt: skip

@@ -23,14 +23,17 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.orm import scoped_session
 from traitlets import Bool, Float
 
-from autograder import exercises, lock, overlooked, pages, released, submissions
-from autograder.grading import Grader
-from autograder.interview import Interview, Seeds
-from autograder.processes import Limits, Worker
-from autograder.released import NEW_CELL, is_test
-from autograder.results import DIMENSIONS, SubmissionResult
-from autograder.running import Company, Jobs
-from autograder.submissions import Submission
+from autograder.gradebook import overlooked, released
+from autograder.gradebook.released import NEW_CELL, is_test
+from autograder.grading.grader import Grader
+from autograder.grading.interview import Interview, Seeds
+from autograder.grading.processes import Limits, Worker
+from autograder.grading.running import Company, Jobs
+from autograder.records import exercises, submissions
+from autograder.records.results import DIMENSIONS, SubmissionResult
+from autograder.records.submissions import Submission
+from autograder.sandbox import lock
+from autograder.show import pages
 
 _known: dict[Path, dict[tuple, Gradebook]] = {}
 

@@ -8,6 +8,7 @@ import ast
 import functools
 import hashlib
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -19,8 +20,9 @@ from nbgrader.api import Notebook as NotebookRow
 from nbgrader.utils import is_grade, is_solution
 from sqlalchemy.exc import SQLAlchemyError
 
-from autograder.results import DIMENSIONS
+from autograder.records.results import DIMENSIONS
 
+ASKS = re.compile(r"\bautograder\.(?:cells|notebook)\b")  # the second is of earlier releases
 NEW_CELL = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
 
 
@@ -147,7 +149,7 @@ def exercises_in(cells: Iterable) -> tuple[str, ...]:
 
 @functools.lru_cache(maxsize=10_000)
 def _asked(source: str) -> tuple[str, str] | None:
-    if "autograder.notebook" not in source:
+    if not ASKS.search(source):
         return None
     try:
         tree = ast.parse(source)

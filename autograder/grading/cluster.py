@@ -13,14 +13,15 @@ from pathlib import Path
 
 from distributed import Client, WorkerPlugin, get_worker
 
-from autograder import kept, lock
-from autograder.exercises import FILES, Exercise
-from autograder.grading import Grader
-from autograder.interview import Seeds
-from autograder.processes import Limits, Worker
-from autograder.results import SubmissionResult
-from autograder.running import Company, Jobs, Runner
-from autograder.submissions import Submission
+from autograder.grading import kept
+from autograder.grading.grader import Grader
+from autograder.grading.interview import Seeds
+from autograder.grading.processes import Limits, Worker
+from autograder.grading.running import Company, Jobs, Runner
+from autograder.records.exercises import FILES, Exercise
+from autograder.records.results import LAYERS, SubmissionResult
+from autograder.records.submissions import Submission
+from autograder.sandbox import lock
 
 
 class Warm(WorkerPlugin):
@@ -122,7 +123,7 @@ class Cluster:
     def protection(self) -> list[str]:
         """The layers that hold on each of its machines."""
         found = list(self._client.run(lock.layers).values())
-        return [name for name in lock.LAYERS if found and all(name in layers for layers in found)]
+        return [name for name in LAYERS if found and all(name in layers for layers in found)]
 
     def runner(self, exercise: Exercise, seeds: Seeds, results: kept.Results | None = None,
                hinted: object = None) -> Runner:  # fmt: skip

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.observations import Either, Later, Thing
+from autograder.records.observations import Either, Later, Thing
 
 
 def difference(

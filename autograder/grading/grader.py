@@ -11,15 +11,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from autograder.comparison import difference, moves
-from autograder.exercises import Exercise, Specimen
-from autograder.hints import SEEDS as HINT_SEEDS
-from autograder.hints import Hints
-from autograder.interview import Interview, Seeds
-from autograder.observations import Thing, eithers, left_for_later, walk
-from autograder.processes import ChildEnded, ChildTooSlow, Worker, WorkerFailed
-from autograder.results import DIMENSIONS, CheckResult, Outcome, SubmissionResult, versions
-from autograder.submissions import Submission
+from autograder.grading.comparison import difference, moves
+from autograder.grading.hints import SEEDS as HINT_SEEDS
+from autograder.grading.hints import Hints
+from autograder.grading.interview import Interview, Seeds
+from autograder.grading.processes import ChildEnded, ChildTooSlow, Worker, WorkerFailed
+from autograder.records.exercises import Exercise, Specimen
+from autograder.records.observations import Thing, eithers, left_for_later, walk
+from autograder.records.results import DIMENSIONS, CheckResult, Outcome, SubmissionResult, versions
+from autograder.records.submissions import Submission
 
 
 class GraderError(Exception):

@@ -12,9 +12,10 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from autograder import comparison, kept, observations
-from autograder.interview import Seeds
-from autograder.results import Outcome
+from autograder.grading import comparison, kept
+from autograder.grading.interview import Seeds
+from autograder.records import observations
+from autograder.records.results import Outcome
 
 SEEDS = Seeds.both(0)
 

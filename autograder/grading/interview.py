@@ -13,11 +13,11 @@ import secrets
 import time
 from collections.abc import Callable, Iterable, Iterator
 
-from autograder.exercises import Exercise
-from autograder.observations import MAX_PICTURE, Later, Thing, left_for_later, replace, walk
-from autograder.processes import Child, ChildEnded, ChildTooSlow, Worker
-from autograder.results import NOT_ASKED, Outcome, versions_in_words
-from autograder.submissions import Submission
+from autograder.grading.processes import Child, ChildEnded, ChildTooSlow, Worker
+from autograder.records.exercises import Exercise
+from autograder.records.observations import MAX_PICTURE, Later, Thing, left_for_later, replace, walk
+from autograder.records.results import NOT_ASKED, Outcome, versions_in_words
+from autograder.records.submissions import Submission
 
 GRACE = 5  # seconds between the alarm that a child sets itself and the end of our patience
 LOADS = 4  # how often all cells may take as long as they may; each process runs them again

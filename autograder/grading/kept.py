@@ -14,11 +14,11 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from autograder import lock
-from autograder.exercises import Exercise
-from autograder.processes import Limits
-from autograder.results import CheckResult, SubmissionResult, write_atomically
-from autograder.submissions import Submission
+from autograder.grading.processes import Limits
+from autograder.records.exercises import Exercise
+from autograder.records.results import CheckResult, SubmissionResult, write_atomically
+from autograder.records.submissions import Submission
+from autograder.sandbox import lock
 
 _problems: dict[Path, str] = {}  # why nothing could be kept in a folder
 
@@ -33,7 +33,7 @@ def digest(exercise: Exercise, *more: str) -> str:
 @functools.cache
 def _surroundings() -> list[str]:
     """Return this package, Python, the platform, and the packages that a submission can import."""
-    package = Path(__file__).parent
+    package = Path(__file__).parent.parent
     files = [path for path in sorted(package.rglob("*.py")) if "handout" not in path.parts]
     modules = [(path.relative_to(package).as_posix(), path.read_text(encoding="utf-8"))
                for path in files]  # fmt: skip

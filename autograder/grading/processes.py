@@ -15,8 +15,9 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder import lock, wire
-from autograder.observations import BadMessage, decode, encode
+from autograder.records import wire
+from autograder.records.observations import BadMessage, decode, encode
+from autograder.sandbox import lock
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,7 @@ class Worker:
             **self._environment,
         }
         # No variable and no folder that it is started in changes what it imports.
-        worker = Path(__file__).with_name("worker.py")
+        worker = Path(lock.__file__).with_name("worker.py")
         folders = [*lock.packages(), *(str(Path(one).parent) for one in lock.elsewhere())]
         command = [sys.executable, "-I", "-X", "utf8", str(worker), str(theirs.fileno()), *folders]
         with theirs:

@@ -5,14 +5,14 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 
-from autograder import lock
-from autograder.exercises import Exercise
-from autograder.grading import Grader
-from autograder.interview import Seeds
-from autograder.kept import Results
-from autograder.processes import Worker, WorkerFailed
-from autograder.results import SubmissionResult
-from autograder.submissions import Submission
+from autograder.grading.grader import Grader
+from autograder.grading.interview import Seeds
+from autograder.grading.kept import Results
+from autograder.grading.processes import Worker, WorkerFailed
+from autograder.records.exercises import Exercise
+from autograder.records.results import SubmissionResult
+from autograder.records.submissions import Submission
+from autograder.sandbox import lock
 
 Told = Callable[[SubmissionResult], None]
 

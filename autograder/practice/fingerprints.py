@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from autograder.results import write_atomically
+from autograder.records.results import write_atomically
 
 FORMAT = "2"  # another one where the same failure gets another fingerprint
 NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?", re.IGNORECASE)

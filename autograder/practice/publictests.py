@@ -11,67 +11,18 @@ import sys
 import tempfile
 import traceback
 import types
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from autograder import fingerprints
-from autograder.results import DIMENSIONS
+from autograder.practice import fingerprints
+from autograder.records.practice import OWN, Result
+from autograder.records.results import DIMENSIONS
 
 Place = Callable[[str, int], str | None]  # where a line is for the student; None if it is not his
 NO_TESTS = "there are no public tests in it any more: start from a fresh copy"
-OWN = "your own"  # what a student added has no dimension
 
-# What to say where the tests do not run with the notebook's cells: others run them, or nobody.
-deferred: str | None = None
 _tries: dict[tuple[str, str], int] = {}
-
-
-@dataclass
-class Result:
-    """What one public test found.
-
-    Attributes:
-        name: of the function.
-        dimension: one of the four, or `OWN`.
-        statement: what it asks.
-        status: "passed", "failed" (an assertion), "raised", "timed out", "not solved yet".
-        message: what was different.
-        called: the line of the test that ran into it, for what is no assertion.
-        place: the student's own line that raised.
-        fingerprints: of the failure alone, and of all failures of the run.
-        hint: what a known mistake that fails alike is about.
-        tries: how often in a row it has failed, where somebody counts.
-    """
-
-    name: str
-    dimension: str
-    statement: str
-    status: str = "passed"
-    message: str = ""
-    called: str = ""
-    place: str = ""
-    fingerprints: list[str] = field(default_factory=list)
-    hint: str = ""
-    tries: int = 0
-
-    @property
-    def passed(self) -> bool:
-        return self.status == "passed"
-
-    @property
-    def shows_hint(self) -> bool:
-        """From the second try on; before that, one has to ask."""
-        return bool(self.hint) and self.tries >= 2
-
-    def try_after(self, before: int) -> int:
-        """Return how many tries failed in a row, this one included."""
-        return 0 if self.status in ("passed", "not solved yet") else before + 1
-
-    def lines(self) -> list[str]:
-        """Return what to tell about a failure."""
-        return [line for line in (*self.message.splitlines(), self.called, self.place) if line]
 
 
 class PublicTestsFail(AssertionError):
@@ -97,7 +48,7 @@ def found_in(namespace: dict[str, Any]) -> list[Callable]:
 
 def run(test: Callable, place: Place, limit=contextlib.nullcontext) -> Result:
     """Run one test, in a context that may limit its time."""
-    from autograder import settings  # TensorFlow: too slow for other projects' pytest
+    from autograder.sandbox import settings  # TensorFlow: too slow for other projects' pytest
 
     try:
         with settings.usual(), limit():
@@ -111,7 +62,7 @@ def run(test: Callable, place: Place, limit=contextlib.nullcontext) -> Result:
 
 def failure(test: Callable, error: BaseException, place: Place) -> Result:
     """Return the result of a test that raised."""
-    from autograder.loading import explain  # IPython: too slow for other projects' pytest
+    from autograder.sandbox.loading import explain  # IPython: too slow for other projects' pytest
 
     result = described(test)
     told = explain(error, types.SimpleNamespace(place=place))
@@ -138,7 +89,7 @@ def failure(test: Callable, error: BaseException, place: Place) -> Result:
 
 def explained(error: BaseException, place: Place) -> str:
     """Return a sentence on what stopped a file while it was loaded."""
-    from autograder.loading import explain
+    from autograder.sandbox.loading import explain
 
     told = explain(error, types.SimpleNamespace(place=place))
     if told["unsolved"]:
@@ -169,15 +120,10 @@ def add_hints(exercise: str, results: list[Result], folder: Path) -> None:
 
 def handout() -> tuple[Path, Path]:
     """Return the folders of the stubs and of the notebooks: in the wheel, or in the repository."""
-    root = Path(__file__).parent / "handout"
-    root = root if root.is_dir() else Path(__file__).parent.parent
+    package = Path(__file__).parent.parent
+    root = package / "handout"
+    root = root if root.is_dir() else package.parent
     return root / "exercises", root / "release"
-
-
-def by_dimension(results: Iterable[Result]) -> dict[str, list[Result]]:
-    """Return the results of each dimension, in the order of the dimensions."""
-    found = {name: [one for one in results if one.dimension == name] for name in (*DIMENSIONS, OWN)}
-    return {name: some for name, some in found.items() if some}
 
 
 def show(exercise: str, *tests: Callable) -> None:
@@ -190,12 +136,9 @@ def show(exercise: str, *tests: Callable) -> None:
     Raises:
         PublicTestsFail: some fail, so that nbgrader's Validate sees it.
     """
-    if deferred is not None:
-        print(deferred, end="")
-        return
     from IPython.display import display
 
-    from autograder import pages
+    from autograder.show import pages
 
     with quiet():
         results = [run(test, _place_in_notebook) for test in tests]

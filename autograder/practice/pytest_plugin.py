@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.recognition import exercise_of
+from autograder.practice.recognition import exercise_of
 
 
 @pytest.hookimpl(wrapper=True)
@@ -36,10 +36,11 @@ class ExerciseFile(pytest.Module):
     place = staticmethod(lambda file, line: None)
 
     def collect(self):
-        from autograder import publictests
+        from autograder.practice import publictests
+        from autograder.sandbox.loading import put_off_public_tests
 
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-        publictests.deferred = ""
+        put_off_public_tests("")
         with publictests.quiet(), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             self.obj = self._loaded()
@@ -53,7 +54,7 @@ class ExerciseFile(pytest.Module):
         return items
 
     def _loaded(self) -> types.ModuleType:
-        from autograder.submissions import read
+        from autograder.records.submissions import read
 
         submission = read(self.path, self.exercise)
         if submission.problem:
@@ -75,7 +76,7 @@ class ExerciseFile(pytest.Module):
     def _notebook(self, cells: tuple[str, ...]) -> types.ModuleType:
         from IPython.core.interactiveshell import InteractiveShell
 
-        from autograder.loading import Notebook
+        from autograder.sandbox.loading import Notebook
 
         InteractiveShell.clear_instance()  # of another notebook
         notebook = Notebook(list(cells))
@@ -88,7 +89,7 @@ class ExerciseFile(pytest.Module):
         return module
 
     def _explained(self, error: BaseException) -> str:
-        from autograder.publictests import explained
+        from autograder.practice.publictests import explained
 
         return explained(error, self.place)
 
@@ -103,7 +104,7 @@ class ExerciseFile(pytest.Module):
 def pytest_runtest_call(item: pytest.Item):
     if item.getparent(ExerciseFile) is None:
         return (yield)
-    from autograder import settings
+    from autograder.sandbox import settings
 
     with settings.usual():
         return (yield)
@@ -115,7 +116,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo):
     file = item.getparent(ExerciseFile)
     if file is None or call.when != "call" or report.outcome == "skipped":
         return report
-    from autograder import publictests
+    from autograder.practice import publictests
 
     result = publictests.described(item.obj)
     if call.excinfo:
@@ -132,7 +133,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo):
 
 def _shown(text: str) -> str:
     """Return a text that the terminal takes; pytest would write all of it as escapes."""
-    from autograder.terminal import fitting
+    from autograder.show.terminal import fitting
 
     return fitting(text, getattr(sys.__stdout__, "encoding", None))
 
@@ -146,8 +147,9 @@ def pytest_terminal_summary(terminalreporter, config):
                 files.setdefault((seen["path"], seen["exercise"]), []).append(seen)
     if not files:
         return
-    from autograder.practice import Progress
-    from autograder.publictests import Result, add_hints
+    from autograder.practice.publictests import add_hints
+    from autograder.practice.server import Progress
+    from autograder.records.practice import Result
 
     for (path, exercise), seen in files.items():
         results = [Result(one["name"], "", "", one["status"], one["message"]) for one in seen]

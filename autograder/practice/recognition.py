@@ -10,11 +10,11 @@ import re
 import tokenize
 from pathlib import Path
 
-from autograder import submissions
+from autograder.records import submissions
 
 # What `build` writes into every stub, and into the public tests of every notebook.
 STUB = re.compile(r"#\s*autograder exercise:\s*(\w+)")
-OURS = re.compile(r"\bautograder\s*\.\s*publictests\b")
+OURS = re.compile(r"\bautograder\s*\.\s*(?:cells|publictests)\b")
 SHOW = re.compile(
     r"""\bshow \s* \( (?: \s | \\ | \#.*\n )* (?: exercise \s* = \s* )?
         ("{1,3}|'{1,3}) (?P<name>\w+) \1 \s* ,""",

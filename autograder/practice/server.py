@@ -13,14 +13,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from multiprocessing import forkserver
 from pathlib import Path
 
-from autograder import publictests
-from autograder.publictests import Result, add_hints
-from autograder.recognition import exercise_of
-from autograder.results import write_atomically
+from autograder.practice import publictests
+from autograder.practice.publictests import add_hints
+from autograder.practice.recognition import exercise_of
+from autograder.records.practice import Report, Result
+from autograder.records.results import write_atomically
 
 SECONDS = 180  # of one file; a single test has less
 MAX_ANSWER = 2**20
@@ -60,30 +60,6 @@ def _exercise_of(path: Path) -> str | None:
         return exercise_of(path)
     except OSError as error:
         raise NoPractice(f"{path} cannot be opened: {error.strerror}") from None
-
-
-@dataclass
-class Report:
-    """What a run of a file's public tests found.
-
-    Attributes:
-        problem: why there are no results.
-        printed: what the file and its tests printed, the beginning.
-        stopped: true if `Warm.stop` ended it.
-        seconds: how long it took, from the request on.
-    """
-
-    path: Path
-    exercise: str
-    results: list[Result] = field(default_factory=list)
-    problem: str = ""
-    printed: str = ""
-    stopped: bool = False
-    seconds: float = 0.0
-
-    @property
-    def solved(self) -> bool:
-        return bool(self.results) and all(one.passed for one in self.results)
 
 
 class Progress:
@@ -138,7 +114,7 @@ class Warm:
         forks = sys.platform == "linux"
         self._context = multiprocessing.get_context("forkserver" if forks else "spawn")
         if forks:
-            self._context.set_forkserver_preload(["autograder.warm", "autograder.cli"])
+            self._context.set_forkserver_preload(["autograder.practice.warm", "autograder.cli"])
             with publictests.quiet():  # the server keeps this stderr
                 forkserver.ensure_running()
 
@@ -197,7 +173,7 @@ class Warm:
 
 
 def _serve(path: str, seed: int | None, scratch: str, connection) -> None:
-    from autograder import warm
+    from autograder.practice import warm
 
     answer = warm.run_file(Path(path), seed, scratch) if path else _nothing("")
     connection.send_bytes(json.dumps(answer).encode())

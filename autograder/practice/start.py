@@ -3,9 +3,9 @@
 import shutil
 from pathlib import Path
 
-from autograder.practice import NoPractice
-from autograder.publictests import handout
-from autograder.results import write_atomically
+from autograder.practice.publictests import handout
+from autograder.practice.server import NoPractice
+from autograder.records.results import write_atomically
 
 README = """\
 # Exercises on custom Keras components

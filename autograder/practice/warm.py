@@ -10,8 +10,10 @@ from pathlib import Path
 import keras
 import tensorflow  # noqa: F401
 
-from autograder import publictests, submissions
-from autograder.loading import Notebook, Script, alarm
+from autograder.practice import publictests
+from autograder.records import submissions
+from autograder.records.practice import Result
+from autograder.sandbox.loading import Notebook, Script, alarm, put_off_public_tests
 
 LOAD_SECONDS, TEST_SECONDS = 60, 30
 MAX_TESTS = 200
@@ -23,7 +25,7 @@ def run_file(path: Path, seed: int | None, scratch: str) -> dict:
 
     Temporary files, like those that AutoGraph leaves behind, go into the folder `scratch`.
     """
-    publictests.deferred = ""
+    put_off_public_tests("")
     tempfile.tempdir = scratch
     with tempfile.TemporaryFile() as file, Path(os.devnull).open("wb") as nowhere:
         sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
@@ -36,7 +38,7 @@ def run_file(path: Path, seed: int | None, scratch: str) -> dict:
     return {"problem": problem, "results": [asdict(one) for one in results], "printed": printed}
 
 
-def _run(path: Path, seed: int | None, scratch: str) -> tuple[str, list[publictests.Result]]:
+def _run(path: Path, seed: int | None, scratch: str) -> tuple[str, list[Result]]:
     submission = submissions.read(path, path.stem)
     if submission.problem:
         return submission.problem, []

@@ -7,8 +7,9 @@ from prompt_toolkit.input import Input, create_input
 from rich.console import Console
 from watchfiles import awatch
 
-from autograder import report
-from autograder.practice import Progress, Report, Warm
+from autograder.practice.server import Progress, Warm
+from autograder.records.practice import Report
+from autograder.show import report
 
 KEYS = {"h": "hint", "n": "next", "l": "list", "r": "run again", "q": "quit",
         "c-c": "quit", "c-d": "quit"}  # fmt: skip

@@ -9,9 +9,8 @@ from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 
-from autograder.lock import LAYERS
-
 PACKAGES = {"tensorflow": "TensorFlow", "keras": "Keras", "numpy": "NumPy"}
+LAYERS = ("bubblewrap", "landlock", "seccomp", "rlimits")
 DIMENSIONS = ("numerics", "gradients", "serialization", "graph")
 NOT_ASKED = "not asked"  # in an audit, after a check that was failed
 

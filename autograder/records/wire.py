@@ -2,7 +2,7 @@
 
 import struct
 
-from autograder.observations import MAX_MESSAGE, BadMessage
+from autograder.records.observations import MAX_MESSAGE, BadMessage
 
 HEADER = struct.Struct("<Q")
 

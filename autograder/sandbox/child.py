@@ -23,10 +23,20 @@ import numpy as np
 import numpy.random  # NumPy would import it in every child
 import tensorflow as tf
 
-from autograder import checks, lock, publictests, settings, statements, switches, tuning, wire
-from autograder.loading import Code, Notebook, Script, TooSlow, alarm, explain
-from autograder.observations import Later, decode, encode, observe
-from autograder.statements import Failure, Ran
+from autograder import checks
+from autograder.records import wire
+from autograder.records.observations import Later, decode, encode, observe
+from autograder.sandbox import lock, saved, settings, statements, switches, tuning
+from autograder.sandbox.loading import (
+    Code,
+    Notebook,
+    Script,
+    TooSlow,
+    alarm,
+    explain,
+    put_off_public_tests,
+)
+from autograder.sandbox.statements import Failure, Ran
 
 # What TensorFlow reads when its first operation runs.
 TENSORFLOW = (
@@ -98,7 +108,7 @@ class Session:
         """Run the submission, all its cells but those in `skip`; tell before each which it is."""
         switches.switch_off(switched_off)
         # Students have run them, and the checks ask more.
-        publictests.deferred = NOT_AGAIN
+        put_off_public_tests(NOT_AGAIN)
         code = Notebook(cells) if notebook else Script(name, cells[0])
         self._submission = code
         until = time.monotonic() + total
@@ -158,13 +168,13 @@ class Session:
     def answer(self, place, how, use, file, seed, seconds) -> dict:
         """Load what another process saved, and ask `use` of it; `place` names the question."""
         defined = self._submission.namespace if self._submission else {}
-        objects = checks.custom_objects(defined, vars(self._checks))
+        objects = saved.custom_objects(defined, vars(self._checks))
         operations = switches.operations(getattr(self._checks, "SWITCHED_OFF", []))
         function = getattr(self._checks, use)
         later = Later(how, use, "rng" in inspect.signature(function).parameters, file)
 
         def question(**rng):
-            return function(checks.load(later, objects, operations), **rng)
+            return function(saved.load(later, objects, operations), **rng)
 
         return self._outcome(place, seed, seconds, later.random, question)
 

@@ -21,14 +21,25 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 from traitlets.config import Config
 
-from autograder.observations import MAX_PICTURE
-from autograder.statements import Ran, failure, is_environments
+from autograder.records.observations import MAX_PICTURE
+from autograder.sandbox.statements import Ran, failure, is_environments
 
 MAX_OUTPUT = 20_000  # characters kept of what one cell prints
 MAX_MESSAGE = 1_000  # characters kept of what an exception says
 FUTURE = __future__.annotations.compiler_flag  # the only one that still changes what code does
 # Inside them code has no source that AutoGraph finds, and its exceptions have no line.
 MAGIC = re.compile(r"\A\s*(?=%%(?:time|capture)\b)")
+
+
+# Where notebooks import `show` from, today's and those that were released before.
+SHOW = ("autograder.cells", "autograder.publictests")
+
+
+def put_off_public_tests(text: str) -> None:
+    """Let `show`, which the cells with the public tests call, print a text and do nothing else."""
+    for name in SHOW:
+        module = sys.modules[name] = types.ModuleType(name)
+        module.show = lambda *args: print(text, end="")  # type: ignore[attr-defined]
 
 
 class TooSlow(BaseException):

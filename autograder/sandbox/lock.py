@@ -24,7 +24,8 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
-LAYERS = ("bubblewrap", "landlock", "seccomp", "rlimits")
+from autograder.records.results import LAYERS
+
 MISSING = {
     "bubblewrap": "missing; Debian: apt-get install bubblewrap, and allow user namespaces",
     "landlock": "missing; it needs Linux 5.13 with Landlock among its security modules",
@@ -135,7 +136,7 @@ def elsewhere() -> list[str]:
 def readable() -> list[Path]:
     """Return what a child needs to read: the interpreter, the libraries, this package."""
     python = [sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")]
-    own = [Path(sys.executable).resolve().parent.parent / "lib", Path(__file__).parent]
+    own = [Path(sys.executable).resolve().parent.parent / "lib", Path(__file__).parent.parent]
     system = ["/usr/lib", "/usr/lib64", "/lib", "/lib64", "/usr/share/zoneinfo", "/etc/ld.so.cache",
               "/etc/localtime"]  # fmt: skip
     all = (*python, *packages(), *elsewhere(), *own, *system)

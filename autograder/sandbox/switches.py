@@ -4,7 +4,7 @@ The object itself is changed, so every alias of it is off; and only a call raise
 built-in in a comment or an import costs nothing. Its module is not run a second time. An operation
 of TensorFlow (`tensorflow.raw_ops.X`) is off wherever it comes from: no operation of that name is
 executed, put into a graph or defined in a function, and graphs that hold it are refused by
-`checks.load`, in a process that the submission never enters.
+`saved.load`, in a process that the submission never enters.
 """
 
 import contextlib
@@ -93,7 +93,7 @@ def nodes(graph_def) -> Iterator:
 def _exchange_code(function, path: str) -> None:
     source = (
         "def switched_off(*args, **kwargs):\n"
-        "    from autograder.switches import refuse\n"
+        "    from autograder.sandbox.switches import refuse\n"
         f"    refuse({path!r})\n"
     )
     scope: dict = {}

@@ -46,7 +46,7 @@ def main(control: socket.socket) -> None:
     gc.disable()
     from tensorflow.python.eager import context
 
-    from autograder import child, lock, tuning
+    from autograder.sandbox import child, lock, tuning
 
     tuning.tune()
     lock.readable()  # once, for all children
@@ -118,7 +118,7 @@ def _import_like_the_grader(folders: list[str]) -> None:
     installed = site.getsitepackages()
     first = next((at for at, path in enumerate(sys.path) if path in installed), len(sys.path))
     sys.path[first:] = folders
-    here = Path(__file__).parent
+    here = Path(__file__).parent.parent
     spec = importlib.util.spec_from_file_location(
         "autograder", here / "__init__.py", submodule_search_locations=[str(here)]
     )

@@ -7,8 +7,8 @@ from textwrap import indent
 
 from jinja2 import Environment
 
-from autograder.publictests import Result, by_dimension
-from autograder.results import CheckResult, SubmissionResult
+from autograder.records.practice import Result, by_dimension
+from autograder.records.results import CheckResult, SubmissionResult
 
 # Control characters, invisible ones like those that turn text around, lone surrogates, other lines.
 CONTROL = {"Cc", "Cf", "Cs", "Zl", "Zp"}

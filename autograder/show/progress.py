@@ -6,8 +6,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from autograder.report import named, printable
-from autograder.results import SubmissionResult
+from autograder.records.results import SubmissionResult
+from autograder.show.report import named, printable
 
 
 class Told:

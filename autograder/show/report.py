@@ -6,10 +6,9 @@ from rich import box
 from rich.markup import escape
 from rich.table import Table
 
-from autograder.pages import line, plain, said_once
-from autograder.practice import Report
-from autograder.publictests import by_dimension
-from autograder.results import DIMENSIONS, Run, SubmissionResult
+from autograder.records.practice import Report, by_dimension
+from autograder.records.results import DIMENSIONS, Run, SubmissionResult
+from autograder.show.pages import line, plain, said_once
 
 MARKS = {"passed": "[green]✓[/]", "failed": "[red]✗[/]"}
 MAX_REASON = 500  # characters

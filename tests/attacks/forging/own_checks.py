@@ -2,7 +2,7 @@
 # score: 0
 """Replace the checks, once they are loaded, by ones that ask nothing."""
 
-from autograder import child
+from autograder.sandbox import child
 
 prepare = child.Session.prepare
 

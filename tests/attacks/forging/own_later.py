@@ -2,8 +2,9 @@
 # score: 0
 """Leave answers to another process that nobody asked to have left."""
 
-from autograder import checks, child
-from autograder.observations import Later
+from autograder import checks
+from autograder.sandbox import child
+from autograder.records.observations import Later
 
 child.observe = lambda value: {
     "first": Later("reloaded", "open", False, b"{}"),

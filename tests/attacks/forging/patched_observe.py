@@ -2,7 +2,7 @@
 # score: 0
 """Say of every answer that it is right."""
 
-import autograder.child
-import autograder.observations
+import autograder.sandbox.child
+import autograder.records.observations
 
-autograder.child.observe = autograder.observations.observe = lambda value: "passed"
+autograder.sandbox.child.observe = autograder.records.observations.observe = lambda value: "passed"

@@ -5,7 +5,7 @@
 
 import numpy as np
 
-from autograder import child
+from autograder.sandbox import child
 
 prepare = child.Session.prepare
 

@@ -2,7 +2,8 @@
 # score: 0
 """Answers that are well formed and of no kind that the grader can compare."""
 
-from autograder import child, wire
+from autograder.records import wire
+from autograder.sandbox import child
 
 TREES = [
     b'{"array": ["|O", [1]]}',

@@ -3,7 +3,7 @@
 # score: 8
 """A hundred pictures of the largest size that one may have."""
 
-from autograder import child
+from autograder.sandbox import child
 
 encode = child.encode
 PICTURE = b"\x89PNG" + bytes(330_000)

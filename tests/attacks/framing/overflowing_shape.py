@@ -4,7 +4,7 @@
 
 import struct
 
-from autograder import wire
+from autograder.records import wire
 
 TREE = (
     b'{"dict": {"status": "seen", "seen": {"array": ["<f4", [0, 67108864, 67108864, 67108864]]}}}'

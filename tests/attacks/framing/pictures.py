@@ -3,7 +3,7 @@
 # score: 8
 """A picture of 40 MiB, in what the grader keeps, writes and shows."""
 
-from autograder import child
+from autograder.sandbox import child
 
 encode = child.encode
 

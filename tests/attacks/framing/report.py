@@ -2,7 +2,7 @@
 # score: 0
 """A report on the cells that has more of them, in no known form."""
 
-from autograder import child
+from autograder.sandbox import child
 
 JUNK = [None, 1, [], {"outputs": 3}, {"outputs": [{"stream": "stdout", "text": 7}], "error": "x"},
         {"outputs": [{"display": {"text/html": "<script>", "image/png": 3}}], "error": {"type": []}}]  # fmt: skip

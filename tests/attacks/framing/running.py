@@ -3,7 +3,8 @@
 # score: 8
 """Say again and again which cell runs, also cells that there are not."""
 
-from autograder import child, observations, wire
+from autograder.records import observations, wire
+from autograder.sandbox import child
 
 prepare = wire.send
 

@@ -4,7 +4,7 @@
 
 import numpy as np
 
-from autograder import child
+from autograder.sandbox import child
 
 encode = child.encode
 

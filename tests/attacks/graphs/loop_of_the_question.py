@@ -53,6 +53,6 @@ def forge(prepare):
     return prepared
 
 
-from autograder import child
+from autograder.sandbox import child
 
 child.Session.prepare = forge(child.Session.prepare)

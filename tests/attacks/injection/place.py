@@ -2,7 +2,7 @@
 # score: 0
 """A forged place of an exception, longer than a page, in types that no place has."""
 
-from autograder import child
+from autograder.sandbox import child
 
 child.explain = lambda error, submission: {
     "type": "E" * 100_000 + "\x1b[2J",
