@@ -31,9 +31,11 @@ from autograder.show.progress import profile as phases
 from autograder.show.terminal import Output, console, errors, spell_what_is_missing
 
 app = typer.Typer(
-    no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
     help="Build, grade and audit exercises on custom Keras components.",
-)  # fmt: skip
+)
 
 CORES = os.cpu_count() or 1
 Names = Annotated[list[str] | None, typer.Argument(help="Exercises; all of them by default.")]
@@ -152,8 +154,10 @@ def grade(
     limits = Limits.of(time_limit)
     seeds = Seeds.of(chosen, seed)
     started = time.perf_counter()
-    with (_machine(limits, scheduler, jobs, require_protection) as machine,
-          _told(machine.jobs, quiet) as told):  # fmt: skip
+    with (
+        _machine(limits, scheduler, jobs, require_protection) as machine,
+        _told(machine.jobs, quiet) as told,
+    ):
         told.expect([one.id for one in found])
         results = Results(chosen, limits, force, machine.protection) if seed is None else None
         runner = machine.runner(chosen, seeds, results, told.preparing)
@@ -331,9 +335,14 @@ def _told(jobs: int, quiet: bool) -> Told:
 
 
 def _finish(
-    runs: list[Run], json: Path | None, profile: bool, seconds: float,
-    gradebook: float = 0, failed: bool = False, told_each: bool = False,
-) -> None:  # fmt: skip
+    runs: list[Run],
+    json: Path | None,
+    profile: bool,
+    seconds: float,
+    gradebook: float = 0,
+    failed: bool = False,
+    told_each: bool = False,
+) -> None:
     """Write and print what belongs to whole runs; fail if that did, or something of ours."""
     if json:
         content = [run.as_json() for run in runs]

@@ -115,9 +115,12 @@ def specimens(count: int) -> dict[str, list[str]]:
 def command(course: Path, *words: str, **environment: str) -> None:
     path = f"{BIN}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(
-        [*map(str, words)], cwd=course, capture_output=True, text=True,
+        [*map(str, words)],
+        cwd=course,
+        capture_output=True,
+        text=True,
         env={**os.environ, "PATH": path, **environment},
-    )  # fmt: skip
+    )
     if done.returncode:
         raise SystemExit(f"{' '.join(words)} failed:\n{done.stdout[-3000:]}{done.stderr[-3000:]}")
 
@@ -190,10 +193,12 @@ def main(
         expected.mkdir()
         course = folder / "ours"
         variables = {
-            "AUTOGRADER_SOLUTIONS": str(course / "solutions"), direct.EXPECTED: str(expected),
-            "PYTHONPATH": str(Path(__file__).parent), "TF_CPP_MIN_LOG_LEVEL": "3",
+            "AUTOGRADER_SOLUTIONS": str(course / "solutions"),
+            direct.EXPECTED: str(expected),
+            "PYTHONPATH": str(Path(__file__).parent),
+            "TF_CPP_MIN_LOG_LEVEL": "3",
             "TMPDIR": temporary,  # what is not locked in leaves much behind
-        }  # fmt: skip
+        }
         console.print("making the class …")
         make_course(course)
         hand_in(course, course / "release", Path("build/submitted"), sources)
@@ -207,11 +212,14 @@ def main(
             with Memory() as memory:
                 for name, given in sources.items():
                     done = subprocess.run(
-                        [sys.executable, "-W", "ignore", direct.__file__], text=True,
-                        input=json.dumps({"exercise": name, "sources": given}), check=True,
-                        env={**os.environ, **variables}, stdout=subprocess.PIPE,
+                        [sys.executable, "-W", "ignore", direct.__file__],
+                        text=True,
+                        input=json.dumps({"exercise": name, "sources": given}),
+                        check=True,
+                        env={**os.environ, **variables},
+                        stdout=subprocess.PIPE,
                         stderr=subprocess.DEVNULL,
-                    )  # fmt: skip
+                    )
                     told = json.loads(done.stdout[done.stdout.index('{"points"') :])
                     times += [b - a for a, b in itertools.pairwise(told["times"])]
                     cpu += told["cpu"]
@@ -227,8 +235,15 @@ def main(
 
         def on_dask() -> None:
             with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
-                command(course, "autograder", "autograde", "--force", "--quiet",
-                        "--scheduler", cluster.scheduler_address)  # fmt: skip
+                command(
+                    course,
+                    "autograder",
+                    "autograde",
+                    "--force",
+                    "--quiet",
+                    "--scheduler",
+                    cluster.scheduler_address,
+                )
 
         def through_nbgrader() -> None:
             for name in sources:
@@ -290,8 +305,16 @@ def show(found: dict[str, list[Measured]], count: int) -> None:
     ours = OURS.format(2)
     expected = found[ours][0].scores
     table = Table(title=f"{count} notebooks of six exercises", box=box.MARKDOWN)
-    for column in ("", "wall s", "per notebook, median", "CPU s", "peak MiB", "wall ÷", "CPU ÷",
-                   "other scores"):  # fmt: skip
+    for column in (
+        "",
+        "wall s",
+        "per notebook, median",
+        "CPU s",
+        "peak MiB",
+        "wall ÷",
+        "CPU ÷",
+        "other scores",
+    ):
         table.add_column(column, justify="right" if column else "left")
     different = []
     for name, rounds in found.items():
@@ -303,10 +326,15 @@ def show(found: dict[str, list[Measured]], count: int) -> None:
         }
         different += [f"{name}: {line}" for line in sorted(other)]
         table.add_row(
-            name, f"{median(name, 'wall'):.1f}", f"{median(name, 'each'):.2f}",
-            f"{median(name, 'cpu'):.1f}", f"{median(name, 'memory') / 2**20:.0f}",
-            f"{ratio(name, ours):.1f}", f"{ratio(name, ours, 'cpu'):.1f}", str(len(other)),
-        )  # fmt: skip
+            name,
+            f"{median(name, 'wall'):.1f}",
+            f"{median(name, 'each'):.2f}",
+            f"{median(name, 'cpu'):.1f}",
+            f"{median(name, 'memory') / 2**20:.0f}",
+            f"{ratio(name, ours):.1f}",
+            f"{ratio(name, ours, 'cpu'):.1f}",
+            str(len(other)),
+        )
     console.print(table, *different, sep="\n")
     one = OURS.format(1)
     for told, name, other, times in (

@@ -52,7 +52,15 @@ def test_are_there_attacks_of_every_kind():
     found = run.attacks()
     assert len(found) >= 60
     assert {attack.path.parent.name for attack in found} == {
-        "builtins", "denial", "forging", "framing", "graphs", "injection", "network", "resources",
-        "saving", "stealing",
-    }  # fmt: skip
+        "builtins",
+        "denial",
+        "forging",
+        "framing",
+        "graphs",
+        "injection",
+        "network",
+        "resources",
+        "saving",
+        "stealing",
+    }
     assert all(attack.path.read_text().count('"""') >= 2 for attack in found)

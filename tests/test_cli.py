@@ -11,9 +11,13 @@ import pytest
 def run(course, environment):
     def run(*arguments):
         return subprocess.run(
-            ["autograder", *map(str, arguments)], cwd=course, env=environment, text=True,
-            capture_output=True, timeout=300,
-        )  # fmt: skip
+            ["autograder", *map(str, arguments)],
+            cwd=course,
+            env=environment,
+            text=True,
+            capture_output=True,
+            timeout=300,
+        )
 
     return run
 
@@ -33,8 +37,18 @@ def test_is_every_submission_in_the_output_once(run, course, toy_exercise):
         json.dumps({"cells": [{"cell_type": "code", "source": [toy_exercise.chaffs[1].source]}]})
     )
     (folder / "[red]\x1b[31m=1+1.py").write_text("raise ValueError('\x1b]0;title\x07[bold]<b>')")
-    done = run("grade", "scale", folder, folder / "ada.py", "--json", course / "out.json",
-               "--seed", 3, "--time-limit", 3)  # fmt: skip
+    done = run(
+        "grade",
+        "scale",
+        folder,
+        folder / "ada.py",
+        "--json",
+        course / "out.json",
+        "--seed",
+        3,
+        "--time-limit",
+        3,
+    )
     assert done.returncode == 0, done.stderr
     result = json.loads((course / "out.json").read_text())
     found = {one["id"]: (one["status"], one["score"]) for one in result["submissions"]}
@@ -52,10 +66,16 @@ def test_is_every_submission_in_the_output_once(run, course, toy_exercise):
     ada = result["submissions"][1]
     assert ada["dimensions"]["numerics"] == {"score": 2.0, "max_score": 2.0}
     assert ada["checks"][0] == {
-        "name": "multiplies", "dimension": "numerics", "status": "passed", "score": 1.0,
-        "statement": "every element is multiplied by the factor", "max_score": 1.0,
-        "message": "", "hint": "", "chaff": "",
-    }  # fmt: skip
+        "name": "multiplies",
+        "dimension": "numerics",
+        "status": "passed",
+        "score": 1.0,
+        "statement": "every element is multiplied by the factor",
+        "max_score": 1.0,
+        "message": "",
+        "hint": "",
+        "chaff": "",
+    }
     assert all(len(one["checks"]) == 7 for one in result["submissions"])
     assert "\x1b" not in done.stdout
     assert "[red]" in done.stdout

@@ -53,13 +53,16 @@ def test_are_equal_answers_equal(expected, seen):
         (1.0, "1.0", "expected 1, got '1.0'"),
         ([1, 2], [1, 3], "answer 2 of 2: expected 2, got 3"),
         ([1, 2], [1], "expected a list of 2 answers, got a list of one answer"),
-        ({"batch of 3": A}, {"batch of 3": A[:1]},
-         "batch of 3: shape (1, 1) where (2, 1) was expected"),
+        (
+            {"batch of 3": A},
+            {"batch of 3": A[:1]},
+            "batch of 3: shape (1, 1) where (2, 1) was expected",
+        ),
         ({"a": 1}, {"b": 1}, "expected 1 named answers (a), got 1 named answers (b)"),
         ("relu", "linear", "expected 'relu', got 'linear'"),
         (b"", 0, "expected bytes, got 0"),
     ],
-)  # fmt: skip
+)
 def test_is_a_difference_told_in_words(expected, seen, message):
     assert difference(expected, seen, 1e-4, 1e-5) == message
 

@@ -90,16 +90,27 @@ def test_in_a_cell_of_its_own_it_needs_no_look(grade, line):
         ([HEAD, f"%%capture\nimport pandas\n{RIGHT}"], "cell 2, line 2"),
         ([HEAD, f"import pandas; import numpy as np\n{RIGHT}\nnp.ones"], "cell 2, line 1"),
         # The class is there, and what it calls is not.
-        ([HEAD + RIGHT.replace("inputs *", "same(inputs) *"), "import pandas\nsame = tf.identity"],
-         "cell 2, line 1"),
+        (
+            [
+                HEAD + RIGHT.replace("inputs *", "same(inputs) *"),
+                "import pandas\nsame = tf.identity",
+            ],
+            "cell 2, line 1",
+        ),
         # A later definition of the same name counts.
-        ([HEAD, RIGHT.replace("inputs *", "inputs +") + "import pandas\n" + RIGHT],
-         "cell 2, line 11"),
-        ([HEAD,
-          f"import pandas\n\n@keras.saving.register_keras_serializable()\n{RIGHT.strip()}"],
-         "cell 2, line 1"),
+        (
+            [HEAD, RIGHT.replace("inputs *", "inputs +") + "import pandas\n" + RIGHT],
+            "cell 2, line 11",
+        ),
+        (
+            [
+                HEAD,
+                f"import pandas\n\n@keras.saving.register_keras_serializable()\n{RIGHT.strip()}",
+            ],
+            "cell 2, line 1",
+        ),
     ],
-)  # fmt: skip
+)
 def test_the_code_goes_on_after_what_raised(grade, cells, place):
     result = grade(*cells, notebook=True)
     assert lost(result) == {}

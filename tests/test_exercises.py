@@ -57,8 +57,14 @@ def test_does_the_readme_say_what_the_audit_would(exercise):
     checks = exercise.checks.count("\n@check(")
     right = sum(bool(row.equivalent) for row in mutants)
     wrong = len(mutants) - right
-    cells = [exercise.name, checks, f"0 of {len(wheats)}", f"0 of {len(chaffs)}",
-             f"{wrong} of {wrong}", right]  # fmt: skip
+    cells = [
+        exercise.name,
+        checks,
+        f"0 of {len(wheats)}",
+        f"0 of {len(chaffs)}",
+        f"{wrong} of {wrong}",
+        right,
+    ]
     table = (ROOT / "README.md").read_text()
     assert [str(cell) for cell in cells] in [
         [cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines()
@@ -192,8 +198,13 @@ def _defined(source):
 
 
 def test_does_the_machine_know_no_exercise_by_name(exercise):
-    files = [*ROOT.glob("autograder/**/*.py"), *ROOT.glob("tests/*.py"), ROOT / "Makefile",
-             ROOT / "nbgrader_config.py", ROOT / "pyproject.toml"]  # fmt: skip
+    files = [
+        *ROOT.glob("autograder/**/*.py"),
+        *ROOT.glob("tests/*.py"),
+        ROOT / "Makefile",
+        ROOT / "nbgrader_config.py",
+        ROOT / "pyproject.toml",
+    ]
     assert len(files) > 50
     for file in files:
         assert exercise.name not in file.read_text(), file

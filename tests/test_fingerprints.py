@@ -49,8 +49,11 @@ def test_does_what_means_two_things_mean_nothing(tmp_path):
     hints.write(tmp_path / "h.json", "scale")
     read = Hints.read(tmp_path / "h.json")
     assert [read.find(one) for one in ("1", "2", "3", ["4", "3"])] == [
-        "", "Add.", "Multiply.", "Multiply.",
-    ]  # fmt: skip
+        "",
+        "Add.",
+        "Multiply.",
+        "Multiply.",
+    ]
     assert read.key == "key"
     assert read.texts == {"Add.", "Multiply."}
 

@@ -80,54 +80,92 @@ def test_may_a_submission_configure_tensorflow_before_anything_else(grade, noteb
     [
         ("", "not defined", "`Scale` is not defined"),
         ("class Scael: pass", "not defined", "did you mean to call `Scael` `Scale`?"),
-        ("raise ValueError('later')\n" + RIGHT, "not defined",
-         "`Scale` is not defined; the code stopped at line 1: `raise ValueError('later')`: "
-         "ValueError: later"),
-        ("from keras.layers import Rescale, Scale", "not defined",
-         "`Scale` is not defined; the code stopped at line 1: `from keras.layers import Rescale, "
-         "Scale`: ImportError: cannot import name"),
-        ("while True:\n    pass\n" + RIGHT, "not defined",
-         "`: stopped after 4 seconds"),
+        (
+            "raise ValueError('later')\n" + RIGHT,
+            "not defined",
+            "`Scale` is not defined; the code stopped at line 1: `raise ValueError('later')`: "
+            "ValueError: later",
+        ),
+        (
+            "from keras.layers import Rescale, Scale",
+            "not defined",
+            "`Scale` is not defined; the code stopped at line 1: `from keras.layers import "
+            "Rescale, Scale`: ImportError: cannot import name",
+        ),
+        ("while True:\n    pass\n" + RIGHT, "not defined", "`: stopped after 4 seconds"),
         ("import os; os._exit(0)\n" + RIGHT, "crashed", "it ended the process (exit status 0)"),
         ("import os; os.abort()", "crashed", "it crashed"),
         ("import ctypes; ctypes.string_at(0)", "crashed", "SIGSEGV"),
         ("import os; os.close(9)", "crashed", "it ended the process"),
         ("Scale = 3", "raised", "TypeError: 'int' object is not callable"),
         ("def Scale(factor): raise NotImplementedError", "raised", "not solved yet"),
-        ("import tensorflow as tf\n@tf.function\ndef Scale(factor):\n"
-         "    raise NotImplementedError()", "raised", "not solved yet"),
-        ("def Scale(factor): raise NotImplementedError('write it yourself')",
-         "raised", "not solved yet"),
-        ("import tensorflow as tf\n@tf.function\ndef Scale(factor):\n"
-         "    raise NotImplementedError('TODO')", "raised", "not solved yet"),
-        ("import keras\nclass Scale(keras.layers.Layer):\n"
-         "    def __init__(self, factor): super().__init__()\n"
-         "    def call(self, x): raise NotImplementedError('YOUR CODE')",
-         "raised", "not solved yet"),
-        ("import keras\nclass Scale(keras.layers.Layer):\n"
-         "    def __init__(self, factor): super().__init__()",
-         "raised", "NotImplementedError: Layer Scale does not have a `call` method implemented"),
-        ("import keras\nclass Scale(keras.Model):\n"
-         "    def __init__(self, factor): super().__init__()",
-         "raised", "NotImplementedError: "),
-        ("import keras\nclass Inner(keras.layers.Layer): pass\n"
-         "class Scale(keras.layers.Layer):\n"
-         "    def __init__(self, factor):\n        super().__init__()\n"
-         "        self.inner = Inner()\n"
-         "    def call(self, x):\n        return self.inner(x)",
-         "raised", "NotImplementedError: Layer Inner does not have a `call` method implemented"),
+        (
+            "import tensorflow as tf\n@tf.function\ndef Scale(factor):\n"
+            "    raise NotImplementedError()",
+            "raised",
+            "not solved yet",
+        ),
+        (
+            "def Scale(factor): raise NotImplementedError('write it yourself')",
+            "raised",
+            "not solved yet",
+        ),
+        (
+            "import tensorflow as tf\n@tf.function\ndef Scale(factor):\n"
+            "    raise NotImplementedError('TODO')",
+            "raised",
+            "not solved yet",
+        ),
+        (
+            "import keras\nclass Scale(keras.layers.Layer):\n"
+            "    def __init__(self, factor): super().__init__()\n"
+            "    def call(self, x): raise NotImplementedError('YOUR CODE')",
+            "raised",
+            "not solved yet",
+        ),
+        (
+            "import keras\nclass Scale(keras.layers.Layer):\n"
+            "    def __init__(self, factor): super().__init__()",
+            "raised",
+            "NotImplementedError: Layer Scale does not have a `call` method implemented",
+        ),
+        (
+            "import keras\nclass Scale(keras.Model):\n"
+            "    def __init__(self, factor): super().__init__()",
+            "raised",
+            "NotImplementedError: ",
+        ),
+        (
+            "import keras\nclass Inner(keras.layers.Layer): pass\n"
+            "class Scale(keras.layers.Layer):\n"
+            "    def __init__(self, factor):\n        super().__init__()\n"
+            "        self.inner = Inner()\n"
+            "    def call(self, x):\n        return self.inner(x)",
+            "raised",
+            "NotImplementedError: Layer Inner does not have a `call` method implemented",
+        ),
         ("def Scale(factor): return Scale(factor)", "raised", "RecursionError"),
         ("def Scale(factor): raise SystemExit", "raised", "SystemExit"),
         ("def Scale(factor): raise KeyboardInterrupt", "raised", "KeyboardInterrupt"),
         ("def Scale(factor): raise BaseException('\\ud800')", "raised", "BaseException: ?"),
-        ("class Error(Exception):\n  def __str__(self): raise self\n"
-         "def Scale(factor): raise Error", "raised", "Error"),
-        ("import keras\nclass Scale(keras.layers.Rescaling): pass", "disallowed",
-         "`keras.layers.Rescaling` is switched off in this exercise: write it yourself"),
-        ("import keras\ndef Scale(factor):\n    return lambda x: keras.ops.multiply(x, factor)",
-         "disallowed", "`keras.ops.multiply` is switched off"),
+        (
+            "class Error(Exception):\n  def __str__(self): raise self\n"
+            "def Scale(factor): raise Error",
+            "raised",
+            "Error",
+        ),
+        (
+            "import keras\nclass Scale(keras.layers.Rescaling): pass",
+            "disallowed",
+            "`keras.layers.Rescaling` is switched off in this exercise: write it yourself",
+        ),
+        (
+            "import keras\ndef Scale(factor):\n    return lambda x: keras.ops.multiply(x, factor)",
+            "disallowed",
+            "`keras.ops.multiply` is switched off",
+        ),
     ],
-)  # fmt: skip
+)
 def test_is_every_end_of_a_submission_told(grade, source, status, message):
     result = grade(source)
     assert result.status == "graded"
@@ -274,11 +312,27 @@ def Scale(factor):
 
 
 def test_does_a_notebook_go_on_after_a_cell_that_fails(grade):
-    result = grade("1 / 0", "x = (", RIGHT, "sys.exit()", "import os; os._exit(3)", "while True: 1",
-                   "%timeit -n1 -r1 None", "print('end')")  # fmt: skip
+    result = grade(
+        "1 / 0",
+        "x = (",
+        RIGHT,
+        "sys.exit()",
+        "import os; os._exit(3)",
+        "while True: 1",
+        "%timeit -n1 -r1 None",
+        "print('end')",
+    )
     assert lost(result) == {}
-    assert kinds(result) == ["ZeroDivisionError", "SyntaxError", None, "NameError", "ProcessEnded",
-                             "TooSlow", None, None]  # fmt: skip
+    assert kinds(result) == [
+        "ZeroDivisionError",
+        "SyntaxError",
+        None,
+        "NameError",
+        "ProcessEnded",
+        "TooSlow",
+        None,
+        None,
+    ]
     assert result.cells[1]["errors"][0]["place"] == "cell 2, line 1"
     assert result.cells[7]["outputs"] == [{"stream": "stdout", "text": "end\n"}]
 
@@ -308,21 +362,26 @@ def test_do_a_notebooks_cells_keep_their_outputs(grade):
 
 
 def test_are_public_tests_defined_but_not_run_again(grade):
-    cells = PUBLIC_TESTS.format(tests="HELP = 3\n\ndef test_nothing():\n    1 / 0",
-                                arguments="'scale', test_nothing,")  # fmt: skip
+    cells = PUBLIC_TESTS.format(
+        tests="HELP = 3\n\ndef test_nothing():\n    1 / 0", arguments="'scale', test_nothing,"
+    )
     result = grade(cells, RIGHT.replace("factor=1.0", "factor=HELP - 2"), "print(HELP)")
     assert lost(result) == {}
     assert kinds(result) == [None] * 3
-    told, _, printed = (cell["outputs"][0]["text"] if cell["outputs"] else ""
-                        for cell in result.cells)  # fmt: skip
+    told, _, printed = (
+        cell["outputs"][0]["text"] if cell["outputs"] else "" for cell in result.cells
+    )
     assert told.startswith("The public tests are for you to run.")
     assert printed == "3\n"
 
 
 def test_is_a_tf_function_in_a_notebook_converted(grade):
-    result = grade("import tensorflow as tf", "@tf.function\ndef count(n):\n    i = 0\n"
-                   "    for _ in tf.range(n):\n        i += 1\n    return i\n",
-                   "print(count(tf.constant(3)).numpy())")  # fmt: skip
+    result = grade(
+        "import tensorflow as tf",
+        "@tf.function\ndef count(n):\n    i = 0\n"
+        "    for _ in tf.range(n):\n        i += 1\n    return i\n",
+        "print(count(tf.constant(3)).numpy())",
+    )
     assert result.cells[2]["outputs"] == [{"stream": "stdout", "text": "3\n"}]
 
 
@@ -425,11 +484,14 @@ def test_is_an_exercises_hints_file_read_again(worker, course):
         ("checks.py", "keras.ops.multiply", "keras.ops.nothing", "cannot switch off"),
         ("reference.py", "self.factor * inputs", "inputs * float('nan')", "not a number"),
         ("reference.py", "class Scale", "class Skale", "`Scale` is not defined"),
-        ("checks.py", "return reloaded(Scale(3.0), scaled)",
-         "from autograder import checks\n    return checks.either([1.0, 1.0], 1.0)",
-         "exact answers of an `either` must be a list"),
+        (
+            "checks.py",
+            "return reloaded(Scale(3.0), scaled)",
+            "from autograder import checks\n    return checks.either([1.0, 1.0], 1.0)",
+            "exact answers of an `either` must be a list",
+        ),
     ],
-)  # fmt: skip
+)
 def test_is_an_authors_mistake_told_and_nobody_graded(worker, course, file, old, new, message):
     path = course / "solutions" / "scale" / file
     source = path.read_text()
@@ -472,17 +534,29 @@ def test_is_a_picture_kept_whole(grade):
         "display({'image/png': 'bm8gcGljdHVyZQ=='}, raw=True)"
     )
     cell = grade(source, "Scale = None").cells[0]
-    pictures = [one["display"]["image/png"] for one in cell["outputs"] if "display" in one
-                and "image/png" in one["display"]]  # fmt: skip
+    pictures = [
+        one["display"]["image/png"]
+        for one in cell["outputs"]
+        if "display" in one and "image/png" in one["display"]
+    ]
     assert [base64.b64decode(picture) for picture in pictures] == [
         b"\x89PNG\r\n\x1a\n" + bytes(60_000)
     ]
 
 
 def test_do_many_children_at_once_keep_output_and_answers_apart(worker):
-    load = {"do": "load", "name": "it", "notebook": False, "cells": ["print('WARNING: words')"],
-            "skip": [], "switched_off": [], "seconds": 30, "total": 30, "needs": [],
-            "resume": False}  # fmt: skip
+    load = {
+        "do": "load",
+        "name": "it",
+        "notebook": False,
+        "cells": ["print('WARNING: words')"],
+        "skip": [],
+        "switched_off": [],
+        "seconds": 30,
+        "total": 30,
+        "needs": [],
+        "resume": False,
+    }
     with contextlib.ExitStack() as stack:
         children = [stack.enter_context(worker.child()) for _ in range(8)]
         for child in children:

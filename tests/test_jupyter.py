@@ -44,15 +44,32 @@ def desk(tmp_path_factory, toy_exercise):
 def lab(desk, environment, tmp_path_factory):
     """The address of a JupyterLab with settings of its own."""
     home = tmp_path_factory.mktemp("home")
-    own = {name: str(home / name) for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR",
-           "JUPYTER_RUNTIME_DIR", "JUPYTERLAB_SETTINGS_DIR", "IPYTHONDIR", "HOME")}  # fmt: skip
-    command = ["jupyter", "lab", "--no-browser", "--allow-root", "--port=0",
-               f"--IdentityProvider.token={TOKEN}", f"--notebook-dir={desk}",
-               "--LabApp.news_url=None", "--LabApp.check_for_updates_class="
-               "jupyterlab.NeverCheckForUpdate"]  # fmt: skip
+    own = {
+        name: str(home / name)
+        for name in (
+            "JUPYTER_CONFIG_DIR",
+            "JUPYTER_DATA_DIR",
+            "JUPYTER_RUNTIME_DIR",
+            "JUPYTERLAB_SETTINGS_DIR",
+            "IPYTHONDIR",
+            "HOME",
+        )
+    }
+    command = [
+        "jupyter",
+        "lab",
+        "--no-browser",
+        "--allow-root",
+        "--port=0",
+        f"--IdentityProvider.token={TOKEN}",
+        f"--notebook-dir={desk}",
+        "--LabApp.news_url=None",
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+    ]
     log = (home / "log").open("w")
-    server = subprocess.Popen(command, env={**environment, **own}, stdout=log, stderr=log,
-                              start_new_session=True)  # fmt: skip
+    server = subprocess.Popen(
+        command, env={**environment, **own}, stdout=log, stderr=log, start_new_session=True
+    )
     try:
         deadline = time.monotonic() + 60
         while not (found := list(Path(own["JUPYTER_RUNTIME_DIR"]).glob("jpserver-*.json"))):

@@ -39,9 +39,17 @@ def grade(course, environment):
             if user is not None:
                 Path(name).chmod(0o777)
             command = [*prefix, "autograder", "grade", "scale", *answers, "--json", results]
-            done = subprocess.run([*command, *options], cwd=course, env=environment, text=True,
-                                  capture_output=True, timeout=300, user=user, group=user,
-                                  extra_groups=None if user is None else [])  # fmt: skip
+            done = subprocess.run(
+                [*command, *options],
+                cwd=course,
+                env=environment,
+                text=True,
+                capture_output=True,
+                timeout=300,
+                user=user,
+                group=user,
+                extra_groups=None if user is None else [],
+            )
             assert done.returncode == 0, done.stderr
             assert "Traceback" not in done.stderr
             found = json.loads(results.read_text())["submissions"]
@@ -155,8 +163,11 @@ def edited(path, old="", new=""):
 
 
 CHANGES = {
-    "a switch of TensorFlow": ("autograder/grading/processes.py", '"TF_ENABLE_ONEDNN_OPTS": "0"',
-                               '"TF_ENABLE_ONEDNN_OPTS": "1"'),
+    "a switch of TensorFlow": (
+        "autograder/grading/processes.py",
+        '"TF_ENABLE_ONEDNN_OPTS": "0"',
+        '"TF_ENABLE_ONEDNN_OPTS": "1"',
+    ),
     "how messages travel": ("autograder/records/wire.py", "", "# more\n"),
     "what becomes of results": ("autograder/records/results.py", "", "# more\n"),
     "a module that is new": ("autograder/sandbox/another.py", "", "x = 1\n"),
@@ -165,7 +176,7 @@ CHANGES = {
     "a hint": ("solutions/scale/chaffs.py", "Multiply; do not add.", "Multiply! Do not add."),
     "what a chaff loses": ("solutions/scale/chaffs.py", 'loses="numerics', 'loses="graph numerics'),
     "a package": ("packages/another-1.0.dist-info/METADATA", "", "Name: another\n"),
-}  # fmt: skip
+}
 NO_CHANGES = {
     "a wheat": ("solutions/scale/wheats.py", "", "# more\n"),
     "a file beside": ("solutions/scale/notes.txt", "", "more\n"),
@@ -175,16 +186,22 @@ NO_CHANGES = {
 
 @pytest.mark.parametrize("change", [*CHANGES, *NO_CHANGES])
 def test_a_result_depends_on_all_that_changes_answers(course, change):
-    shutil.copytree(ROOT / "autograder", course / "autograder",
-                    ignore=shutil.ignore_patterns("__pycache__"))  # fmt: skip
+    shutil.copytree(
+        ROOT / "autograder", course / "autograder", ignore=shutil.ignore_patterns("__pycache__")
+    )
     (course / "packages" / "first-1.0.dist-info").mkdir(parents=True)
     installed = sysconfig.get_path("purelib")
     path = [str(course), str(course / "packages"), installed]
 
     def digest():
-        done = subprocess.run([sys.executable, "-c", DIGEST], text=True, capture_output=True,
-                              cwd=course, env={**os.environ, "PYTHONPATH": os.pathsep.join(path)},
-                              check=True)  # fmt: skip
+        done = subprocess.run(
+            [sys.executable, "-c", DIGEST],
+            text=True,
+            capture_output=True,
+            cwd=course,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(path)},
+            check=True,
+        )
         return done.stdout
 
     before = digest()

@@ -60,9 +60,13 @@ def thing(tmp_path):
         ("Thing.__init__", "super().__init__()"),
         ("Thing.__init__", "pass"),
         ("Thing.__init__", "self.size = 2.0"),
-        ("Thing.__init__", 'self.state = self.add_weight(shape=(3,), initializer="zeros")'.replace(
-            'initializer="zeros"', "initializer='zeros'").replace("shape=(3,), ", "")),
-        ("Thing.__init__", 'self.state = self.add_weight(shape=(3,), initializer=\'ones\')'),
+        (
+            "Thing.__init__",
+            'self.state = self.add_weight(shape=(3,), initializer="zeros")'.replace(
+                'initializer="zeros"', "initializer='zeros'"
+            ).replace("shape=(3,), ", ""),
+        ),
+        ("Thing.__init__", "self.state = self.add_weight(shape=(3,), initializer='ones')"),
         ("Thing.__init__", "self.state = tf.Variable(keras.initializers.get('zeros')((3,)))"),
         ("Thing.__init__", "self.parts = [Part(1)] * 4"),
         ("Thing.call", "self.state.assign(x)"),
@@ -82,7 +86,7 @@ def thing(tmp_path):
         ("Thing.get_config", "return {**super().get_config()}"),
         ("Thing.get_config", 'return {**super().get_config(), "size": 2.0}'),
     ],
-)  # fmt: skip
+)
 def test_is_this_mistake_made(thing, where, becomes):
     made = [(one.where, one.becomes.replace("'", '"')) for one in mutants(thing)]
     assert (where, becomes.replace("'", '"')) in made

@@ -171,15 +171,23 @@ def classroom(release):
         "future": (of_the_future(copy.deepcopy(right)), 8),
         "outputs": (with_outputs_of_no_kind(copy.deepcopy(right)), 8),
         "half-a-character": (with_cell(copy.deepcopy(right), "'\ud800'"), 8),
-        "own-cells": (json.dumps({"cells": [
-            {"cell_type": "code", "source": "import keras"}, {"cell_type": "code", "source": RIGHT},
-        ]}), 8),
+        "own-cells": (
+            json.dumps(
+                {
+                    "cells": [
+                        {"cell_type": "code", "source": "import keras"},
+                        {"cell_type": "code", "source": RIGHT},
+                    ]
+                }
+            ),
+            8,
+        ),
         "no-notebook": ("PK\x03\x04", 0),
         "list": ("[1, 2]", 0),
         "deep": ("[" * 100_000, 0),
         "empty": ("", 0),
         "huge": ('{"cells": []' + " " * MAX_BYTES + "}", 0),
-    }  # fmt: skip
+    }
 
 
 def hand_in(course, student, notebook):
@@ -252,11 +260,22 @@ def test_does_the_export_hold_the_points_per_dimension(graded, run):
     lines = (course / "build" / "grades.csv").read_text().splitlines()
     rows = {row["student_id"]: row for row in csv.DictReader(lines)}
     assert rows["loud"] == {
-        "assignment": "scale", "student_id": "loud", "last_name": "", "first_name": "",
-        "numerics": "2", "gradients": "2", "serialization": "2", "graph": "2", "score": "8",
-        "max_score": "8", "needs_manual_grade": "0", "raw_score": "8", "late_penalty": "0",
-        "other": "", "handed_in": "1",
-    }  # fmt: skip
+        "assignment": "scale",
+        "student_id": "loud",
+        "last_name": "",
+        "first_name": "",
+        "numerics": "2",
+        "gradients": "2",
+        "serialization": "2",
+        "graph": "2",
+        "score": "8",
+        "max_score": "8",
+        "needs_manual_grade": "0",
+        "raw_score": "8",
+        "late_penalty": "0",
+        "other": "",
+        "handed_in": "1",
+    }
     assert rows["empty"]["needs_manual_grade"] == "1"
     assert "loud" in shown
 
@@ -306,14 +325,22 @@ def test_does_formgrader_show_no_script(graded):
     config = course_config(course)
     config.HTMLExporter.template_name = "formgrade"
     config.HTMLExporter.extra_template_basedirs = [formgrader.template_path]
-    shown = {"text/html": "<script>a", "text/markdown": "[x](javascript:b)", "image/svg+xml": "<c>",
-             "application/javascript": "d"}  # fmt: skip
-    outputs = [nbformat.v4.new_output("display_data", {key: f"{value}lert(5)"})
-               for key, value in shown.items()]  # fmt: skip
-    notebook = nbformat.v4.new_notebook(cells=[
-        nbformat.v4.new_markdown_cell("[x](javascript:alert(5)) <script>alert(5)</script>"),
-        nbformat.v4.new_code_cell("", outputs=outputs),
-    ])  # fmt: skip
+    shown = {
+        "text/html": "<script>a",
+        "text/markdown": "[x](javascript:b)",
+        "image/svg+xml": "<c>",
+        "application/javascript": "d",
+    }
+    outputs = [
+        nbformat.v4.new_output("display_data", {key: f"{value}lert(5)"})
+        for key, value in shown.items()
+    ]
+    notebook = nbformat.v4.new_notebook(
+        cells=[
+            nbformat.v4.new_markdown_cell("[x](javascript:alert(5)) <script>alert(5)</script>"),
+            nbformat.v4.new_code_cell("", outputs=outputs),
+        ]
+    )
     page, _ = HTMLExporter(config=config).from_notebook_node(
         notebook, resources={"index": 0, "total": 1, "submission_id": "1", "base_url": ""}
     )
@@ -325,12 +352,25 @@ def test_does_a_bad_file_or_folder_cost_nobody_else_anything(course, environment
     shutil.copytree(course / "solutions" / "scale", course / "solutions" / "again")
 
     def autograder(*arguments):
-        return subprocess.run(["autograder", *arguments], cwd=course, env=environment, text=True,
-                              capture_output=True, timeout=300)  # fmt: skip
+        return subprocess.run(
+            ["autograder", *arguments],
+            cwd=course,
+            env=environment,
+            text=True,
+            capture_output=True,
+            timeout=300,
+        )
 
     assert autograder("build").returncode == 0
-    honest = [("ada", "scale"), ("dan\nx", "scale"), ("eve", "again"), ("fay", "again"),
-              ("gus", "scale"), ("hal", "scale"), ("ina", "scale")]  # fmt: skip
+    honest = [
+        ("ada", "scale"),
+        ("dan\nx", "scale"),
+        ("eve", "again"),
+        ("fay", "again"),
+        ("gus", "scale"),
+        ("hal", "scale"),
+        ("ina", "scale"),
+    ]
     for student, name in honest:
         folder = course / "build" / "submitted" / student / name
         folder.mkdir(parents=True)
@@ -365,17 +405,30 @@ def test_does_a_bad_file_or_folder_cost_nobody_else_anything(course, environment
 def test_are_other_assignments_run_by_nbgrader_and_graded_by_hand(run, course, environment):
     folder = course / "build" / "source" / "essay"
     folder.mkdir(parents=True)
-    sum = {"schema_version": 3, "grade_id": "sum", "grade": True, "locked": True, "points": 3,
-           "solution": False, "task": False, "cell_type": "code"}  # fmt: skip
+    sum = {
+        "schema_version": 3,
+        "grade_id": "sum",
+        "grade": True,
+        "locked": True,
+        "points": 3,
+        "solution": False,
+        "task": False,
+        "cell_type": "code",
+    }
     why = sum | {"grade_id": "why", "locked": False, "solution": True, "cell_type": "markdown"}
     how = why | {"grade_id": "how", "cell_type": "code"}
     draw = sum | {"grade_id": "draw", "grade": False, "task": True, "cell_type": "markdown"}
     given = [
-        ("code", "a = 2.0", None), ("code", "a * len(open('one.txt').read())", sum),
-        ("markdown", "Why?", why), ("code", "a = 1", how), ("markdown", "Draw.", draw),
-    ]  # fmt: skip
-    cells = [NEW_CELL[kind](source, metadata={"nbgrader": mark} if mark else {})
-             for kind, source, mark in given]  # fmt: skip
+        ("code", "a = 2.0", None),
+        ("code", "a * len(open('one.txt').read())", sum),
+        ("markdown", "Why?", why),
+        ("code", "a = 1", how),
+        ("markdown", "Draw.", draw),
+    ]
+    cells = [
+        NEW_CELL[kind](source, metadata={"nbgrader": mark} if mark else {})
+        for kind, source, mark in given
+    ]
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
     nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), folder / "essay.ipynb")
     (folder / "one.txt").write_text("1")
@@ -392,20 +445,32 @@ def test_are_other_assignments_run_by_nbgrader_and_graded_by_hand(run, course, e
     trick.cells.append(copy.deepcopy(trick.cells[2]))
     submitted = {
         "ada": (honest, {"draw", "why"}, [before, test, "Because.", code, task]),
-        "bob": (tagged(trick), {"draw", "why", "how"},
-                [before, test, "Because.", "a = 3", task, "Because."]),
-        "cy": (without_grade_cells(copy.deepcopy(honest)), {"draw"},
-               [before, task, test, answer, code]),
-    }  # fmt: skip
+        "bob": (
+            tagged(trick),
+            {"draw", "why", "how"},
+            [before, test, "Because.", "a = 3", task, "Because."],
+        ),
+        "cy": (
+            without_grade_cells(copy.deepcopy(honest)),
+            {"draw"},
+            [before, task, test, answer, code],
+        ),
+    }
     for student, (notebook, *_) in submitted.items():
         target = course / "build" / "submitted" / student / "essay"
         target.mkdir(parents=True)
         (target / "essay.ipynb").write_text(json.dumps(notebook))
     done, refused = (
-        subprocess.run([command, "autograde", "essay"], cwd=course, env=environment, text=True,
-                       capture_output=True, timeout=300)
+        subprocess.run(
+            [command, "autograde", "essay"],
+            cwd=course,
+            env=environment,
+            text=True,
+            capture_output=True,
+            timeout=300,
+        )
         for command in ("nbgrader", "autograder")
-    )  # fmt: skip
+    )
     assert done.returncode == 0, done.stderr
     assert done.stderr.count("its cells run in a kernel, unprotected, with your rights") == 1
     assert refused.returncode == 1
@@ -466,8 +531,14 @@ def autograder(course, environment):
     """Run the command line in a course, and return what it did."""
 
     def autograder(*arguments, code=0):
-        done = subprocess.run(["autograder", *arguments], cwd=course, env=environment, text=True,
-                              capture_output=True, timeout=300)  # fmt: skip
+        done = subprocess.run(
+            ["autograder", *arguments],
+            cwd=course,
+            env=environment,
+            text=True,
+            capture_output=True,
+            timeout=300,
+        )
         assert done.returncode == code, done.stdout + done.stderr
         assert "Traceback" not in done.stderr
         return done
@@ -586,10 +657,17 @@ def test_who_was_not_graded_is_named_at_the_end(course, autograder, run, environ
     submitted = course / "build" / "submitted"
     none = autograder("autograde", code=1).stderr
     assert "nothing to grade: no submission in build/submitted. They belong at" in none
-    for path in ("bob/scale/scale.py", "cy/scale/scale-Copy1.ipynb", "dan/scales/scale.ipynb",
-                 "eve/scale/scale/scale.ipynb", "fay/scale.ipynb", "x.zip", "gus/scale/a.zip",
-                 "Ada L_12_assignsubmission_file_/scale.ipynb",
-                 "evil\x1b[31m[bold]/scale/x.py"):  # fmt: skip
+    for path in (
+        "bob/scale/scale.py",
+        "cy/scale/scale-Copy1.ipynb",
+        "dan/scales/scale.ipynb",
+        "eve/scale/scale/scale.ipynb",
+        "fay/scale.ipynb",
+        "x.zip",
+        "gus/scale/a.zip",
+        "Ada L_12_assignsubmission_file_/scale.ipynb",
+        "evil\x1b[31m[bold]/scale/x.py",
+    ):
         (submitted / path).parent.mkdir(parents=True, exist_ok=True)
         (submitted / path).write_text("{}")
     (submitted / "hal").mkdir()
@@ -600,14 +678,29 @@ def test_who_was_not_graded_is_named_at_the_end(course, autograder, run, environ
     done = autograder("autograde").stderr
     listed = done.partition("not graded, in build/submitted:\n")[2]
     told = [line.strip().partition(": ")[0] for line in listed.splitlines()]
-    expected = {"Ada L_12_assignsubmission_file_", "bob/scale/scale.py", "dan/scales", "hal",
-                "cy/scale/scale-Copy1.ipynb", "eve/scale/scale", "fay/scale.ipynb", "x.zip",
-                "gus/scale/a.zip", "evil\ufffd[31m[bold]/scale/x.py"}  # fmt: skip
+    expected = {
+        "Ada L_12_assignsubmission_file_",
+        "bob/scale/scale.py",
+        "dan/scales",
+        "hal",
+        "cy/scale/scale-Copy1.ipynb",
+        "eve/scale/scale",
+        "fay/scale.ipynb",
+        "x.zip",
+        "gus/scale/a.zip",
+        "evil\ufffd[31m[bold]/scale/x.py",
+    }
     assert set(told) == expected
     assert len(told) == len(expected)
     assert scores(course) == {"ada": (8, False)}
-    stock = subprocess.run(["nbgrader", "autograde", "scale"], cwd=course, env=environment,
-                           text=True, capture_output=True, timeout=300)  # fmt: skip
+    stock = subprocess.run(
+        ["nbgrader", "autograde", "scale"],
+        cwd=course,
+        env=environment,
+        text=True,
+        capture_output=True,
+        timeout=300,
+    )
     for name in ("bob/scale/scale.py", "dan/scales", "x.zip", "fay/scale.ipynb"):
         assert f"not graded: {name}: " in stock.stderr
 
@@ -642,8 +735,16 @@ def test_what_nbgrader_cannot_read_ends_with_a_sentence(course, autograder):
 
 
 def of_hand(grade_id, points, kind="markdown"):
-    marks = {"schema_version": 3, "grade_id": grade_id, "grade": True, "points": points,
-             "solution": True, "locked": False, "task": False, "cell_type": kind}  # fmt: skip
+    marks = {
+        "schema_version": 3,
+        "grade_id": grade_id,
+        "grade": True,
+        "points": points,
+        "solution": True,
+        "locked": False,
+        "task": False,
+        "cell_type": kind,
+    }
     return {"nbgrader": marks}
 
 
@@ -717,9 +818,12 @@ def test_an_assignment_may_hold_exercises_and_work_by_hand(week, autograder, run
                 for notebook in gradebook.find_submission("week3", who).notebooks
                 for grade in notebook.grades
             }
-            comments = {one.name: one.comment
-                        for notebook in gradebook.find_submission("week3", "ada").notebooks
-                        for one in notebook.comments if notebook.name == "scale"}  # fmt: skip
+            comments = {
+                one.name: one.comment
+                for notebook in gradebook.find_submission("week3", "ada").notebooks
+                for one in notebook.comments
+                if notebook.name == "scale"
+            }
         for dimension in ("numerics", "gradients", "serialization", "graph"):
             assert found["ada", "scale", dimension] == (2, False), by
             assert found["ada", "again", dimension] == (0, False), by
@@ -745,12 +849,18 @@ def test_an_assignment_may_hold_exercises_and_work_by_hand(week, autograder, run
     assert done.stderr.count("its cell style has points and asks no exercise") == 1
     assert "cy/week3: again.ipynb was not handed in" in done.stderr
     runs = json.loads((week / "out.json").read_text())
-    found = {one["exercise"]: {who["id"]: who["score"] for who in one["submissions"]}
-             for one in runs}  # fmt: skip
+    found = {
+        one["exercise"]: {who["id"]: who["score"] for who in one["submissions"]} for one in runs
+    }
     assert found == {"again": {"ada": 0, "bob": 0, "cy": 0}, "scale": {"ada": 8, "bob": 0, "cy": 0}}
     row = exported(week, run)["week3", "ada"]
     assert [row[name] for name in ("numerics", "graph", "other", "raw_score", "max_score")] == [
-        "2", "2", "0", "8", "26"]  # fmt: skip
+        "2",
+        "2",
+        "0",
+        "8",
+        "26",
+    ]
     with opened(week) as gradebook:
         grade = gradebook.find_grade("explain", "scale", "week3", "ada")
         grade.manual_score, grade.needs_manual_grade = 2.5, False
@@ -802,8 +912,14 @@ def test_an_exercise_that_is_gone_runs_in_no_kernel(week, autograder, environmen
     path = released_to(week, "again", "ada", REACH.format(str(mark)), "week3")
     done = autograder("autograde", "week3", code=1)
     assert "its grade cells ask again, and solutions/ has no such exercise" in done.stderr
-    stock = subprocess.run(["nbgrader", "autograde", "week3"], cwd=week, env=environment, text=True,
-                           capture_output=True, timeout=300)  # fmt: skip
+    stock = subprocess.run(
+        ["nbgrader", "autograde", "week3"],
+        cwd=week,
+        env=environment,
+        text=True,
+        capture_output=True,
+        timeout=300,
+    )
     assert stock.returncode == 1
     assert "no exercise 'again'" in stock.stderr
     assert not mark.exists(), path

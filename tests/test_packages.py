@@ -20,8 +20,9 @@ MARK = "from pathlib import Path\nPath({!r}).touch()\n"
 
 def copied(folder):
     """Copy the package below a folder, with a mark that tells it from the one under test."""
-    shutil.copytree(ROOT / "autograder", folder / "autograder",
-                    ignore=shutil.ignore_patterns("__pycache__"))  # fmt: skip
+    shutil.copytree(
+        ROOT / "autograder", folder / "autograder", ignore=shutil.ignore_patterns("__pycache__")
+    )
     return folder / "autograder"
 
 
@@ -61,8 +62,14 @@ def the_user_site_and_a_copy(course):
     return python, {**variables, "PYTHONPATH": str(own.parent)}, folder, own
 
 
-LAYOUTS = [on_the_path, on_the_path_with_all_others, a_second_clone, a_clone_that_is_not_installed,
-           the_user_site, the_user_site_and_a_copy]  # fmt: skip
+LAYOUTS = [
+    on_the_path,
+    on_the_path_with_all_others,
+    a_second_clone,
+    a_clone_that_is_not_installed,
+    the_user_site,
+    the_user_site_and_a_copy,
+]
 
 
 @pytest.fixture
@@ -78,11 +85,17 @@ def start(course, tmp_path_factory, toy_exercise):
     def start(layout, *arguments, wrapped=True, **variables):
         python, own_variables, folder, _ = layout
         (folder / "ada.py").write_text(toy_exercise.reference)
-        environment = {"PATH": os.environ["PATH"] if wrapped else str(tools), "HOME": str(top),
-                       "COLUMNS": "200", **own_variables, **variables}  # fmt: skip
+        environment = {
+            "PATH": os.environ["PATH"] if wrapped else str(tools),
+            "HOME": str(top),
+            "COLUMNS": "200",
+            **own_variables,
+            **variables,
+        }
         command = [*python, "-m", "autograder", *arguments]
-        return subprocess.run(command, cwd=folder, env=environment, text=True,
-                              capture_output=True, timeout=300)  # fmt: skip
+        return subprocess.run(
+            command, cwd=folder, env=environment, text=True, capture_output=True, timeout=300
+        )
 
     start.course = top / "course"
     return start

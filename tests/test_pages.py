@@ -100,9 +100,15 @@ def test_is_an_ordinary_cell_shown_as_it_is_meant():
         "# A\n\n> `a < b`, $a < b$\n\n[x](https://keras.io)\n\n| y |\n|--:|\n| 1 |\n\n"
         "```python\nx = 1\n```"
     )
-    for shown in ("<h1>A</h1>", "<blockquote>", "<code>a &lt; b</code>, $a &lt; b$",
-                  '<a href="https://keras.io">x</a>', '<td style="text-align:right;">1</td>',
-                  '<div class="highlight"><pre>', '<span class="n">x</span>'):  # fmt: skip
+    for shown in (
+        "<h1>A</h1>",
+        "<blockquote>",
+        "<code>a &lt; b</code>, $a &lt; b$",
+        '<a href="https://keras.io">x</a>',
+        '<td style="text-align:right;">1</td>',
+        '<div class="highlight"><pre>',
+        '<span class="n">x</span>',
+    ):
         assert shown in page
     checks = pages.html(RESULT, "numerics")
     assert feedback.clean(checks).count("<strong style=") == checks.count("<strong style=") == 3

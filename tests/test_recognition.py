@@ -67,8 +67,9 @@ OURS = {
     "file with CRLF": book(cell(LINES), indent=1).replace("\n", "\r\n"),
     "one line of JSON": book(cell(SHOW), separators=(",", ":")),
     "escaped letters": book(cell(SHOW)).replace("autograder", "\\u0061utograder"),
-    "all letters escaped": book(cell(SHOW)).replace("autograder", "".join(
-        f"\\u{ord(letter):04X}" for letter in "autograder")),
+    "all letters escaped": book(cell(SHOW)).replace(
+        "autograder", "".join(f"\\u{ord(letter):04X}" for letter in "autograder")
+    ),
     "byte order mark": "\ufeff" + book(cell(SHOW)),
     "format 3": format_3(SHOW),
     "format 3, second sheet": format_3("x = 1", LINES),
@@ -79,15 +80,23 @@ OURS = {
     "by keyword": book(cell(call("show(exercise='scale', *[test_doubles])"))).replace(
         "'scale', *", "'scale' , *"
     ),
-    "module imported": book(cell(SHOW.replace("from autograder.publictests import show",
-                                              "import autograder.publictests as tests"))),
+    "module imported": book(
+        cell(
+            SHOW.replace(
+                "from autograder.publictests import show", "import autograder.publictests as tests"
+            )
+        )
+    ),
     "all cells merged": book(cell("%matplotlib inline\nx = 1\n" + SHOW + "\n# numerics: 2 points")),
-    "split in two": book(*(cell(part) for part in SHOW.partition("\n\n\nshow(")[::2] if part),
-                         cell('show("scale", test_doubles)')),
+    "split in two": book(
+        *(cell(part) for part in SHOW.partition("\n\n\nshow(")[::2] if part),
+        cell('show("scale", test_doubles)'),
+    ),
     "something else shown": book(cell("import matplotlib.pyplot as plt\nplt.show()"), cell(SHOW)),
-    "Markdown beside it": book(cell("# autograder \u2713", "markdown"), cell(SHOW),
-                               cell('show("other", x)', "markdown")),
-}  # fmt: skip
+    "Markdown beside it": book(
+        cell("# autograder \u2713", "markdown"), cell(SHOW), cell('show("other", x)', "markdown")
+    ),
+}
 FOREIGN = {
     "nothing": "",
     "no JSON": "autograder {",
@@ -160,11 +169,15 @@ UNREADABLE = {
     "d.ipynb": (book(cell(SHOW)).encode("utf-16"), "encoding is UTF-16; save it as UTF-8"),
     "e.ipynb": (book(cell(SHOW)).encode("utf-32-le"), "encoding is UTF-32; save it as UTF-8"),
     "f.ipynb": (book(cell(LINES), indent=1).encode()[:-5], "not a notebook: Expecting"),
-    "g.ipynb": (book(cell(SHOW), cell("\xe9"), ensure_ascii=False).encode("latin-1"),
-                "line 1 is not UTF-8 (byte 0xe9); save it as UTF-8"),
-    "h.ipynb": (b" " * 21 * 2**20 + book(cell(SHOW)).encode(),
-                "larger than 20 MiB: clear its outputs and save it again"),
-}  # fmt: skip
+    "g.ipynb": (
+        book(cell(SHOW), cell("\xe9"), ensure_ascii=False).encode("latin-1"),
+        "line 1 is not UTF-8 (byte 0xe9); save it as UTF-8",
+    ),
+    "h.ipynb": (
+        b" " * 21 * 2**20 + book(cell(SHOW)).encode(),
+        "larger than 20 MiB: clear its outputs and save it again",
+    ),
+}
 
 
 def test_the_problem_of_a_damaged_exercise_is_told(tmp_path, environment):
@@ -173,8 +186,9 @@ def test_the_problem_of_a_damaged_exercise_is_told(tmp_path, environment):
         assert exercise_of(tmp_path / name) == "scale", name
     (tmp_path / "fine.ipynb").write_bytes(OURS["lines with CRLF"].encode())
     for command in ("autograder", "check"), ("pytest", "--continue-on-collection-errors"):
-        done = subprocess.run(command, cwd=tmp_path, env=environment, text=True,
-                              capture_output=True, timeout=300)  # fmt: skip
+        done = subprocess.run(
+            command, cwd=tmp_path, env=environment, text=True, capture_output=True, timeout=300
+        )
         assert done.returncode == 1
         for name, (_, problem) in UNREADABLE.items():
             assert name in done.stdout
@@ -188,6 +202,7 @@ def test_the_problem_of_a_damaged_exercise_is_told(tmp_path, environment):
 def test_the_tests_of_a_recognised_notebook_run(tmp_path, environment, name):
     (tmp_path / "mine.ipynb").write_bytes(OURS[name].encode())
     for command in (["autograder", "check", "mine.ipynb"], ["pytest", "mine.ipynb"]):
-        done = subprocess.run(command, cwd=tmp_path, env=environment, text=True,
-                              capture_output=True, timeout=120)  # fmt: skip
+        done = subprocess.run(
+            command, cwd=tmp_path, env=environment, text=True, capture_output=True, timeout=120
+        )
         assert done.returncode == 0, done.stdout

@@ -38,11 +38,15 @@ def handed_in(course, toy_exercise):
 def start(course, environment):
     def start(*arguments):
         return subprocess.Popen(
-            ["autograder", *map(str, arguments)], cwd=course, env=environment, text=True,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            ["autograder", *map(str, arguments)],
+            cwd=course,
+            env=environment,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             # A shell has what it runs in the background ignore Ctrl-C, and that is inherited.
             preexec_fn=functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
-        )  # fmt: skip
+        )
 
     return start
 
@@ -189,8 +193,9 @@ def test_does_a_child_that_is_killed_cost_only_its_own_points(course, start, toy
     (folder / "a.py").write_text(toy_exercise.reference)
     (folder / "b.py").write_text(SLOW.format(12))
     (folder / "c.py").write_text(toy_exercise.reference + "\n")
-    process = start("grade", "scale", folder, "-j", 1, "--time-limit", 90,
-                    "--json", course / "out.json")  # fmt: skip
+    process = start(
+        "grade", "scale", folder, "-j", 1, "--time-limit", 90, "--json", course / "out.json"
+    )
     assert process.stderr.readline() == "1/3 a 8/8\n"
     wait_until(lambda: len(workers(process.pid)) > 1)
     max(workers(process.pid), key=lambda one: one.create_time()).kill()
@@ -204,19 +209,42 @@ def test_does_a_cluster_give_the_same_results_though_a_worker_dies(handed_in, fi
     here, _, _ = finish("grade", "scale", handed_in, "--time-limit", 3)
     with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
         address = cluster.scheduler_address
-        there, _, _ = finish("grade", "scale", handed_in, "--time-limit", 3, "--force",
-                             "--scheduler", address)  # fmt: skip
+        there, _, _ = finish(
+            "grade", "scale", handed_in, "--time-limit", 3, "--force", "--scheduler", address
+        )
         assert verdicts(there) == verdicts(here)
         assert not any(workers(worker.pid) for worker in cluster.workers.values())
-        both = {out: start("grade", "scale", handed_in, "--time-limit", 3, "--force",
-                           "--scheduler", address, "--json", out)
-                for out in (handed_in / "1.json", handed_in / "2.json")}  # fmt: skip
+        both = {
+            out: start(
+                "grade",
+                "scale",
+                handed_in,
+                "--time-limit",
+                3,
+                "--force",
+                "--scheduler",
+                address,
+                "--json",
+                out,
+            )
+            for out in (handed_in / "1.json", handed_in / "2.json")
+        }
         for out, process in both.items():
             _, errors = process.communicate(timeout=300)
             assert process.returncode == 0, errors
             assert verdicts(results(out)) == verdicts(here)
-        process = start("grade", "scale", handed_in, "--time-limit", 3, "--force",
-                        "--scheduler", address, "--json", handed_in / "out.json")  # fmt: skip
+        process = start(
+            "grade",
+            "scale",
+            handed_in,
+            "--time-limit",
+            3,
+            "--force",
+            "--scheduler",
+            address,
+            "--json",
+            handed_in / "out.json",
+        )
         assert process.stderr.readline().startswith("1/")
         psutil.Process(next(iter(cluster.workers.values())).pid).kill()
         _, errors = process.communicate(timeout=300)

@@ -59,8 +59,11 @@ def warm():
 
 def solve(path, call="self.factor * inputs"):
     """Fill in a stub or a notebook; right, or with another `call`."""
-    answers = ["super().__init__(**kwargs)\n        self.factor = factor", f"return {call}",
-               "return {**super().get_config(), 'factor': self.factor}"]  # fmt: skip
+    answers = [
+        "super().__init__(**kwargs)\n        self.factor = factor",
+        f"return {call}",
+        "return {**super().get_config(), 'factor': self.factor}",
+    ]
     text = path.read_text()
     if path.suffix == ".py":
         for answer in answers:
@@ -74,8 +77,9 @@ def solve(path, call="self.factor * inputs"):
 
 
 def run(command, folder, environment):
-    done = subprocess.run(command, cwd=folder, env=environment, text=True, capture_output=True,
-                          timeout=120)  # fmt: skip
+    done = subprocess.run(
+        command, cwd=folder, env=environment, text=True, capture_output=True, timeout=120
+    )
     assert done.stderr == "", done.stdout
     return done.returncode, done.stdout
 
@@ -223,8 +227,14 @@ def test_does_check_end_with_a_sentence(desk, environment):
         ("plain.py", "plain.py is no exercise."),
         ("nowhere.py", "no such file or folder: nowhere.py"),
     ):
-        done = subprocess.run(["autograder", "check", argument], cwd=desk, env=environment,
-                              text=True, capture_output=True, timeout=60)  # fmt: skip
+        done = subprocess.run(
+            ["autograder", "check", argument],
+            cwd=desk,
+            env=environment,
+            text=True,
+            capture_output=True,
+            timeout=60,
+        )
         assert (done.returncode, message in done.stderr) == (2, True), done.stderr
 
 
@@ -259,8 +269,9 @@ def test_do_files_without_their_tests_count_as_unsolved(warm, desk):
     (desk / "scale.py").write_text(text[: text.index("def test_")])
     found = warm.check(desk / "scale.py")
     assert (found.problem, found.solved) == (
-        "there are no public tests in it any more: start from a fresh copy", False,
-    )  # fmt: skip
+        "there are no public tests in it any more: start from a fresh copy",
+        False,
+    )
 
 
 def test_does_progress_survive_and_a_damaged_file_harm_nobody(tmp_path):
@@ -347,8 +358,14 @@ def test_is_a_folder_started_once(tmp_path, environment):
         assert fingerprints.Hints.read(fingerprints.path_of(path.stem, path.parent)).texts
         assert path.stem in (tmp_path / "mine" / "README.md").read_text()
     stubs[0].write_text("my work")
-    again = subprocess.run(["autograder", "start", "mine"], cwd=tmp_path, env=environment,
-                           text=True, capture_output=True, timeout=60)  # fmt: skip
+    again = subprocess.run(
+        ["autograder", "start", "mine"],
+        cwd=tmp_path,
+        env=environment,
+        text=True,
+        capture_output=True,
+        timeout=60,
+    )
     assert again.returncode == 2
     assert "mine is not empty, and nothing in it shall be overwritten." in again.stderr
     assert stubs[0].read_text() == "my work"

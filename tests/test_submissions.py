@@ -21,15 +21,18 @@ CODE = {"cell_type": "code", "source": ["x = 1\n", "y = 2"]}
         ("a.py", "# \N{SNOWMAN}\r\nx = 1".encode(), ("# \N{SNOWMAN}\nx = 1",)),
         ("a.py", "\ufeffx = 1".encode(), ("x = 1",)),
         ("a.py", "# coding: latin-1\n# \xe9".encode("latin-1"), ("# coding: latin-1\n# \xe9",)),
-        ("a.py", "# coding: windows-1252\n# \u20ac".encode("cp1252"),
-         ("# coding: windows-1252\n# \u20ac",)),
+        (
+            "a.py",
+            "# coding: windows-1252\n# \u20ac".encode("cp1252"),
+            ("# coding: windows-1252\n# \u20ac",),
+        ),
         ("a.ipynb", notebook(cells=[CODE, {"cell_type": "markdown"}]), ("x = 1\ny = 2",)),
         ("a.ipynb", notebook(worksheets=[], cells=[CODE]), ("x = 1\ny = 2",)),
         ("a.ipynb", notebook(worksheets=[{"cells": []}], cells=[CODE]), ("x = 1\ny = 2",)),
         ("a.ipynb", notebook(cells=[{**CODE, "source": "'\ud800'"}]), ("'?'",)),
         ("a.ipynb", notebook(worksheets=[{"cells": [{**CODE, "input": "x"}]}]), ("x = 1\ny = 2",)),
     ],
-)  # fmt: skip
+)
 def test_is_a_file_read_as_python_and_jupyter_read_it(tmp_path, name, content, cells):
     (tmp_path / name).write_bytes(content)
     (found,) = submissions.find([tmp_path], "a")
@@ -81,7 +84,7 @@ IN_OTHER_ENCODINGS = {
     "NUL bytes": (b"x = 1\n\0\0\0y = 2\n", "it holds NUL bytes"),
     "an archive": (b"PK\x03\x04\x14\0\0\0\x08\0" + bytes(range(256)), "it holds NUL bytes"),
     "a picture": (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "it holds NUL bytes"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(
@@ -122,10 +125,9 @@ def make(folder, *names):
         (["ada.py", "ada.ipynb"], ["ada.ipynb", "ada.py"]),
         (["ada.py", "ada/hub/hub.ipynb"], ["ada.py", "hub.ipynb"]),
         (["hub.py", "ada/hub/hub.ipynb", "hub/hub.ipynb"], ["hub", "ada", "class"]),
-        (["ada.py", "ada.ipynb", "ada.py.py"],
-         ["ada.ipynb", "class/ada.py", "ada.py.py"]),
+        (["ada.py", "ada.ipynb", "ada.py.py"], ["ada.ipynb", "class/ada.py", "ada.py.py"]),
     ],
-)  # fmt: skip
+)
 def test_two_submissions_never_share_an_id(tmp_path, files, ids):
     make(tmp_path / "class", *files)
     found = submissions.find([tmp_path / "class"], "hub")
@@ -133,17 +135,40 @@ def test_two_submissions_never_share_an_id(tmp_path, files, ids):
 
 
 def test_the_same_names_in_two_folders_are_told_apart(tmp_path):
-    make(tmp_path, "one/ada.py", "two/ada.py", "two/bob.py", "one/cy/hub/hub.ipynb",
-         "two/cy/hub/hub.ipynb")  # fmt: skip
+    make(
+        tmp_path,
+        "one/ada.py",
+        "two/ada.py",
+        "two/bob.py",
+        "one/cy/hub/hub.ipynb",
+        "two/cy/hub/hub.ipynb",
+    )
     found = submissions.find([tmp_path / "one", tmp_path / "two", tmp_path / "one"], "hub")
-    assert [one.id for one in found] == ["one/ada.py", "one/cy/hub/hub.ipynb", "two/ada.py", "bob",
-                                         "two/cy/hub/hub.ipynb"]  # fmt: skip
+    assert [one.id for one in found] == [
+        "one/ada.py",
+        "one/cy/hub/hub.ipynb",
+        "two/ada.py",
+        "bob",
+        "two/cy/hub/hub.ipynb",
+    ]
 
 
 def test_whatever_is_passed_over_is_named_once(tmp_path):
-    make(tmp_path, "ada.py", "notes.txt", "bob.zip", "cy.PY", ".DS_Store", "dan/essay.ipynb",
-         "eve/hub/hub.ipynb", "eve/hub/timestamp.txt", "eve/hub/data.csv", "fay/hub/HUB.ipynb",
-         "gus/hup/hub.ipynb", "__pycache__/ada.pyc")  # fmt: skip
+    make(
+        tmp_path,
+        "ada.py",
+        "notes.txt",
+        "bob.zip",
+        "cy.PY",
+        ".DS_Store",
+        "dan/essay.ipynb",
+        "eve/hub/hub.ipynb",
+        "eve/hub/timestamp.txt",
+        "eve/hub/data.csv",
+        "fay/hub/HUB.ipynb",
+        "gus/hup/hub.ipynb",
+        "__pycache__/ada.pyc",
+    )
     found = submissions.find([tmp_path, tmp_path / "bob.zip"], "hub")
     assert [one.id for one in found] == ["ada", "eve"]
     told = submissions.passed_over([tmp_path, tmp_path / "bob.zip"], "hub")

@@ -31,8 +31,11 @@ def run(request, course, environment):
         done.encoding = own.get("PYTHONIOENCODING", "ascii").partition(":")[0]
         done.stdout, done.stderr = (one.decode(done.encoding) for one in (done.stdout, done.stderr))
         assert "Traceback" not in done.stderr
-        ours = [line for line in done.stderr.splitlines()
-                if "/autograder/" in line and "EncodingWarning" in line]  # fmt: skip
+        ours = [
+            line
+            for line in done.stderr.splitlines()
+            if "/autograder/" in line and "EncodingWarning" in line
+        ]
         assert ours == []
         return done
 
@@ -83,8 +86,14 @@ def test_public_tests_run_in_every_locale(run, course, toy_exercise):
 
 
 def test_other_commands_print_in_every_locale(run):
-    for command in (["--help"], ["grade", "--help"], ["doctor"], ["start", "\u00fc"],
-                    ["grade", "scale", "\u2713.py"], ["audit", "--only", "wheats"]):  # fmt: skip
+    for command in (
+        ["--help"],
+        ["grade", "--help"],
+        ["doctor"],
+        ["start", "\u00fc"],
+        ["grade", "scale", "\u2713.py"],
+        ["audit", "--only", "wheats"],
+    ):
         done = run("autograder", *command)
         assert done.stdout or done.stderr
 
@@ -115,8 +124,14 @@ def test_results_are_written_though_nobody_reads_the_output(
         (course / f"bob{number}.py").write_text(f"x = {number}")
     into = "> /dev/full" if output == "/dev/full" else "| true"
     command = f"set -o pipefail; autograder grade scale ada.py bob?.py --json out.json {into}"
-    done = subprocess.run(["bash", "-c", command], cwd=course, env=environment, text=True,
-                          capture_output=True, timeout=300)  # fmt: skip
+    done = subprocess.run(
+        ["bash", "-c", command],
+        cwd=course,
+        env=environment,
+        text=True,
+        capture_output=True,
+        timeout=300,
+    )
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
     assert "Exception ignored" not in done.stderr

@@ -136,10 +136,12 @@ def stub(exercise: Exercise) -> str:
 
 def source_notebook(exercise: Exercise, checks: list[CheckInfo]) -> nbformat.NotebookNode:
     """Return nbgrader's source: the reference with its metadata, and a grade cell per dimension."""
-    notebook = nbformat.v4.new_notebook(metadata={
-        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-        "language_info": {"name": "python"},
-    })  # fmt: skip
+    notebook = nbformat.v4.new_notebook(
+        metadata={
+            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+            "language_info": {"name": "python"},
+        }
+    )
     for cell in exercise.notebook.cells:
         tags = cell.metadata.get("tags", [])
         number = len(notebook.cells)
@@ -170,9 +172,10 @@ def source_notebook(exercise: Exercise, checks: list[CheckInfo]) -> nbformat.Not
 def _names(tests: str) -> list[str]:
     """Return the names of the public tests, each of which says its dimension in its docstring."""
     functions = [
-        node for node in ast.parse(tests).body
+        node
+        for node in ast.parse(tests).body
         if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
-    ]  # fmt: skip
+    ]
     for function in functions:
         doc = ast.get_docstring(function) or ""
         if doc.partition(": ")[0] not in DIMENSIONS:
@@ -184,8 +187,15 @@ def _names(tests: str) -> list[str]:
 
 
 def _code(source, grade_id, *, grade=False, locked=False, solution=False, points=None):
-    metadata = {"schema_version": 3, "grade_id": grade_id, "cell_type": "code",
-                "grade": grade, "locked": locked, "solution": solution, "task": False}  # fmt: skip
+    metadata = {
+        "schema_version": 3,
+        "grade_id": grade_id,
+        "cell_type": "code",
+        "grade": grade,
+        "locked": locked,
+        "solution": solution,
+        "task": False,
+    }
     if points is not None:
         metadata["points"] = points
     return nbformat.v4.new_code_cell(source, metadata={"nbgrader": metadata})

@@ -12,16 +12,31 @@ from autograder.authors.audit import Audit, Row, failed
 from autograder.records.results import DIMENSIONS, NOT_ASKED
 from autograder.show.pages import plain
 
-GLYPHS = {"passed": "·", "failed": "✗", "raised": "!", "timed out": "t", "crashed": "c",
-          "not defined": "u", "disallowed": "d", "grader error": "?", NOT_ASKED: " "}  # fmt: skip
+GLYPHS = {
+    "passed": "·",
+    "failed": "✗",
+    "raised": "!",
+    "timed out": "t",
+    "crashed": "c",
+    "not defined": "u",
+    "disallowed": "d",
+    "grader error": "?",
+    NOT_ASKED: " ",
+}
 PLURALS = {"stub": "stub", "wheat": "wheats", "chaff": "chaffs", "mutant": "mutants"}
 
 
 def summary(audits: list[Audit]) -> Table:
     """Return one row per exercise; it is printed as a Markdown table."""
     table = Table(box=box.MARKDOWN)
-    for column in ("exercise", "checks", "right answers refused", "wrong answers misjudged",
-                   "mutants killed", "equivalent mutants"):  # fmt: skip
+    for column in (
+        "exercise",
+        "checks",
+        "right answers refused",
+        "wrong answers misjudged",
+        "mutants killed",
+        "equivalent mutants",
+    ):
         table.add_column(column, no_wrap=True)
     for audit in audits:
         table.add_row(*summary_row(audit))
@@ -56,8 +71,11 @@ def findings(audit: Audit) -> Group:
         table.add_column(column, justify="left" if column == "check" else "right", no_wrap=True)
     notes = []
     for check in audit.checks:
-        seen = [len(f(check.name, kind)) for kind in audit.compared
-                for f in (audit.caught_by, audit.caught_alone_by)]  # fmt: skip
+        seen = [
+            len(f(check.name, kind))
+            for kind in audit.compared
+            for f in (audit.caught_by, audit.caught_alone_by)
+        ]
         cost = f"{1000 * audit.seconds(check.name):.0f}" if audit.of("wheat") else "-"
         table.add_row(f"{check.dimension} {check.name}", *map(str, seen), cost)
         alone = any(seen[1::2])
@@ -208,10 +226,15 @@ what is special about it. Each was asked with {{ seeds }} set{{ "s" if seeds > 1
 def page(audits: list[Audit], seeds: int) -> str:
     """Return a page of HTML that needs no other file."""
     return PAGE.render(
-        audits=audits, seeds=seeds, dimensions=DIMENSIONS, glyphs=GLYPHS, plurals=PLURALS,
+        audits=audits,
+        seeds=seeds,
+        dimensions=DIMENSIONS,
+        glyphs=GLYPHS,
+        plurals=PLURALS,
         header=[column.header for column in summary([]).columns],
-        summary=[summary_row(audit) for audit in audits], cell=_cell,
-    )  # fmt: skip
+        summary=[summary_row(audit) for audit in audits],
+        cell=_cell,
+    )
 
 
 def _cell(row: Row, index: int) -> tuple[str, str]:

@@ -27,10 +27,16 @@ from autograder.records.exercises import Exercise
 NEEDLESS = re.compile(r"Shift|Bit|Invert|RemoveDecorator|ExceptionReplacer")
 # One of a row is replaced by each of the others.
 FUNCTIONS = [
-    ("abs", "square"), ("reduce_sum", "reduce_mean"), ("maximum", "minimum"), ("log1p", "log"),
-    ("exp", "expm1"), ("sigmoid", "tanh"), ("assign_add", "assign", "assign_sub"),
-    ("divide_no_nan", "divide"), ("ones_like", "zeros_like"),
-]  # fmt: skip
+    ("abs", "square"),
+    ("reduce_sum", "reduce_mean"),
+    ("maximum", "minimum"),
+    ("log1p", "log"),
+    ("exp", "expm1"),
+    ("sigmoid", "tanh"),
+    ("assign_add", "assign", "assign_sub"),
+    ("divide_no_nan", "divide"),
+    ("ones_like", "zeros_like"),
+]
 STRINGS = [("zeros", "ones", "glorot_uniform", "he_normal"), ("relu", "tanh", "elu")]
 WRAPPERS = {
     "stop_gradient": "tf.stop_gradient({})",
@@ -113,9 +119,11 @@ def equivalents(exercise: Exercise, found: list[Mutant]) -> dict[str, str]:
         names = [
             mutant.name
             for mutant in found
-            if all(_plain(getattr(mutant, key)) == _plain(record[key])
-                   for key in ("where", "was", "becomes"))
-        ]  # fmt: skip
+            if all(
+                _plain(getattr(mutant, key)) == _plain(record[key])
+                for key in ("where", "was", "becomes")
+            )
+        ]
         if len(names) != 1:
             raise BadRecord(
                 f"{file}: {len(names)} mutants of {record['where']} change\n{record['was']}\nto\n"
@@ -156,8 +164,12 @@ def _function_at(source: str, line: int) -> str:
     for node in ast.parse(source).body:
         if isinstance(node, (ast.ClassDef, ast.FunctionDef)) and line <= node.end_lineno:
             methods = node.body if isinstance(node, ast.ClassDef) else []
-            inner = [method.name for method in methods if method.lineno <= line <= method.end_lineno
-                     and isinstance(method, ast.FunctionDef)]  # fmt: skip
+            inner = [
+                method.name
+                for method in methods
+                if method.lineno <= line <= method.end_lineno
+                and isinstance(method, ast.FunctionDef)
+            ]
             return ".".join([node.name, *inner])
     return ""
 

@@ -34,8 +34,10 @@ class Check:
     def __init__(self, ask: Callable, dimension: str, points: float, rtol: float, atol: float):
         self.ask, self.name = ask, ask.__name__
         if dimension not in DIMENSIONS:
-            raise ValueError(f"check {self.name}: dimension must be one of {', '.join(DIMENSIONS)}."
-                             f" Received: {dimension!r}")  # fmt: skip
+            raise ValueError(
+                f"check {self.name}: dimension must be one of {', '.join(DIMENSIONS)}."
+                f" Received: {dimension!r}"
+            )
         if not points > 0:
             raise ValueError(f"check {self.name}: points must be positive. Received: {points!r}")
         if not ask.__doc__:
@@ -78,10 +80,11 @@ def gradient(f: Callable, *inputs: Any, upstream: Any = None) -> Any:
         upstream = tf.convert_to_tensor(upstream, result.dtype)
     found = tape.gradient(result, tensors, output_gradients=upstream)
     found = [
-        _none("no gradient (nothing flows back to the input)") if one is None
+        _none("no gradient (nothing flows back to the input)")
+        if one is None
         else tf.convert_to_tensor(one)
         for one in found
-    ]  # fmt: skip
+    ]
     return found if len(found) > 1 else found[0]
 
 

@@ -145,8 +145,11 @@ class ClassAutograde(Autograde):
             for path in preprocessors.refuse_folder(folder, names)
             if path.suffix != ".ipynb" and (about := path.stat())
         )
-        there = [name for name in self._released if (folder / f"{name}.ipynb").exists()
-                 or (folder / f"{name}.ipynb").is_symlink()]  # fmt: skip
+        there = [
+            name
+            for name in self._released
+            if (folder / f"{name}.ipynb").exists() or (folder / f"{name}.ipynb").is_symlink()
+        ]
         if not there and student not in self._graded_before:
             return  # nobody's score depends on it; `overlooked` names it
         beside.append(self._timestamp(folder))
@@ -156,11 +159,13 @@ class ClassAutograde(Autograde):
             if name in there:
                 self.done.add(overlooked.place(student, self.name, f"{name}.ipynb"))
             else:
-                self.notes.append((
-                    overlooked.place(student, self.name),
-                    f"{name}.ipynb was not handed in: 0 points for it, whatever it had before, and "
-                    "it is marked for you to look at",
-                ))  # fmt: skip
+                self.notes.append(
+                    (
+                        overlooked.place(student, self.name),
+                        f"{name}.ipynb was not handed in: 0 points for it, whatever it had "
+                        "before, and it is marked for you to look at",
+                    )
+                )
         self.works[student] = works
         self.assignments[str(folder)] = [str(folder / f"{one.notebook}.ipynb") for one in works]
 
@@ -193,8 +198,12 @@ class ClassAutograde(Autograde):
     @property
     def asked(self) -> list[tuple[Work, str]]:
         """What is graded, with the exercise, in order."""
-        return [(work, name) for student in sorted(self.works) for work in self.works[student]
-                for name in work.exercises]  # fmt: skip
+        return [
+            (work, name)
+            for student in sorted(self.works)
+            for work in self.works[student]
+            for name in work.exercises
+        ]
 
     def label(self, work: Work, exercise: str) -> str:
         """Return how people know one submission."""
@@ -245,8 +254,10 @@ class ClassAutograde(Autograde):
 
     def _assign_penalties(self) -> None:
         """Assign late penalties anew where nothing was written: a due date may have changed."""
-        steps = [import_item(step) if isinstance(step, str) else step
-                 for step in self.autograde_preprocessors]  # fmt: skip
+        steps = [
+            import_item(step) if isinstance(step, str) else step
+            for step in self.autograde_preprocessors
+        ]
         steps = [step for step in steps if issubclass(step, AssignLatePenalties)]
         with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
             concerned = released.late(gradebook, self.name)
@@ -254,8 +265,12 @@ class ClassAutograde(Autograde):
             if student in concerned:
                 with contextlib.suppress(Exception), self._noting(student):
                     for name in self._released:
-                        about = {"student": student, "assignment": self.name, "notebook": name,
-                                 "db_url": self.coursedir.db_url}  # fmt: skip
+                        about = {
+                            "student": student,
+                            "assignment": self.name,
+                            "notebook": name,
+                            "db_url": self.coursedir.db_url,
+                        }
                         for step in steps:
                             step(parent=self.exporter)(new_notebook(), {"nbgrader": about})
 

@@ -12,8 +12,20 @@ from autograder.records.results import DIMENSIONS, write_atomically
 from autograder.show.report import named
 from autograder.show.terminal import Output
 
-COLUMNS = ("assignment", "student_id", "last_name", "first_name", *DIMENSIONS, "score", "max_score",
-           "needs_manual_grade", "raw_score", "late_penalty", "other", "handed_in")  # fmt: skip
+COLUMNS = (
+    "assignment",
+    "student_id",
+    "last_name",
+    "first_name",
+    *DIMENSIONS,
+    "score",
+    "max_score",
+    "needs_manual_grade",
+    "raw_score",
+    "late_penalty",
+    "other",
+    "handed_in",
+)
 
 
 class PointsPerDimension(ExportPlugin):

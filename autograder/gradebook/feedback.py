@@ -23,12 +23,16 @@ SANITIZER = SanitizeHTML(
         *("sub", "sup", "table", "tbody", "td", "th", "thead", "tr", "ul"),
     ],
     attributes={
-        "a": ["href", "title"], "div": _highlights, "ol": ["start"],
+        "a": ["href", "title"],
+        "div": _highlights,
+        "ol": ["start"],
         "span": lambda *one: one[1] == "style" or _highlights(*one),
-        "strong": ["style"], "td": ["style"], "th": ["style"],
+        "strong": ["style"],
+        "td": ["style"],
+        "th": ["style"],
     },
     styles=["color", "text-align"],  # with margins, one may write over the lines of others
-)  # fmt: skip
+)
 
 
 class _Renderer(IPythonRenderer):

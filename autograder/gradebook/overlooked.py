@@ -19,8 +19,18 @@ DEPTH = 3  # folders below an unexpected one in which a notebook is looked for
 
 ARCHIVES = (".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar")
 # What programs leave behind, and nbgrader's own.
-LEFT_BEHIND = {".ipynb_checkpoints", "__pycache__", ".DS_Store", "__MACOSX", "Thumbs.db",
-               "desktop.ini", ".gitkeep", ".git", ".idea", ".vscode"}  # fmt: skip
+LEFT_BEHIND = {
+    ".ipynb_checkpoints",
+    "__pycache__",
+    ".DS_Store",
+    "__MACOSX",
+    "Thumbs.db",
+    "desktop.ini",
+    ".gitkeep",
+    ".git",
+    ".idea",
+    ".vscode",
+}
 USED = {"timestamp.txt", "submission_secret.txt"}
 MOODLE = re.compile(r".+_\d+_assignsubmission_(file|onlinetext)")
 # What browsers, Jupyter and file managers add to the name of a second copy.
@@ -178,8 +188,9 @@ def _assignment(folder: Path, known: Known) -> Iterator[tuple[str, str, bool]]:
         yield here, f"{more} more files or folders: look there", True
 
 
-def _handed_in(file: str, student: str, assignment: str, names: list[str],
-               graded: Collection[str]) -> tuple[str, bool]:  # fmt: skip
+def _handed_in(
+    file: str, student: str, assignment: str, names: list[str], graded: Collection[str]
+) -> tuple[str, bool]:
     """Return what to do with a file in a student's folder of an assignment."""
     if file in LEFT_BEHIND:
         return "a program left this here; there is nothing to do", False

@@ -38,8 +38,7 @@ from autograder.show import pages
 _known: dict[Path, dict[tuple, Gradebook]] = {}
 
 
-def _open(self, db_url, course_id="default_course", authenticator=None, *,
-          open=Gradebook.__init__):  # fmt: skip
+def _open(self, db_url, course_id="default_course", authenticator=None, *, open=Gradebook.__init__):
     """Open a gradebook; look for its tables and its course only if that has not been done yet.
 
     nbgrader does so a dozen times for each notebook, with an engine of its own each time, which
@@ -284,8 +283,11 @@ class Grade(Execute):
                 cell.outputs = [new_output("error", ename="Unreadable", evalue=given.problem)]
             return nb, resources
         if not names and not _ours(nb).get(LOCKED):
-            self._warn(about, "no exercise is asked in it: its cells run in a kernel, unprotected, "
-                       "with your rights. What runs there can change the gradebook")  # fmt: skip
+            self._warn(
+                about,
+                "no exercise is asked in it: its cells run in a kernel, unprotected, "
+                "with your rights. What runs there can change the gradebook",
+            )
             return super().preprocess(nb, resources, **kwargs)
         if not about.get("graded"):
             self._say_what_is_missing()
@@ -313,8 +315,11 @@ class Grade(Execute):
             if name in asked:
                 cell.outputs = _grade_outputs(cell, *asked[name], results, about)
             else:
-                self._warn(about, f"its cell {name} has points and asks no exercise: it is not "
-                           "run. Give its points by hand, or make it a check")  # fmt: skip
+                self._warn(
+                    about,
+                    f"its cell {name} has points and asks no exercise: it is not "
+                    "run. Give its points by hand, or make it a check",
+                )
 
     def _warn(self, about: dict, what: str) -> None:
         """Say something of a notebook, once for the whole class."""
@@ -428,8 +433,10 @@ class SaveGrades(SaveAutoGrades):
         if self._results and is_solution(cell) and not is_grade(cell) and not self._commented:
             self._commented = True
             comment = self.gradebook.find_comment(
-                cell.metadata.nbgrader.grade_id, self.notebook_id, self.assignment_id,
+                cell.metadata.nbgrader.grade_id,
+                self.notebook_id,
+                self.assignment_id,
                 self.student_id,
-            )  # fmt: skip
+            )
             comment.auto_comment = "\n\n".join(map(pages.comment, self._results.values()))
             self.gradebook.db.commit()

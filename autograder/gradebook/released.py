@@ -87,11 +87,17 @@ def students(gradebook: Gradebook, assignment: str) -> set[str]:
 
 def late(gradebook: Gradebook, assignment: str) -> set[str]:
     """Return the students whose submission is late now, or has a penalty for that."""
-    rows = gradebook.db.query(
-        SubmittedAssignment.student_id, SubmittedAssignment.timestamp,
-        SubmittedAssignment.extension, SubmittedAssignment.late_submission_penalty,
-        Assignment.duedate,
-    ).join(Assignment).filter(Assignment.name == assignment)  # fmt: skip
+    rows = (
+        gradebook.db.query(
+            SubmittedAssignment.student_id,
+            SubmittedAssignment.timestamp,
+            SubmittedAssignment.extension,
+            SubmittedAssignment.late_submission_penalty,
+            Assignment.duedate,
+        )
+        .join(Assignment)
+        .filter(Assignment.name == assignment)
+    )
     return {
         student
         for student, timestamp, extension, penalty, due in rows
@@ -119,10 +125,16 @@ def _cells(row) -> dict[str, NotebookNode]:
 
 def _given(cell, points: dict, tasks: dict) -> NotebookNode:
     """Return a cell as the gradebook remembers it."""
-    marks = {"schema_version": 3, "grade_id": cell.name, "cell_type": cell.cell_type,
-             "grade": cell.name in points, "locked": cell.locked, "task": cell.name in tasks,
-             "solution": not cell.locked and cell.name not in tasks,
-             "checksum": cell.checksum}  # fmt: skip
+    marks = {
+        "schema_version": 3,
+        "grade_id": cell.name,
+        "cell_type": cell.cell_type,
+        "grade": cell.name in points,
+        "locked": cell.locked,
+        "task": cell.name in tasks,
+        "solution": not cell.locked and cell.name not in tasks,
+        "checksum": cell.checksum,
+    }
     if cell.name in points | tasks:
         marks["points"] = (points | tasks)[cell.name]
     return NEW_CELL[cell.cell_type](cell.source, metadata={"nbgrader": marks})

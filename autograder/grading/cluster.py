@@ -125,8 +125,13 @@ class Cluster:
         found = list(self._client.run(lock.layers).values())
         return [name for name in LAYERS if found and all(name in layers for layers in found)]
 
-    def runner(self, exercise: Exercise, seeds: Seeds, results: kept.Results | None = None,
-               hinted: object = None) -> Runner:  # fmt: skip
+    def runner(
+        self,
+        exercise: Exercise,
+        seeds: Seeds,
+        results: kept.Results | None = None,
+        hinted: object = None,
+    ) -> Runner:
         """Return a runner for one exercise, like `Here.runner`; nothing is told of hints."""
         portable = Portable(f"{self._name} {exercise.name}", exercise, seeds)
         self._register(portable)

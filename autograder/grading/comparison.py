@@ -107,8 +107,9 @@ def _numbers(expected, seen, rtol, atol) -> str | None:
     with np.errstate(invalid="ignore"):
         near = np.abs(wide_expected - wide_seen) <= atol + rtol * np.abs(wide_expected)
     # An infinity equals itself, and NaN equals nothing.
-    near = np.where(np.isfinite(wide_expected), near & np.isfinite(wide_seen),
-                    wide_expected == wide_seen)  # fmt: skip
+    near = np.where(
+        np.isfinite(wide_expected), near & np.isfinite(wide_seen), wide_expected == wide_seen
+    )
     if near.all():
         return None
     not_finite = ~np.isfinite(wide_seen) & ~near

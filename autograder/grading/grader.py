@@ -116,10 +116,16 @@ class Grader:
         if interview.unreadable:
             return self.nothing(submission, "unreadable", interview.unreadable)
         result = SubmissionResult(
-            submission.id, submission.path, "graded", self.verdicts(outcomes),
-            message=interview.stopped, look_at=interview.look_at(outcomes),
-            output=interview.output, cells=interview.cells, phases=interview.phases,
-        )  # fmt: skip
+            submission.id,
+            submission.path,
+            "graded",
+            self.verdicts(outcomes),
+            message=interview.stopped,
+            look_at=interview.look_at(outcomes),
+            output=interview.output,
+            cells=interview.cells,
+            phases=interview.phases,
+        )
         started = time.perf_counter()
         self.add_hints(result.checks, outcomes | interview.repeated)
         result.phases["find hints"] = time.perf_counter() - started
@@ -128,9 +134,11 @@ class Grader:
             again = [
                 check.name
                 for check in result.checks
-                if check.status != "passed" and not check.hint
-                and check.name in self._random and check.name not in interview.repeated
-            ]  # fmt: skip
+                if check.status != "passed"
+                and not check.hint
+                and check.name in self._random
+                and check.name not in interview.repeated
+            ]
             if again and self.hints.answers:
                 self.add_hints(result.checks, interview.outcomes(again, HINT_SEEDS, self._plan))
         result.cpu_seconds = interview.cpu_seconds

@@ -72,8 +72,10 @@ class Hints:
             found = observations.decode(self._path.read_bytes())
         except (OSError, observations.BadMessage):
             return None
-        return {chaff: {name: Outcome(**fields) for name, fields in answers.items()}
-                for chaff, answers in found.items()}  # fmt: skip
+        return {
+            chaff: {name: Outcome(**fields) for name, fields in answers.items()}
+            for chaff, answers in found.items()
+        }
 
     def _asked(self) -> dict:
         names = [check.name for check in self._grader.checks]
@@ -86,8 +88,10 @@ class Hints:
             for chaff, outcomes in zip(chaffs, asked, strict=True):
                 answers[chaff.name] = outcomes
                 self.told(len(answers), len(chaffs))
-        content = {chaff: {name: vars(outcome) for name, outcome in found.items()}
-                   for chaff, found in answers.items()}  # fmt: skip
+        content = {
+            chaff: {name: vars(outcome) for name, outcome in found.items()}
+            for chaff, found in answers.items()
+        }
         for old in kept.entries(self._path.parent, f"{self._grader.exercise.name}-*"):
             kept.discard(old)
         kept.store(self._path, observations.encode(content))

@@ -228,10 +228,19 @@ class Interview:
         later.sort(key=lambda one: _needs_submission(one[2].how))
         self.followed |= {(name, path): leaf for name, path, leaf in later}
         questions = [
-            (name, {"do": "answer", "place": f"{name} {path}", "how": leaf.how, "use": leaf.use,
-                    "file": leaf.file, "seed": seeds.later})
+            (
+                name,
+                {
+                    "do": "answer",
+                    "place": f"{name} {path}",
+                    "how": leaf.how,
+                    "use": leaf.use,
+                    "file": leaf.file,
+                    "seed": seeds.later,
+                },
+            )
             for name, path, leaf in later
-        ]  # fmt: skip
+        ]
         alone = sum(not _needs_submission(leaf.how) for *_, leaf in later)
         answers = self._dialogue(questions[:alone], more=alone < len(questions))
         answers += self._dialogue(questions[alone:])
@@ -253,8 +262,12 @@ class Interview:
             except (ChildEnded, ChildTooSlow) as error:
                 raise ChildEnded(f"{error}\n{child.printed.decode(errors='replace')}") from None
 
-    def _dialogue(self, questions: list[tuple[str, dict]], more: bool = False,
-                  heard: Told = lambda check, outcome: False) -> list:  # fmt: skip
+    def _dialogue(
+        self,
+        questions: list[tuple[str, dict]],
+        more: bool = False,
+        heard: Told = lambda check, outcome: False,
+    ) -> list:
         """Ask until every question is answered; a new child follows one that is lost.
 
         All of them need the submission, or none does. If there will be others, the next child is

@@ -25,8 +25,11 @@ _problems: dict[Path, str] = {}  # why nothing could be kept in a folder
 
 def digest(exercise: Exercise, *more: str) -> str:
     """Return a name for everything that the answers of an exercise's submissions depend on."""
-    chaffs = [part for chaff in exercise.chaffs for part in
-              (chaff.name, chaff.note, " ".join(chaff.loses), chaff.source)]  # fmt: skip
+    chaffs = [
+        part
+        for chaff in exercise.chaffs
+        for part in (chaff.name, chaff.note, " ".join(chaff.loses), chaff.source)
+    ]
     return _hash([exercise.reference, exercise.checks, *chaffs, *more, *_surroundings()])
 
 
@@ -35,12 +38,19 @@ def _surroundings() -> list[str]:
     """Return this package, Python, the platform, and the packages that a submission can import."""
     package = Path(__file__).parent.parent
     files = [path for path in sorted(package.rglob("*.py")) if "handout" not in path.parts]
-    modules = [(path.relative_to(package).as_posix(), path.read_text(encoding="utf-8"))
-               for path in files]  # fmt: skip
-    installed = sorted(path.name for folder in lock.packages()
-                       for path in Path(folder).glob("*.*-info"))  # fmt: skip
-    return [*(part for module in modules for part in module), sys.version, sys.platform,
-            platform.machine(), *installed]  # fmt: skip
+    modules = [
+        (path.relative_to(package).as_posix(), path.read_text(encoding="utf-8")) for path in files
+    ]
+    installed = sorted(
+        path.name for folder in lock.packages() for path in Path(folder).glob("*.*-info")
+    )
+    return [
+        *(part for module in modules for part in module),
+        sys.version,
+        sys.platform,
+        platform.machine(),
+        *installed,
+    ]
 
 
 def folder(exercise: Exercise, kind: str) -> Path:
@@ -79,8 +89,13 @@ class Results:
     A change of the exercise, the engine, its packages, the limits or the protection begins anew.
     """
 
-    def __init__(self, exercise: Exercise, limits: Limits, force: bool = False,
-                 protection: Iterable[str] = ()):  # fmt: skip
+    def __init__(
+        self,
+        exercise: Exercise,
+        limits: Limits,
+        force: bool = False,
+        protection: Iterable[str] = (),
+    ):
         name = f"{exercise.name}-{digest(exercise, repr(limits), *protection)}"
         self._folder = folder(exercise, "results") / name
         self._believed = True  # what is there already

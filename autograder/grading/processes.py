@@ -77,10 +77,13 @@ def _where(found: dict[str, str]) -> str:
             lines.append(f"{name}: the grader has {path or 'none'}, the worker {theirs}")
     if not lines:
         return ""
-    return "\n".join([
-        "the grader and the worker must import the same packages:", *lines,
-        "Install them into one environment, and run autograder from a folder that holds none.",
-    ])  # fmt: skip
+    return "\n".join(
+        [
+            "the grader and the worker must import the same packages:",
+            *lines,
+            "Install them into one environment, and run autograder from a folder that holds none.",
+        ]
+    )
 
 
 class Worker:

@@ -27,8 +27,13 @@ class Runner:
         prepare: what the executor does first, if there is anything to grade.
     """
 
-    def __init__(self, executor: Executor, grade: Callable, results: Results | None = None,
-                 prepare: Callable | None = None):  # fmt: skip
+    def __init__(
+        self,
+        executor: Executor,
+        grade: Callable,
+        results: Results | None = None,
+        prepare: Callable | None = None,
+    ):
         self._executor, self._grade, self._results = executor, grade, results
         self._prepare = prepare
         self._prepared: Future | None = None
@@ -95,8 +100,13 @@ class Here:
             self._worker.close()
         self._executor.shutdown()
 
-    def runner(self, exercise: Exercise, seeds: Seeds, results: Results | None = None,
-               hinted: Callable[[int, int], None] | None = None) -> Runner:  # fmt: skip
+    def runner(
+        self,
+        exercise: Exercise,
+        seeds: Seeds,
+        results: Results | None = None,
+        hinted: Callable[[int, int], None] | None = None,
+    ) -> Runner:
         """Return a runner for one exercise; there may be several at once.
 
         Args:

@@ -125,9 +125,13 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo):
         if file.problem and "not defined" in result.message:
             lines.append(f"the notebook stopped at {file.problem}")
         report.longrepr = _shown("\n    ".join(lines))
-    report.public_test = {"path": str(file.path), "exercise": file.exercise,
-                          "name": result.name, "status": result.status,
-                          "message": result.message}  # fmt: skip
+    report.public_test = {
+        "path": str(file.path),
+        "exercise": file.exercise,
+        "name": result.name,
+        "status": result.status,
+        "message": result.message,
+    }
     return report
 
 

@@ -71,8 +71,10 @@ class Progress:
             held = json.loads(self._file.read_text(encoding="utf-8"))
             self.current = str(held["current"])
             self._solved = {str(name) for name in held["solved"]}
-            self._tries = {str(name): {str(test): int(count) for test, count in tries.items()}
-                           for name, tries in held["tries"].items()}  # fmt: skip
+            self._tries = {
+                str(name): {str(test): int(count) for test, count in tries.items()}
+                for name, tries in held["tries"].items()
+            }
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             self.current, self._solved, self._tries = "", set(), {}
 

@@ -11,8 +11,15 @@ from autograder.practice.server import Progress, Warm
 from autograder.records.practice import Report
 from autograder.show import report
 
-KEYS = {"h": "hint", "n": "next", "l": "list", "r": "run again", "q": "quit",
-        "c-c": "quit", "c-d": "quit"}  # fmt: skip
+KEYS = {
+    "h": "hint",
+    "n": "next",
+    "l": "list",
+    "r": "run again",
+    "q": "quit",
+    "c-c": "quit",
+    "c-d": "quit",
+}
 
 
 class Loop:

@@ -18,10 +18,18 @@ READ_ERRORS = (ValueError, SyntaxError, RecursionError, OSError)  # what reading
 # Python knows others, and with some of them a file is no text, or takes hours to read.
 ENCODINGS = ("utf-8", "utf-8-sig", "ascii", "iso8859-1", "iso8859-15", "cp1252")
 # What editors on Windows call "Unicode", by its first bytes; else by where ASCII has its NUL bytes.
-WIDE_MARKS = {codecs.BOM_UTF32_LE: "utf-32", codecs.BOM_UTF32_BE: "utf-32",
-              codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}  # fmt: skip
-WIDE_ZEROS = {"utf-32-le": (0, 1, 1, 1), "utf-32-be": (1, 1, 1, 0),
-              "utf-16-le": (0, 1, 0, 1), "utf-16-be": (1, 0, 1, 0)}  # fmt: skip
+WIDE_MARKS = {
+    codecs.BOM_UTF32_LE: "utf-32",
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
+WIDE_ZEROS = {
+    "utf-32-le": (0, 1, 1, 1),
+    "utf-32-be": (1, 1, 1, 0),
+    "utf-16-le": (0, 1, 0, 1),
+    "utf-16-be": (1, 0, 1, 0),
+}
 
 
 class NotRead(ValueError):

@@ -40,9 +40,11 @@ from autograder.sandbox.statements import Failure, Ran
 
 # What TensorFlow reads when its first operation runs.
 TENSORFLOW = (
-    "TENSORFLOW_USE_CUSTOM_CONTRACTION_KERNEL", "TF_ENABLE_ONEDNN_OPTS",
-    "TF_NUM_INTEROP_THREADS", "TF_NUM_INTRAOP_THREADS",
-)  # fmt: skip
+    "TENSORFLOW_USE_CUSTOM_CONTRACTION_KERNEL",
+    "TF_ENABLE_ONEDNN_OPTS",
+    "TF_NUM_INTEROP_THREADS",
+    "TF_NUM_INTRAOP_THREADS",
+)
 
 NOT_AGAIN = "The public tests are for you to run. The grade comes from the checks below.\n"
 
@@ -55,9 +57,15 @@ def limit(scratch: str, memory: int, call_filter: str) -> None:
     os.environ.clear()
     os.environ.update(
         kept,
-        HOME=scratch, TMPDIR=scratch, KERAS_HOME=scratch, IPYTHONDIR=scratch, MPLCONFIGDIR=scratch,
-        PATH=os.defpath, LANG="C.UTF-8", MPLBACKEND="agg",
-    )  # fmt: skip
+        HOME=scratch,
+        TMPDIR=scratch,
+        KERAS_HOME=scratch,
+        IPYTHONDIR=scratch,
+        MPLCONFIGDIR=scratch,
+        PATH=os.defpath,
+        LANG="C.UTF-8",
+        MPLBACKEND="agg",
+    )
     sys.argv[:] = [""]
     tempfile.tempdir = scratch
     os.chdir(scratch)

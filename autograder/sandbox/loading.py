@@ -306,8 +306,9 @@ def _is_wrapped(message: str) -> bool:
 
 def _without_places(message: str) -> str:
     """Return what TensorFlow says was wrong, without where it made what it ran."""
-    message = re.sub(r"\{\{function_node \S+\}\} ?|\s*\[\[\{\{node .*?\}\}\]\]|\s*\[Op:\w+\]", "",
-                     message)  # fmt: skip
+    message = re.sub(
+        r"\{\{function_node \S+\}\} ?|\s*\[\[\{\{node .*?\}\}\]\]|\s*\[Op:\w+\]", "", message
+    )
     place = re.compile(
         r'Graph execution error:|Detected at node |.* was defined here:$|\s*File ".*", line \d+'
     )

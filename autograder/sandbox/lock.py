@@ -101,8 +101,12 @@ def packages() -> list[str]:
     """
     folders = dict.fromkeys(os.path.abspath(path) for path in sys.path)  # noqa: PTH100
     own = site.getsitepackages()
-    return [one for one in folders if Path(one).is_dir()
-            and (one in own or (not _is_around_us(one) and _is_installed_into(one)))]  # fmt: skip
+    return [
+        one
+        for one in folders
+        if Path(one).is_dir()
+        and (one in own or (not _is_around_us(one) and _is_installed_into(one)))
+    ]
 
 
 def _is_around_us(folder: str | Path) -> bool:
@@ -128,8 +132,11 @@ def location(package: str) -> str:
 def elsewhere() -> list[str]:
     """Return the folders of packages that we need and that are not in one of `packages`."""
     found = [Path(place) for name in PACKAGES if Path(place := location(name)).name == name]
-    return [str(one) for one in found if not _is_around_us(one.parent)
-            and not any(map(one.is_relative_to, packages()))]  # fmt: skip
+    return [
+        str(one)
+        for one in found
+        if not _is_around_us(one.parent) and not any(map(one.is_relative_to, packages()))
+    ]
 
 
 @functools.cache
@@ -137,8 +144,15 @@ def readable() -> list[Path]:
     """Return what a child needs to read: the interpreter, the libraries, this package."""
     python = [sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")]
     own = [Path(sys.executable).resolve().parent.parent / "lib", Path(__file__).parent.parent]
-    system = ["/usr/lib", "/usr/lib64", "/lib", "/lib64", "/usr/share/zoneinfo", "/etc/ld.so.cache",
-              "/etc/localtime"]  # fmt: skip
+    system = [
+        "/usr/lib",
+        "/usr/lib64",
+        "/lib",
+        "/lib64",
+        "/usr/share/zoneinfo",
+        "/etc/ld.so.cache",
+        "/etc/localtime",
+    ]
     all = (*python, *packages(), *elsewhere(), *own, *system)
     return sorted({Path(path) for path in all if Path(path).exists()})
 
@@ -155,11 +169,27 @@ def wrapped(command: list[str], scratch: str) -> list[str]:
     if (config := Path(sys.prefix, "pyvenv.cfg")).exists():
         binds.append(("--ro-bind", str(config), str(config)))
     return [
-        bubblewrap, "--unshare-all", "--die-with-parent", "--cap-drop", "ALL",
-        "--proc", "/proc", "--dev", "/dev", "--ro-bind-try", "/sys/devices/system/cpu",
-        "/sys/devices/system/cpu", *(word for bind in binds for word in bind),
-        "--bind", scratch, scratch, "--chdir", scratch, "--", *command,
-    ]  # fmt: skip
+        bubblewrap,
+        "--unshare-all",
+        "--die-with-parent",
+        "--cap-drop",
+        "ALL",
+        "--proc",
+        "/proc",
+        "--dev",
+        "/dev",
+        "--ro-bind-try",
+        "/sys/devices/system/cpu",
+        "/sys/devices/system/cpu",
+        *(word for bind in binds for word in bind),
+        "--bind",
+        scratch,
+        scratch,
+        "--chdir",
+        scratch,
+        "--",
+        *command,
+    ]
 
 
 def lock_in(scratch: str, program: bytes) -> None:

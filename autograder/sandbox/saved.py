@@ -21,8 +21,11 @@ PYTHON_OPS = {"PyFunc", "PyFuncStateless", "EagerPyFunc"}
 def custom_objects(*namespaces: dict[str, Any]) -> dict[str, Any]:
     """Return the classes and functions of namespaces, by all names that a configuration may use."""
     names = {name: thing for namespace in namespaces for name, thing in namespace.items()}
-    found = {name: thing for name, thing in names.items()
-             if inspect.isclass(thing) or inspect.isfunction(thing)}  # fmt: skip
+    found = {
+        name: thing
+        for name, thing in names.items()
+        if inspect.isclass(thing) or inspect.isfunction(thing)
+    }
     # It holds the name that a class was made with, not the one it goes by.
     return {thing.__name__: thing for thing in found.values()} | found
 

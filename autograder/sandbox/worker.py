@@ -101,8 +101,11 @@ def main(control: socket.socket) -> None:
                 _, status, usage = os.wait4(life.pid, 0)
                 if not life.request["limit"]["call_filter"]:  # it may have forked
                     _kill_orphans({other.pid for other in lives.values()})
-                told = {"exit": os.waitstatus_to_exitcode(status), "excess": life.excess,
-                        "cpu": usage.ru_utime + usage.ru_stime}  # fmt: skip
+                told = {
+                    "exit": os.waitstatus_to_exitcode(status),
+                    "excess": life.excess,
+                    "cpu": usage.ru_utime + usage.ru_stime,
+                }
                 with contextlib.suppress(KeyError):
                     poller.unregister(key)
                 with contextlib.suppress(OSError):
@@ -129,8 +132,9 @@ def _import_like_the_grader(folders: list[str]) -> None:
 def _imported(names: tuple[str, ...]) -> dict[str, tuple[str, str]]:
     """Return the folder and the version of packages."""
     modules = {name: sys.modules[name] for name in ("autograder", *names)}
-    return {name: (str(Path(one.__file__).parent), one.__version__)
-            for name, one in modules.items()}  # fmt: skip
+    return {
+        name: (str(Path(one.__file__).parent), one.__version__) for name, one in modules.items()
+    }
 
 
 def _excess(life: Life) -> str:

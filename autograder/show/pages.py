@@ -121,10 +121,11 @@ def comment(result: SubmissionResult) -> str:
 def plain(message: str, kept: str = "\n\t") -> str:
     """Return a message without characters that control a terminal or the direction of text."""
     return "".join(
-        char if char in kept or unicodedata.category(char) not in CONTROL
+        char
+        if char in kept or unicodedata.category(char) not in CONTROL
         else "\N{REPLACEMENT CHARACTER}"
         for char in message
-    )  # fmt: skip
+    )
 
 
 def line(text: str, most: int) -> str:

@@ -26,10 +26,14 @@ class Told:
         self._score = self._most = 0.0
         self._lock = threading.Lock()
         self._bar = Progress(
-            TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
-            TextColumn("{task.fields[points]}"), TimeRemainingColumn(),
-            console=console, disable=quiet or not console.is_terminal,
-        )  # fmt: skip
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[points]}"),
+            TimeRemainingColumn(),
+            console=console,
+            disable=quiet or not console.is_terminal,
+        )
         self._task = self._bar.add_task("", total=None, points="")
 
     def __enter__(self):
@@ -62,18 +66,26 @@ class Told:
             done = self._total - len(self._waiting)
         if not self._bar.disable:
             self._bar.update(
-                self._task, completed=done, total=self._total,
+                self._task,
+                completed=done,
+                total=self._total,
                 description=", ".join(map(named, self._waiting[: self._jobs])),
                 points=f"{self._score:g}/{self._most:g} points",
-            )  # fmt: skip
+            )
         elif not self._quiet:
             points = f"{result.score:g}/{result.max_score:g}"
             self._console.print(f"{done}/{self._total} {named(name)} {points}")
 
 
 # No check can be called like these: they have spaces.
-OURS = ("fork and lock", "load the checks", "end the processes", "compare answers", "find hints",
-        "write with nbgrader")  # fmt: skip
+OURS = (
+    "fork and lock",
+    "load the checks",
+    "end the processes",
+    "compare answers",
+    "find hints",
+    "write with nbgrader",
+)
 
 
 def profile(results: list[SubmissionResult], wall: float, gradebook: float = 0) -> Table:

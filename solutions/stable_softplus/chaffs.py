@@ -434,8 +434,11 @@ def my_softplus(z):
         return upstream * tf.sigmoid(z)
 
     def one(v):
-        return tf.cond(tf.squeeze(v) > 0, lambda: v + tf.math.log1p(tf.exp(-v)),
-                       lambda: tf.math.log1p(tf.exp(v)))  # fmt: skip
+        return tf.cond(
+            tf.squeeze(v) > 0,
+            lambda: v + tf.math.log1p(tf.exp(-v)),
+            lambda: tf.math.log1p(tf.exp(v)),
+        )
 
     return tf.map_fn(one, z), grad
 

@@ -179,8 +179,10 @@ def gradient_of_six(loaded, rng):
 
 def several_shapes(graph, rng):
     shapes = (7, 1), (1, 3), (2, 4)
-    return {f"shape {one}": graph(tf.constant(spread(rng, math.prod(one), 4).reshape(one)))
-            for one in shapes}  # fmt: skip
+    return {
+        f"shape {one}": graph(tf.constant(spread(rng, math.prod(one), 4).reshape(one)))
+        for one in shapes
+    }
 
 
 def several_sizes(graph, rng):

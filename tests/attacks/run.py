@@ -122,12 +122,18 @@ class Field:
         beside_keras = Path(sys.prefix, "lib", mark)
         self.marks = [Path("/tmp", mark), Path("/dev/shm", mark), beside_keras, folder / mark]
         self.target = {
-            "course": str(self.course), "home": str(self.home), "book": str(self.book),
-            "other": str(other), "hints": str(hints.parent), "grader": os.getpid(),
-            "port": self.port, "datagrams": self.datagrams.getsockname()[1],
-            "socket": str(folder / "socket"), "abstract": f"\0{self.token[:4]}",
+            "course": str(self.course),
+            "home": str(self.home),
+            "book": str(self.book),
+            "other": str(other),
+            "hints": str(hints.parent),
+            "grader": os.getpid(),
+            "port": self.port,
+            "datagrams": self.datagrams.getsockname()[1],
+            "socket": str(folder / "socket"),
+            "abstract": f"\0{self.token[:4]}",
             "marks": [str(mark) for mark in self.marks],
-        }  # fmt: skip
+        }
 
     def _listen(self, family, address, kind=socket.SOCK_STREAM):
         server = socket.socket(family, kind)
@@ -145,8 +151,12 @@ class Field:
             for path in [folder, *sorted(folder.rglob("*"))]:
                 about = path.lstat()
                 content = path.read_bytes() if path.is_file() else b""
-                found[str(path)] = (about.st_mode, about.st_uid, about.st_mtime_ns,
-                                    hashlib.sha256(content).hexdigest())  # fmt: skip
+                found[str(path)] = (
+                    about.st_mode,
+                    about.st_uid,
+                    about.st_mtime_ns,
+                    hashlib.sha256(content).hexdigest(),
+                )
         return found
 
     def connections(self) -> int:
@@ -251,8 +261,10 @@ class Range:
         grader = self.grader(attack.exercise)
         most = self.honest(attack.exercise, attack.score)
         source = attack.path.read_text()
-        before = [f"TARGET = {self.field.target!r}\n{PRELUDE}",
-                  self.specimen(grader.exercise, attack.beside)]  # fmt: skip
+        before = [
+            f"TARGET = {self.field.target!r}\n{PRELUDE}",
+            self.specimen(grader.exercise, attack.beside),
+        ]
         cells = before + re.split(r"(?m)^# %%.*$", source)
         if not attack.notebook:
             cells = ["\n\n".join([*before, source])]
@@ -272,9 +284,15 @@ class Range:
         if set(neighbour[-1].values()) != {"passed"}:
             findings.append(f"its neighbour: {neighbour[-1]}")
         messages = {check.status: check.message for check in result.checks}
-        return {"attack": attack.name, "score": result.score, "honest": most, "findings": findings,
-                "seconds": round(seconds, 1), "messages": messages,
-                "output": result.output}  # fmt: skip
+        return {
+            "attack": attack.name,
+            "score": result.score,
+            "honest": most,
+            "findings": findings,
+            "seconds": round(seconds, 1),
+            "messages": messages,
+            "output": result.output,
+        }
 
     def neighbour(self) -> dict:
         """Return the status of the quick checks for somebody who has solved the exercise."""
@@ -321,8 +339,12 @@ class Range:
                 found.append(f"the attack does not run: {broken}")
         passed = sum(check.status == "passed" for check in result.checks)
         for name, text in shown.items():
-            odd = {f"{ord(char):x}" for char in text if unicodedata.category(char) in
-                   ("Cc", "Cf", "Cs", "Zl", "Zp") and char not in "\n\t"}  # fmt: skip
+            odd = {
+                f"{ord(char):x}"
+                for char in text
+                if unicodedata.category(char) in ("Cc", "Cf", "Cs", "Zl", "Zp")
+                and char not in "\n\t"
+            }
             if odd:
                 found.append(f"control characters in {name}: {sorted(odd)}")
             if name in ("terminal", "text"):
@@ -346,8 +368,9 @@ class Range:
         if scratch := set(Path(self.worker._scratch.name).iterdir()) - self.scratch:
             found.append(f"scratch left: {sorted(scratch)}")
         now = self.field.snapshot()
-        if changed := [path for path in {**now, **self.before}
-                       if now.get(path) != self.before.get(path)]:  # fmt: skip
+        if changed := [
+            path for path in {**now, **self.before} if now.get(path) != self.before.get(path)
+        ]:
             found.append(f"changed: {changed}")
             self.before = now
         found += [f"written: {mark}" for mark in self.field.marks if mark.exists()]
@@ -392,8 +415,12 @@ def _as_nobody(command: list[str]) -> list[str]:
     In a mount namespace of its own, the folders above the interpreter and this repository are laid
     under one that everybody may enter; nothing outside changes.
     """
-    closed = [folder for base in (Path(sys.base_prefix), ROOT) for folder in base.parents
-              if not folder.stat().st_mode & 0o001]  # fmt: skip
+    closed = [
+        folder
+        for base in (Path(sys.base_prefix), ROOT)
+        for folder in base.parents
+        if not folder.stat().st_mode & 0o001
+    ]
     script = "set -e\n"
     for number, folder in enumerate(dict.fromkeys(reversed(closed))):
         under = f"/mnt/{number}"
@@ -413,8 +440,9 @@ def run_mode(mode: str, names=(), seconds: float = 900) -> list[dict]:
         command = _as_nobody(command)
     environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
     environment |= {"TMPDIR": "/tmp"} if MODES[mode]["other user"] else {}
-    done = subprocess.run(command, env=environment, cwd="/", text=True, capture_output=True,
-                          timeout=seconds)  # fmt: skip
+    done = subprocess.run(
+        command, env=environment, cwd="/", text=True, capture_output=True, timeout=seconds
+    )
     if done.returncode:
         raise RuntimeError(f"{mode}:\n{done.stdout[-2000:]}{done.stderr[-4000:]}")
     return json.loads(done.stdout)

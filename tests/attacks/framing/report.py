@@ -5,7 +5,7 @@
 from autograder.sandbox import child
 
 JUNK = [None, 1, [], {"outputs": 3}, {"outputs": [{"stream": "stdout", "text": 7}], "error": "x"},
-        {"outputs": [{"display": {"text/html": "<script>", "image/png": 3}}], "error": {"type": []}}]  # fmt: skip
+        {"outputs": [{"display": {"text/html": "<script>", "image/png": 3}}], "error": {"type": []}}]
 encode = child.encode
 
 

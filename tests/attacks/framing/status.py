@@ -21,7 +21,7 @@ def forged(reply):
         reply = outcomes[-1]
     if "cells" in reply:
         first = {"outputs": [{"stream": TWO, "text": "x"}, {"display": {"image/png": TWO}}],
-                 "error": {"type": "x"}}  # fmt: skip
+                 "error": {"type": "x"}}
         reply = {**reply, "cells": [first, {"outputs": [], "error": {"type": TWO}}]}
     return encode(reply)
 
