@@ -8,6 +8,7 @@ import inspect
 import linecache
 import os
 import random
+import re
 import resource
 import signal
 import sys
@@ -34,6 +35,7 @@ TENSORFLOW = (
     "TF_NUM_INTEROP_THREADS", "TF_NUM_INTRAOP_THREADS",
 )  # fmt: skip
 
+UNBOUND = re.compile(r"name '(\w+)' is not defined")
 NOT_AGAIN = "The public tests are for you to run. The grade comes from the checks below.\n"
 
 locking_seconds = 0.0
@@ -86,6 +88,7 @@ class Session:
     def __init__(self, talk):
         self._talk = talk
         self._submission: Code | None = None
+        self._unbound: set[str] = set()  # names that are missing since a statement raised
         self._checks = types.ModuleType("checks")
 
     def ping(self) -> dict:
@@ -112,6 +115,8 @@ class Session:
             ran.append(code.run(index, min(seconds, left), resume))
             if not notebook and (problem := _no_python(code, ran[0])):
                 return {"unreadable": problem}
+        failures = [one for cell in ran if cell for one in cell.failures]
+        self._unbound = set().union(*(one.binds | one.after for one in failures))
         return {
             "cells": [_report(code, index, one, needs) for index, one in enumerate(ran)],
             "names": [str(name) for name in code.namespace][:1000],
@@ -186,7 +191,10 @@ class Session:
         except BaseException as error:
             if switches.used:
                 return {"status": "disallowed", "message": switches.used[0]}
-            return {"status": "raised", "error": explain(error, self._submission)}
+            told = explain(error, self._submission)
+            missing = UNBOUND.match(told["message"]) if told["type"] == "NameError" else None
+            told["environment"] |= bool(missing and missing[1] in self._unbound)
+            return {"status": "raised", "error": told}
 
 
 def _no_python(script: Script, ran: Ran) -> str:

@@ -61,8 +61,23 @@ def failure(error: BaseException, body: list[ast.stmt], filename: str) -> Failur
     if at is None:
         return Failure(error, binds=bound(body))
     binds, after = bound(body[at : at + 1]), bound(body[at + 1 :])
-    stops = _on_purpose(error, body[at], filename) or at + 1 == len(body)
+    # Of `import a, b`, b may be there though a is not.
+    rest = len(split_imports(body[at:])) > 1
+    stops = _on_purpose(error, body[at], filename) or not rest
     return Failure(error, binds, after, None if stops else at + 1)
+
+
+def split_imports(body: list[ast.stmt]) -> list[ast.stmt]:
+    """Return the statements with one for each module that `import a, b` names."""
+    return [
+        part
+        for statement in body
+        for part in (
+            [ast.copy_location(ast.Import([name]), name) for name in statement.names]
+            if isinstance(statement, ast.Import)
+            else [statement]
+        )
+    ]
 
 
 def bound(body: list[ast.stmt]) -> frozenset[str]:

@@ -89,6 +89,8 @@ def test_in_a_cell_of_its_own_it_needs_no_look(grade, line):
         ([HEAD, f"%%time\nimport pandas\n{RIGHT}"], "cell 2, line 2"),
         ([HEAD, f"%%capture\nimport pandas\n{RIGHT}"], "cell 2, line 2"),
         ([HEAD, f"import pandas; import numpy as np\n{RIGHT}\nnp.ones"], "cell 2, line 1"),
+        ([HEAD.replace("import keras", "import pandas, keras"), RIGHT], "cell 1, line 2"),
+        ([f"import pandas as pd, keras, seaborn\n{RIGHT}"], "cell 1, line 1"),
         # The class is there, and what it calls is not.
         ([HEAD + RIGHT.replace("inputs *", "same(inputs) *"), "import pandas\nsame = tf.identity"],
          "cell 2, line 1"),
@@ -148,6 +150,9 @@ def test_a_message_blames_what_kept_the_name_from_being_defined(grade):
         HEAD + "from my_helpers import Scale",
         HEAD + "from my_helpers import *",
         HEAD + RIGHT.replace("return inputs", "import pandas; return inputs"),
+        HEAD
+        + RIGHT.replace("return inputs", "plt.figure(); return inputs")
+        + "import matplotlib as plt",
         HEAD + RIGHT.replace("return inputs", "open('/etc/hostname'); return inputs"),
         HEAD + RIGHT.replace("return inputs", "tf.compat.v3.nothing; return inputs"),
     ],
