@@ -179,11 +179,10 @@ class Session:
         tuning.set_random_seed(seed)
         drawn = {"rng": np.random.default_rng(seed)} if random else {}
         switches.used.clear()
-        settings.reset()
-        if not tf.executing_eagerly():
-            error = {"type": "RuntimeError", "message": settings.EAGER_IS_OFF}
-            return {"status": "raised", "error": error}
         try:
+            settings.reset()
+            if not tf.executing_eagerly():
+                raise RuntimeError(settings.EAGER_IS_OFF)
             with alarm(seconds):
                 return {"status": "seen", "seen": observe(question(*arguments, **drawn))}
         except TooSlow as error:
@@ -192,6 +191,8 @@ class Session:
             if switches.used:
                 return {"status": "disallowed", "message": switches.used[0]}
             told = explain(error, self._submission)
+            if tf.config.functions_run_eagerly():
+                told["message"] += settings.FUNCTIONS_ARE_EAGER
             missing = UNBOUND.match(told["message"]) if told["type"] == "NameError" else None
             told["environment"] |= bool(missing and missing[1] in self._unbound)
             return {"status": "raised", "error": told}
@@ -218,6 +219,7 @@ def _report(code: Code, index: int, ran: Ran | None, needs: list[str]) -> dict:
     for error, one in zip(errors, ran.failures, strict=False):
         if isinstance(one.error, SyntaxError) and not error["kept"]:
             error["kept"] = [name for name in needs if code.mentions(index, name)]
+        error["environment"] |= one.inside and bool(one.binds.intersection(needs))
     return {"ran": True, "outputs": ran.outputs, "errors": errors, "kept": []}
 
 
@@ -230,7 +232,9 @@ def _could_go_on(code: Code, ran: list[Ran | None], needs: list[str]) -> bool:
             cut -= statements.bound(code.statements(index))
         for failure in failures:
             cut |= failure.after if failure.goes_on is not None else set()
-    if cut and any(name not in code.namespace for name in needs):
+    if not cut:
+        return False
+    if any(name not in code.namespace for name in needs):
         return True
-    used = set(needs).union(*(statements.used_later(code.statements(n)) for n in range(len(ran))))
-    return bool(cut & set(needs)) or any(name not in code.namespace for name in cut & used)
+    used = (statements.used_later(code.statements(index)) for index in range(len(ran)))
+    return bool(cut & set(needs).union(*used))

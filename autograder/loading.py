@@ -74,10 +74,11 @@ class Code:
                         break
                     body, filename = self.statements(index), self._filename(index)
                     body = split_imports(body) if resume else body
-                    ran.failures.append(failure(error, body, filename))
+                    ran.failures.append(failure(error, body, filename, self._is_own))
                     first = ran.failures[-1].goes_on if resume else None
         except BaseException as error:
-            ran.failures.append(failure(error, self.statements(index), self._filename(index)))
+            body, filename = self.statements(index), self._filename(index)
+            ran.failures.append(failure(error, body, filename, self._is_own))
         return ran
 
     def statements(self, index: int) -> list[ast.stmt]:
@@ -87,6 +88,9 @@ class Code:
     def place(self, filename: str, line: int) -> str | None:
         """Return what the student calls a line, or None if it is not theirs."""
         raise NotImplementedError
+
+    def _is_own(self, filename: str) -> bool:
+        return self.place(filename, 1) is not None
 
     def mentions(self, index: int, name: str) -> bool:
         """Tell whether a cell that cannot be parsed looks as if it defined a name."""
