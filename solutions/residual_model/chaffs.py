@@ -1025,8 +1025,8 @@ class ResidualBlock(keras.layers.Layer):
 
 
 # %% inputs_dropped loses="numerics gradients serialization graph"
-"""The block returns zeros, and so the predictions are the same for all inputs. Add the inputs to the
-result of the layers."""
+"""The block returns zeros, and so the predictions are the same for all inputs. Add the inputs to
+the result of the layers."""
 
 
 class ResidualBlock(ResidualBlock):
