@@ -99,6 +99,7 @@ class ClassAutograde(Autograde):
 
         Raises:
             NbGraderException: there is no such assignment in the gradebook.
+            UnclearCell: it is not known which exercise a grade cell asks.
         """
         try:
             with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:

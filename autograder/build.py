@@ -337,6 +337,8 @@ def refuse_gradebook(name: str, new: nbformat.NotebookNode, course: Path) -> Non
             known = released.notebooks(gradebook, name)
     except MissingEntry:
         return
+    except released.UnclearCell as error:
+        raise BuildError(f"{name}: {error}") from None
     except SQLAlchemyError as error:
         raise BuildError(released.gradebook_problem(error)) from None
     source = course / "build" / "source" / name
