@@ -1,25 +1,19 @@
-# exercise: dense_layer
+# exercise: streaming_metric
 # beside: wrong
 # score: as wrong
-"""Answers that may be either, one inside the other: to compare their arrays is an error."""
+"""Another process answers an answer that may be either, inside one: arrays have no `==`."""
 
 import numpy as np
 
 from autograder import child
-from autograder.observations import Either, Later, replace, walk
+from autograder.observations import Either, left_for_later
 
 encode = child.encode
 
 
-def inner(number):
-    return Either(np.full(2, number), np.full(2, number))
-
-
 def forged(reply):
-    if "seen" in reply:
-        leaves = {path: Either([inner(1.0), inner(2.0)], inner(3.0))
-                  for path, leaf in walk(reply["seen"]) if isinstance(leaf, Later)}  # fmt: skip
-        reply = {**reply, "seen": replace(reply["seen"], leaves)}
+    if "seen" in reply and not left_for_later(reply["seen"]):
+        reply = {**reply, "seen": Either(np.ones(2), np.ones(2))}
     return encode(reply)
 
 
