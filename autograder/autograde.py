@@ -5,6 +5,7 @@ import glob
 import hashlib
 import json
 import logging
+import os
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
@@ -27,7 +28,7 @@ from autograder.interview import Seeds
 from autograder.kept import Results
 from autograder.results import SubmissionResult
 from autograder.running import Runner
-from autograder.submissions import Submission
+from autograder.submissions import Submission, is_folder
 
 MAX_TIMESTAMP = 1000  # bytes
 
@@ -92,7 +93,10 @@ class ClassAutograde(Autograde):
     def _folders(self) -> Iterator[Path]:
         root = Path(self.coursedir.root)
         path = Path(self._format_source(glob.escape(self.name), self.coursedir.student_id))
-        yield from filter(Path.is_dir, root.glob(str(path.relative_to(root))))
+        # Unlike pathlib, `glob` goes on where a link's target is too long, or the link itself.
+        for name in glob.iglob(str(path.relative_to(root)), root_dir=root):  # noqa: PTH207
+            if is_folder(root / name) or (root / name).is_symlink():
+                yield root / name
 
     def look_up(self) -> None:
         """Ask the gradebook what the assignment is.
@@ -145,8 +149,7 @@ class ClassAutograde(Autograde):
             for path in preprocessors.refuse_folder(folder, names)
             if path.suffix != ".ipynb" and (about := path.stat())
         )
-        there = [name for name in self._released if (folder / f"{name}.ipynb").exists()
-                 or (folder / f"{name}.ipynb").is_symlink()]  # fmt: skip
+        there = [name for name in self._released if os.path.lexists(folder / f"{name}.ipynb")]
         if not there and student not in self._graded_before:
             return  # nobody's score depends on it; `overlooked` names it
         beside.append(self._timestamp(folder))

@@ -8,7 +8,7 @@ import atexit
 import copy
 import functools
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import nbformat
@@ -132,7 +132,7 @@ def refuse_folder(folder: Path, notebooks: Collection[str]) -> list[Path]:
     if folder.is_symlink():
         raise BadFolder(f"{folder} is a link; remove it, or put a folder there")
     files = []
-    for number, path in enumerate(folder.rglob("*")):
+    for number, path in enumerate(_below(folder)):
         if number == MAX_FILES:
             raise BadFolder(f"it holds more than {MAX_FILES} files; remove what is not needed")
         if path.parent == folder and path.name in notebooks:
@@ -144,6 +144,16 @@ def refuse_folder(folder: Path, notebooks: Collection[str]) -> list[Path]:
         elif not path.is_dir():
             raise BadFolder(f"{path} is no regular file (a pipe, perhaps); remove it")
     return files
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    """Yield what is in a folder and below; no target of a link makes it raise."""
+
+    def refuse(error: OSError):
+        raise BadFolder(f"{error.filename} cannot be listed ({error.strerror}); mend its mode")
+
+    for inner, folders, files in os.walk(folder, onerror=refuse):
+        yield from (Path(inner, name) for name in [*folders, *files])
 
 
 def read(file: Path) -> tuple[nbformat.NotebookNode, str]:

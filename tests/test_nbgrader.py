@@ -343,6 +343,14 @@ def test_does_a_bad_file_or_folder_cost_nobody_else_anything(course, environment
     (submitted / "cy" / "scale").mkdir(parents=True)
     os.mkfifo(submitted / "cy" / "scale" / "scale.ipynb")
     os.mkfifo(submitted / "eve" / "again" / "pipe")  # which nbgrader cannot copy
+    for student, target in {"jo": "x" * 300, "kim": "scale.ipynb", "lea": "y/" * 2000}.items():
+        (submitted / student / "scale").mkdir(parents=True)
+        (submitted / student / "scale" / "scale.ipynb").symlink_to(target)
+    (submitted / "max").mkdir()
+    (submitted / "max" / "scale").symlink_to("x" * 300)
+    (submitted / "nan" / "scale").mkdir(parents=True)
+    (submitted / "nan" / "scale" / "data").symlink_to("data")
+    (submitted / "x.txt").symlink_to("x" * 300)
     (submitted / "gus" / "scale" / "notes.txt").symlink_to(course / "solutions/scale/checks.py")
     os.mkfifo(submitted / "hal" / "scale" / "timestamp.txt")
     (submitted / "ina" / "scale" / "timestamp.txt").write_text("yesterday")
@@ -352,14 +360,17 @@ def test_does_a_bad_file_or_folder_cost_nobody_else_anything(course, environment
     assert "again/pipe is no regular file" in done.stderr
     assert "dan�x/scale: the name of this folder has a line break" in done.stderr
     assert re.search("  gus: .*notes.txt is a link; remove it", done.stderr)
+    assert re.search("  max: .*max/scale is a link; remove it", done.stderr)
+    assert re.search("  nan: .*data is a link; remove it", done.stderr)
     assert "  hal: " in done.stderr
     assert "  ina: timestamp.txt holds no date" in done.stderr
     assert not list(course.glob("build/autograded/**/notes.txt"))
     runs = json.loads((course / "out.json").read_text())
     found = [{one["id"]: one["score"] for one in run["submissions"]} for run in runs]
-    assert found == [{"fay": 8}, {"ada": 8, "bob": 0, "cy": 0}]
+    assert found == [{"fay": 8}, {"ada": 8, "bob": 0, "cy": 0, "jo": 0, "kim": 0, "lea": 0}]
     found = scores(course)
-    assert (found["ada"], found["bob"], found["cy"]) == ((8, False), (0, True), (0, True))
+    zero = dict.fromkeys(("bob", "cy", "jo", "kim", "lea"), (0, True))
+    assert {who: found[who] for who in ("ada", *zero)} == {"ada": (8, False), **zero}
 
 
 def test_are_other_assignments_run_by_nbgrader_and_graded_by_hand(run, course, environment):
