@@ -176,7 +176,9 @@ NO_CHANGES = {
 def test_a_result_depends_on_all_that_changes_answers(course, change):
     shutil.copytree(ROOT / "autograder", course / "autograder",
                     ignore=shutil.ignore_patterns("__pycache__"))  # fmt: skip
-    (course / "packages" / "first-1.0.dist-info").mkdir(parents=True)
+    first = course / "packages" / "first-1.0.dist-info" / "METADATA"
+    first.parent.mkdir(parents=True)
+    first.write_text("Name: first\n")
     installed = sysconfig.get_path("purelib")
     path = [str(course), str(course / "packages"), installed]
 
