@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from autograder.pages import line
+
 SUFFIXES = (".py", ".ipynb")
 NO_CODE = "neither .py nor .ipynb"
 MAX_BYTES = 20 * 2**20
@@ -76,10 +78,15 @@ def find(paths: Iterable[Path], exercise: str) -> list[Submission]:
                 linked = own != _target(file) or (file != path and file.is_symlink())
                 found[own] = read(file, exercise, linked)
     if not found:
-        nothing = f"no .py or .ipynb of {exercise} in {', '.join(map(str, paths))}"
+        nothing = f"no .py or .ipynb of {exercise} in {', '.join(map(_shown, paths))}"
         raise FileNotFoundError("\n".join([nothing, *passed_over(paths, exercise)]))
     names = _distinct([one.id for one in found.values()], list(found))
     return [replace(one, id=name) for one, name in zip(found.values(), names, strict=True)]
+
+
+def _shown(path: Path) -> str:
+    """Return a path that forges no line of a report."""
+    return line(str(path), 200)
 
 
 def passed_over(paths: Iterable[Path], exercise: str) -> list[str]:
@@ -87,7 +94,7 @@ def passed_over(paths: Iterable[Path], exercise: str) -> list[str]:
     reasons: dict[str, list[str]] = {}
     for path in paths:
         for file, why in _survey(path, exercise)[1].items():
-            reasons.setdefault(why, []).append(str(file))
+            reasons.setdefault(why, []).append(_shown(file))
     return [f"{', '.join(dict.fromkeys(files))}: {why}" for why, files in reasons.items()]
 
 
@@ -104,7 +111,7 @@ def _target(path: Path) -> Path:
 def _survey(path: Path, exercise: str) -> tuple[list[Path], dict[Path, str]]:
     """Return the files to grade at a path, and what else lies there with the reason."""
     if not os.path.lexists(path):
-        raise FileNotFoundError(f"no such file or folder: {path}")
+        raise FileNotFoundError(f"no such file or folder: {_shown(path)}")
     if not is_folder(path):
         return ([path], {}) if path.suffix in SUFFIXES else ([], {path: NO_CODE})
     files, notebooks, others = [], [], {}
