@@ -784,6 +784,35 @@ def test_an_assignment_may_hold_exercises_and_work_by_hand(week, autograder, run
     check("nbgrader autograde")
 
 
+def test_a_quiz_beside_an_exercise_runs_in_no_kernel(week, autograder, run):
+    source = week / "build" / "source"
+    test = of_hand("sum", 2, "code")
+    test["nbgrader"] |= {"solution": False, "locked": True}
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    quiz = nbformat.v4.new_notebook(metadata=kernel, cells=[
+        nbformat.v4.new_code_cell("x = 1", metadata=of_hand("x", 1, "code")),
+        nbformat.v4.new_code_cell("assert x == 2", metadata=test),
+    ])  # fmt: skip
+    nbformat.write(quiz, source / "week3" / "quiz.ipynb")
+    run(week, "nbgrader", "generate_assignment", "week3", "--force")
+    mark = week / "build" / "reached"
+    for name in ("scale", "again"):
+        released_to(week, name, "ada", RIGHT, "week3")
+    released_to(week, "essay", "ada", "", "week3")
+    released_to(week, "quiz", "ada", REACH.format(str(mark)) + "x = 2\nprint('ran')", "week3")
+    for command in (autograder, lambda *words: run(week, "nbgrader", *words, "--force")):
+        command("autograde", "week3")
+        assert not mark.exists()
+        with opened(week) as gradebook:
+            for name in ("x", "sum"):
+                grade = gradebook.find_grade(name, "quiz", "week3", "ada")
+                assert (grade.auto_score, grade.needs_manual_grade) == (None, True)
+        path = week / "build" / "autograded" / "ada" / "week3" / "quiz.ipynb"
+        shown = [cell.outputs for cell in nbformat.read(path, 4).cells]
+        assert shown[0][0]["text"].endswith("Error\nran\n")
+        assert shown[1] == []
+
+
 def test_a_notebook_may_ask_two_exercises(week, autograder, run):
     source = week / "build" / "source"
     both = nbformat.read(source / "scale" / "scale.ipynb", 4)
