@@ -247,20 +247,24 @@ class ClassAutograde(Autograde):
             raise NbGraderException("\n  ".join(["not graded; mend this and run again", *lines]))
 
     def _assign_penalties(self) -> None:
-        """Assign late penalties anew where nothing was written: a due date may have changed."""
+        """Assign late penalties anew where nothing was written: a due date may have changed.
+
+        What somebody handed in may be gone since; the gradebook still has it.
+        """
         steps = [import_item(step) if isinstance(step, str) else step
                  for step in self.autograde_preprocessors]  # fmt: skip
         steps = [step for step in steps if issubclass(step, AssignLatePenalties)]
         with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
             concerned = released.late(gradebook, self.name)
-        for student in self._unchanged if steps else []:
-            if student in concerned:
-                with contextlib.suppress(Exception), self._noting(student):
-                    for name in self._released:
-                        about = {"student": student, "assignment": self.name, "notebook": name,
-                                 "db_url": self.coursedir.db_url}  # fmt: skip
-                        for step in steps:
-                            step(parent=self.exporter)(new_notebook(), {"nbgrader": about})
+        written = self._finished.difference(self._unchanged)
+        left_out = self.coursedir.student_id_exclude.split(",")
+        for student in sorted(concerned.difference(written, left_out)) if steps else []:
+            with contextlib.suppress(Exception), self._noting(student):
+                for name in self._released:
+                    about = {"student": student, "assignment": self.name, "notebook": name,
+                             "db_url": self.coursedir.db_url}  # fmt: skip
+                    for step in steps:
+                        step(parent=self.exporter)(new_notebook(), {"nbgrader": about})
 
     @contextlib.contextmanager
     def _noting(self, student: str) -> Iterator[None]:

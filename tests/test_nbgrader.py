@@ -549,6 +549,14 @@ def test_penalties_follow_the_due_date_without_grading_again(course, autograder,
     with opened(course) as gradebook:
         gradebook.update_or_create_assignment("scale", duedate="2026-03-02 12:00:00 UTC")
     assert graded(ada=[8, 8, 0, 1], bob=[8, 8, 0, 1], cy=[0, 0, 0, 0]) == before
+    for hour, expected in {12: ["5", "3"], 10: ["3", "5"], 20: ["8", "0"]}.items():
+        with opened(course) as gradebook:
+            due = f"2026-03-01 {hour}:00:00 UTC"
+            gradebook.update_or_create_assignment("scale", duedate=due)
+        shutil.rmtree(course / "build" / "submitted" / "bob", ignore_errors=True)
+        autograder("autograde")
+        row = exported(course, run)["scale", "bob"]
+        assert [row["score"], row["late_penalty"]] == expected  # though the folder is gone
 
 
 def test_a_resubmission_without_a_notebook_gets_zero_and_a_look(course, autograder, run):
