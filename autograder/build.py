@@ -290,10 +290,13 @@ class Made:
             old = path.read_text(encoding="utf-8")
         except UnicodeError:
             old = ""
-        if old != new and (self._name(path) in self._digests or STUB not in old):
+        there = set(new.splitlines())
+        lost = [line for line in old.splitlines() if line.strip() and line not in there]
+        if old != new and (self._name(path) in self._digests or STUB not in old or lost):
+            which = f" (`{lost[0].strip()[:60]}`, for example)" if lost else ""
             raise BuildError(
-                f"{self._name(path)} was changed since it was built, and would be lost. Move it to "
-                "another folder, then build again"
+                f"{self._name(path)} was changed since it was built, and would be lost{which}. "
+                "Move it to another folder, then build again; if it is only an older stub, remove it"
             )
 
     def refuse_notebook(self, path: Path, new: nbformat.NotebookNode, exercise: str) -> None:
