@@ -296,7 +296,7 @@ class Made:
             which = f" (`{lost[0].strip()[:60]}`, for example)" if lost else ""
             raise BuildError(
                 f"{self._name(path)} was changed since it was built, and would be lost{which}. "
-                "Move it to another folder, then build again; if it is only an older stub, remove it"
+                "Move it elsewhere, then build again; if it is only an older stub, remove it"
             )
 
     def refuse_notebook(self, path: Path, new: nbformat.NotebookNode, exercise: str) -> None:

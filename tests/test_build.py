@@ -33,7 +33,7 @@ def test_a_stub_with_lines_of_its_own_is_kept(tmp_path, old):
     path = tmp_path / "exercises" / "turn.py"
     path.parent.mkdir()
     path.write_text(old)
-    with pytest.raises(BuildError, match="Move it to another .* only an older stub, remove it"):
+    with pytest.raises(BuildError, match="Move it elsewhere, .* only an older stub, remove it"):
         Made(tmp_path).refuse_stub(path, NEW)
 
 
