@@ -290,10 +290,13 @@ class Made:
             old = path.read_text(encoding="utf-8")
         except UnicodeError:
             old = ""
-        if old != new and (self._name(path) in self._digests or STUB not in old):
+        there = set(new.splitlines())
+        lost = [line for line in old.splitlines() if line.strip() and line not in there]
+        if old != new and (self._name(path) in self._digests or STUB not in old or lost):
+            which = f" (`{lost[0].strip()[:60]}`, for example)" if lost else ""
             raise BuildError(
-                f"{self._name(path)} was changed since it was built, and would be lost. Move it to "
-                "another folder, then build again"
+                f"{self._name(path)} was changed since it was built, and would be lost{which}. "
+                "Move it elsewhere, then build again; if it is only an older stub, remove it"
             )
 
     def refuse_notebook(self, path: Path, new: nbformat.NotebookNode, exercise: str) -> None:
@@ -337,6 +340,8 @@ def refuse_gradebook(name: str, new: nbformat.NotebookNode, course: Path) -> Non
             known = released.notebooks(gradebook, name)
     except MissingEntry:
         return
+    except released.UnclearCell as error:
+        raise BuildError(f"{name}: {error}") from None
     except SQLAlchemyError as error:
         raise BuildError(released.gradebook_problem(error)) from None
     source = course / "build" / "source" / name
