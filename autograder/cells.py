@@ -17,7 +17,7 @@ from autograder.records.submissions import Submission
 from autograder.show import pages
 
 __all__ = ["points", "show"]
-# Notebooks that were released before this module had its name import from `autograder.notebook`.
+# Released notebooks import from `autograder.notebook`, where it was when they were made.
 OURS = re.compile(r"from autograder\.(?:cells|notebook) import points")
 
 

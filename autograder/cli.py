@@ -151,6 +151,7 @@ def grade(
     """Grade submissions and explain every lost point."""
     chosen = exercises.find(exercise)
     found = submissions.find(paths, exercise)
+    lock.import_nothing_from(paths)
     limits = Limits.of(time_limit)
     seeds = Seeds.of(chosen, seed)
     started = time.perf_counter()
@@ -462,10 +463,10 @@ def main() -> None:
     except (exercises.NoExercise, practice.NoPractice, FileNotFoundError) as error:
         ours = not isinstance(error, OSError) or error.errno is None
         text = str(error) if ours else failures.sentence(error)
-        errors.print(f"autograder: {text}", markup=False, soft_wrap=True)
+        errors.print(f"autograder: {report.printable(text)}", soft_wrap=True)
         sys.exit(2)
     except (GraderError, WorkerFailed) as error:
-        errors.print(f"autograder: {error}", markup=False, soft_wrap=True)
+        errors.print(f"autograder: {report.printable(str(error))}", soft_wrap=True)
         sys.exit(1)
     except (OSError, UnicodeError) as error:
         text = failures.sentence(error)

@@ -1,4 +1,4 @@
-"""Notebooks that were released before `autograder.cells` import this from here."""
+"""Where released notebooks import `points` from; `cells` holds it."""
 
 from autograder.cells import points
 

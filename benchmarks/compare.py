@@ -144,7 +144,7 @@ def make_stock(folder: Path, course: Path, in_kernel: bool) -> None:
     for path in folder.glob("source/*/*.ipynb"):
         if in_kernel:
             text = path.read_text()
-            path.write_text(text.replace("from autograder.cells import", "from direct import"))
+            path.write_text(text.replace("from autograder.notebook import", "from direct import"))
         command(folder, "nbgrader", "generate_assignment", path.stem)
 
 

@@ -99,6 +99,25 @@ def test_does_wrong_usage_end_with_a_sentence(run, arguments, message):
     assert "Traceback" not in done.stderr
 
 
+EVIL = "ada\nautograder: all is well\x1b[31m[red]\u202e"
+
+
+@pytest.mark.parametrize("name", ["x.txt", "x/y.txt", "x.py"])
+def test_a_name_forges_no_line_of_a_message(run, course, toy_exercise, name):
+    file = course / "class" / name.replace("x", EVIL)
+    file.parent.mkdir(parents=True)
+    for path in ("class", file):  # there is nothing at the second one
+        done = run("grade", "scale", path)
+        assert done.returncode == 2
+        assert done.stderr.count("\n") == 1 + (path == "class") * (name == "x/y.txt")
+    file.write_text("x = 1")
+    for path in ("class", file):
+        done = run("grade", "scale", path)
+        assert done.stderr.count("\nautograder: all") == 0
+        assert not {"\x1b", "\u202e"} & {*done.stdout, *done.stderr}
+        assert "[red]" in done.stdout + done.stderr
+
+
 def test_does_a_broken_exercise_end_with_a_sentence(run, course):
     (course / "solutions" / "scale" / "checks.py").write_text("import nothing_like_it\n")
     done = run("grade", "scale", "solutions/scale/reference.py")

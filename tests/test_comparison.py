@@ -89,3 +89,22 @@ def test_does_an_agreement_count_only_where_it_may():
 def test_an_agreement_needs_other_answers_for_other_inputs(exact):
     right, forged = Either([1.0, 2.0], 1.0), Either(exact, 1.0)
     assert difference(right, forged, 1e-4, 1e-5, ["numerics"])
+
+
+@pytest.mark.parametrize(
+    "inner",
+    [
+        lambda x: Either([x, x + 1], x),
+        lambda x: Either(x, 1.0),
+        lambda x: Either([], {"a": x}),
+        lambda x: Either([[x]], [x, x]),
+    ],
+)
+def test_an_either_inside_another_equals_nothing(inner):
+    right = Either([1.0, 2.0], 1.0)
+    one, two = inner(A), inner(A + 0)
+    for forged in (Either([one, two], 1.0), Either(one, two), Either([A, one], two), one):
+        for own in ([], ["numerics"]):
+            assert difference(right, forged, 1e-4, 1e-5, own)
+            assert difference([right], [forged], 1e-4, 1e-5, own)
+            assert difference("text", forged, 1e-4, 1e-5, own)

@@ -1,6 +1,7 @@
 """What works only on the student's machine costs no points, and somebody is told of it."""
 
 import json
+import sys
 
 import pytest
 
@@ -89,11 +90,25 @@ def test_in_a_cell_of_its_own_it_needs_no_look(grade, line):
         ([HEAD, f"%%time\nimport pandas\n{RIGHT}"], "cell 2, line 2"),
         ([HEAD, f"%%capture\nimport pandas\n{RIGHT}"], "cell 2, line 2"),
         ([HEAD, f"import pandas; import numpy as np\n{RIGHT}\nnp.ones"], "cell 2, line 1"),
+        ([HEAD.replace("import keras", "import pandas, keras"), RIGHT], "cell 1, line 2"),
+        ([f"import pandas as pd, keras, seaborn\n{RIGHT}"], "cell 1, line 1"),
         # The class is there, and what it calls is not.
         (
             [
                 HEAD + RIGHT.replace("inputs *", "same(inputs) *"),
                 "import pandas\nsame = tf.identity",
+            ],
+            "cell 2, line 1",
+        ),
+        # What a function uses has its later value.
+        (
+            [HEAD + "N = 3\n" + RIGHT.replace("inputs *", "N * inputs *"), "import pandas\nN = 1"],
+            "cell 2, line 1",
+        ),
+        (
+            [
+                HEAD + RIGHT.replace("def call", "def wrong"),
+                "import pandas\ndef call(self, x):\n    return self.factor * x\nScale.call = call",
             ],
             "cell 2, line 1",
         ),
@@ -141,6 +156,16 @@ def test_code_that_stops_on_purpose_stays_stopped(grade, line, message):
     assert result.look_at == ""
 
 
+@pytest.mark.parametrize(
+    "line", ['print(f"{dict(a=1)["a"]}")', "type Number = float", "def same[T](x: T): return x"]
+)
+def test_syntax_of_a_newer_python_needs_a_look(grade, line):
+    result = grade(HEAD, f"{line}\n{RIGHT}")
+    if sys.version_info < (3, 12):
+        assert "SyntaxError" in result.checks[0].message
+        assert result.look_at.startswith("it may be right elsewhere; here ")
+
+
 def test_a_message_blames_what_kept_the_name_from_being_defined(grade):
     broken = RIGHT.replace("def call(self, inputs):", "def call(self, inputs)")
     result = grade("from google.colab import drive", HEAD, broken, "print(Scale)")
@@ -148,6 +173,7 @@ def test_a_message_blames_what_kept_the_name_from_being_defined(grade):
         result.checks[0].message
     )
     assert "colab" not in result.checks[0].message
+    assert result.look_at == ""
     assert "Python 3." in result.checks[0].message
     assert "TensorFlow 2." in result.checks[0].message
 
@@ -157,8 +183,12 @@ def test_a_message_blames_what_kept_the_name_from_being_defined(grade):
     [
         HEAD + "import tensorflow_addons as tfa\nclass Scale(tfa.layers.Scale): pass",
         HEAD + "from my_helpers import Scale",
+        HEAD + "with tf.device('/GPU:0/'):\n    1 / 0\n    " + RIGHT.replace("\n", "\n    "),
         HEAD + "from my_helpers import *",
         HEAD + RIGHT.replace("return inputs", "import pandas; return inputs"),
+        HEAD
+        + RIGHT.replace("return inputs", "plt.figure(); return inputs")
+        + "import matplotlib as plt",
         HEAD + RIGHT.replace("return inputs", "open('/etc/hostname'); return inputs"),
         HEAD + RIGHT.replace("return inputs", "tf.compat.v3.nothing; return inputs"),
     ],
@@ -201,7 +231,6 @@ def test_a_look_that_is_needed_is_in_every_report(grade):
         "import tensorflow.experimental.numpy as tnp; tnp.experimental_enable_numpy_behavior()",
         "tf.debugging.enable_check_numerics()",
         "import numpy as np; np.seterr(all='raise')",
-        "tf.config.run_functions_eagerly(True)",
         "keras.config.set_epsilon(10.0)",
         "keras.config.set_image_data_format('channels_first')",
         "keras.config.disable_traceback_filtering()",

@@ -62,7 +62,7 @@ def test_a_module_imports_what_its_room_may(path):
     ("room", "line"),
     [
         ("sandbox", "from autograder.grading import comparison"),
-        ("sandbox", "from autograder.practice.publictests import show"),
+        ("sandbox", "from autograder.publictests import show"),
         ("records", "from autograder.sandbox.lock import layers"),
         ("show", "def f():\n    from autograder.practice import server"),
         ("grading", "from autograder.sandbox import switches"),

@@ -176,6 +176,8 @@ CHANGES = {
     "a hint": ("solutions/scale/chaffs.py", "Multiply; do not add.", "Multiply! Do not add."),
     "what a chaff loses": ("solutions/scale/chaffs.py", 'loses="numerics', 'loses="graph numerics'),
     "a package": ("packages/another-1.0.dist-info/METADATA", "", "Name: another\n"),
+    "a package that was not installed": ("checkout/keras/layers.py", "", "x = 1\n"),
+    "its version": ("checkout/keras/__init__.py", "1.0", "2.0"),
 }
 NO_CHANGES = {
     "a wheat": ("solutions/scale/wheats.py", "", "# more\n"),
@@ -189,9 +191,14 @@ def test_a_result_depends_on_all_that_changes_answers(course, change):
     shutil.copytree(
         ROOT / "autograder", course / "autograder", ignore=shutil.ignore_patterns("__pycache__")
     )
-    (course / "packages" / "first-1.0.dist-info").mkdir(parents=True)
+    first = course / "packages" / "first-1.0.dist-info" / "METADATA"
+    first.parent.mkdir(parents=True)
+    first.write_text("Name: first\n")
     installed = sysconfig.get_path("purelib")
-    path = [str(course), str(course / "packages"), installed]
+    (course / "checkout" / "keras").mkdir(parents=True)
+    (course / "checkout" / "keras" / "__init__.py").write_text('__version__ = "1.0"\n')
+    (course / "checkout" / "keras" / "layers.py").write_text("")
+    path = [str(course), str(course / "packages"), str(course / "checkout"), installed]
 
     def digest():
         done = subprocess.run(

@@ -295,7 +295,7 @@ def test_is_feedback_readable_and_without_secrets(graded, toy_exercise):
     assert "how it was graded" not in pages["marked-unreadable"]
     secrets = [line.strip() for line in toy_exercise.checks.splitlines() if "return" in line]
     for student, page in pages.items():
-        for secret in [*secrets, "HIDDEN TESTS", "autograder.cells import points", "site-packages"]:
+        for secret in [*secrets, "HIDDEN TESTS", "autograder.notebook", "site-packages"]:
             assert secret not in page, (student, secret)
 
 
@@ -383,6 +383,14 @@ def test_does_a_bad_file_or_folder_cost_nobody_else_anything(course, environment
     (submitted / "cy" / "scale").mkdir(parents=True)
     os.mkfifo(submitted / "cy" / "scale" / "scale.ipynb")
     os.mkfifo(submitted / "eve" / "again" / "pipe")  # which nbgrader cannot copy
+    for student, target in {"jo": "x" * 300, "kim": "scale.ipynb", "lea": "y/" * 2000}.items():
+        (submitted / student / "scale").mkdir(parents=True)
+        (submitted / student / "scale" / "scale.ipynb").symlink_to(target)
+    (submitted / "max").mkdir()
+    (submitted / "max" / "scale").symlink_to("x" * 300)
+    (submitted / "nan" / "scale").mkdir(parents=True)
+    (submitted / "nan" / "scale" / "data").symlink_to("data")
+    (submitted / "x.txt").symlink_to("x" * 300)
     (submitted / "gus" / "scale" / "notes.txt").symlink_to(course / "solutions/scale/checks.py")
     os.mkfifo(submitted / "hal" / "scale" / "timestamp.txt")
     (submitted / "ina" / "scale" / "timestamp.txt").write_text("yesterday")
@@ -392,14 +400,17 @@ def test_does_a_bad_file_or_folder_cost_nobody_else_anything(course, environment
     assert "again/pipe is no regular file" in done.stderr
     assert "dan�x/scale: the name of this folder has a line break" in done.stderr
     assert re.search("  gus: .*notes.txt is a link; remove it", done.stderr)
+    assert re.search("  max: .*max/scale is a link; remove it", done.stderr)
+    assert re.search("  nan: .*data is a link; remove it", done.stderr)
     assert "  hal: " in done.stderr
     assert "  ina: timestamp.txt holds no date" in done.stderr
     assert not list(course.glob("build/autograded/**/notes.txt"))
     runs = json.loads((course / "out.json").read_text())
     found = [{one["id"]: one["score"] for one in run["submissions"]} for run in runs]
-    assert found == [{"fay": 8}, {"ada": 8, "bob": 0, "cy": 0}]
+    assert found == [{"fay": 8}, {"ada": 8, "bob": 0, "cy": 0, "jo": 0, "kim": 0, "lea": 0}]
     found = scores(course)
-    assert (found["ada"], found["bob"], found["cy"]) == ((8, False), (0, True), (0, True))
+    zero = dict.fromkeys(("bob", "cy", "jo", "kim", "lea"), (0, True))
+    assert {who: found[who] for who in ("ada", *zero)} == {"ada": (8, False), **zero}
 
 
 def test_are_other_assignments_run_by_nbgrader_and_graded_by_hand(run, course, environment):
@@ -609,6 +620,14 @@ def test_penalties_follow_the_due_date_without_grading_again(course, autograder,
     with opened(course) as gradebook:
         gradebook.update_or_create_assignment("scale", duedate="2026-03-02 12:00:00 UTC")
     assert graded(ada=[8, 8, 0, 1], bob=[8, 8, 0, 1], cy=[0, 0, 0, 0]) == before
+    for hour, expected in {12: ["5", "3"], 10: ["3", "5"], 20: ["8", "0"]}.items():
+        with opened(course) as gradebook:
+            due = f"2026-03-01 {hour}:00:00 UTC"
+            gradebook.update_or_create_assignment("scale", duedate=due)
+        shutil.rmtree(course / "build" / "submitted" / "bob", ignore_errors=True)
+        autograder("autograde")
+        row = exported(course, run)["scale", "bob"]
+        assert [row["score"], row["late_penalty"]] == expected  # though the folder is gone
 
 
 def test_a_resubmission_without_a_notebook_gets_zero_and_a_look(course, autograder, run):
@@ -881,6 +900,35 @@ def test_an_assignment_may_hold_exercises_and_work_by_hand(week, autograder, run
     answered(scale, explain="Because A.")
     run(week, "nbgrader", "autograde", "week3", "--force")
     check("nbgrader autograde")
+
+
+def test_a_quiz_beside_an_exercise_runs_in_no_kernel(week, autograder, run):
+    source = week / "build" / "source"
+    test = of_hand("sum", 2, "code")
+    test["nbgrader"] |= {"solution": False, "locked": True}
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    quiz = nbformat.v4.new_notebook(metadata=kernel, cells=[
+        nbformat.v4.new_code_cell("x = 1", metadata=of_hand("x", 1, "code")),
+        nbformat.v4.new_code_cell("assert x == 2", metadata=test),
+    ])  # fmt: skip
+    nbformat.write(quiz, source / "week3" / "quiz.ipynb")
+    run(week, "nbgrader", "generate_assignment", "week3", "--force")
+    mark = week / "build" / "reached"
+    for name in ("scale", "again"):
+        released_to(week, name, "ada", RIGHT, "week3")
+    released_to(week, "essay", "ada", "", "week3")
+    released_to(week, "quiz", "ada", REACH.format(str(mark)) + "x = 2\nprint('ran')", "week3")
+    for command in (autograder, lambda *words: run(week, "nbgrader", *words, "--force")):
+        command("autograde", "week3")
+        assert not mark.exists()
+        with opened(week) as gradebook:
+            for name in ("x", "sum"):
+                grade = gradebook.find_grade(name, "quiz", "week3", "ada")
+                assert (grade.auto_score, grade.needs_manual_grade) == (None, True)
+        path = week / "build" / "autograded" / "ada" / "week3" / "quiz.ipynb"
+        shown = [cell.outputs for cell in nbformat.read(path, 4).cells]
+        assert shown[0][0]["text"].endswith("Error\nran\n")
+        assert shown[1] == []
 
 
 def test_a_notebook_may_ask_two_exercises(week, autograder, run):

@@ -82,6 +82,10 @@ def test_are_infinities_and_nan_sent_as_they_are():
         message({"array": ["<i1", [MAX_ARRAY + 1]]}, bytes(MAX_ARRAY + 1)),
         message({"bytes": MAX_ARRAY + 1}, bytes(MAX_ARRAY + 1)),
         message({"later": ["reloaded", "use", False, MAX_FILE + 1]}, bytes(MAX_FILE + 1)),
+        encode(Either([Either([1.0], 1.0)], 1.0)),
+        encode(Either([1.0], Either([1.0], 1.0))),
+        encode([Either([{"a": [Either([np.ones(2)], 1.0)]}], 1.0)]),
+        encode({"a": Either([1.0, 2.0], {"b": Either([], Thing("x"))})}),
     ],
 )
 def test_is_a_hostile_message_refused(hostile):

@@ -110,6 +110,35 @@ def test_what_is_not_graded_is_named_with_what_to_do(find, path, named, advice):
     assert advice in what
 
 
+LONG = ["copy-", "-copy", "copy", "(1)", " (1)", "-1", "- ", "_", " 1", "copy 1", "-checkpoint"]
+
+
+@pytest.mark.parametrize("part", LONG)
+def test_a_long_name_takes_no_time(find, part):
+    started = time.perf_counter()
+    for end in ("", "x", "(", "9x", "-"):
+        name = (part * 250)[: 249 - len(end) - len(".ipynb")] + end
+        find(f"ada/wide_scale/w{name[1:]}.ipynb", f"wide_scale {name[11:]}.ipynb")
+    assert time.perf_counter() - started < 1
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "wide_scale-Copy1-Copy2",
+        "wide_scale - copy (2)",
+        "wide_scale copy 3 (1)",
+        "wide-scale--2",
+        "wide_scale (1)-checkpoint",
+        "wide_scalecopy",
+        "WideScale_COPY-12",
+    ],
+)
+def test_a_copy_of_a_copy_is_known_by_its_name(find, name):
+    [(_, what)] = find(f"ada/wide_scale/{name}.ipynb")
+    assert "another name than wide_scale.ipynb" in what
+
+
 def test_what_was_graded_is_not_named(find):
     graded = "ada/wide_scale/wide_scale.ipynb"
     assert find(graded, "ada/wide_scale/timestamp.txt", done={graded}) == []

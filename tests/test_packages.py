@@ -26,6 +26,12 @@ def copied(folder):
     return folder / "autograder"
 
 
+def installed(folder):
+    """Have a folder look as if a package were installed into it."""
+    (folder / "x-1.0.dist-info").mkdir(parents=True, exist_ok=True)
+    (folder / "x-1.0.dist-info" / "METADATA").write_text("Name: x\nVersion: 1.0\n")
+
+
 def on_the_path(course):
     own = copied(course.parent / "copy")
     return [sys.executable], {"PYTHONPATH": str(own.parent)}, course, own
@@ -129,9 +135,9 @@ def test_doctor_tells_what_the_grader_and_the_worker_import(start, layout):
 @pytest.mark.parametrize("path", [None, "nowhere:", "."], ids=["unset", "colon at the end", "dot"])
 def test_nothing_in_the_current_folder_is_imported(start, tmp_path, path):
     layout = a_second_clone(start.course)
-    for name in ("absl", "h5py", "worker"):
+    for name in ("absl", "h5py", "worker", "rich", "typer", "numpy", "IPython", "json", "keras"):
         (layout[2] / f"{name}.py").write_text(MARK.format(str(tmp_path / "touched")))
-    (layout[2] / "handed_in.dist-info").mkdir()
+    installed(layout[2])
     done = start(layout, "grade", "scale", "ada.py", **({"PYTHONPATH": path} if path else {}))
     assert (done.returncode, "8/8" in done.stdout) == (0, True), done.stderr
     assert not (tmp_path / "touched").exists()
@@ -141,16 +147,17 @@ def test_nothing_in_the_current_folder_is_imported(start, tmp_path, path):
 def test_two_paths_that_differ_are_named(start, tmp_path, name):
     layout = a_second_clone(start.course)
     touched = tmp_path / "touched"
-    (layout[2] / name).parent.mkdir(exist_ok=True)
-    (layout[2] / name).write_text(MARK.format(str(touched)))
+    others = tmp_path / "others"
+    (others / name).parent.mkdir(parents=True)
+    (others / name).write_text(MARK.format(str(touched)))
     package = name.partition("/")[0].removesuffix(".py")
     for command in (("grade", "scale", "ada.py"), ("doctor",)):
-        done = start(layout, *command)
+        done = start(layout, *command, PYTHONPATH=str(others))
         assert done.returncode == 1
-        ours = (layout[2] / name).parent
+        ours = (others / name).parent
         theirs = f"{INSTALLED}/{package}"
         assert f"{package}: the grader has {ours}, the worker {theirs}\n" in done.stderr
-        assert "run autograder from a folder that holds none" in done.stderr
+        assert "let PYTHONPATH name no folder with others" in done.stderr
         assert not touched.exists()
 
 
@@ -161,18 +168,19 @@ def test_a_package_that_the_worker_may_not_import_is_named(start):
     for entry in Path(INSTALLED).iterdir():
         if entry.name != "keras" and not entry.name.startswith("__editable__"):
             (bare / entry.name).symlink_to(entry)
-    (layout[2] / "keras").symlink_to(f"{INSTALLED}/keras")
-    path = os.pathsep.join([str(bare), layout[1]["PYTHONPATH"]])
+    home = start.course.parent  # what lies there is not imported
+    (home / "keras").symlink_to(f"{INSTALLED}/keras")
+    path = os.pathsep.join([str(bare), str(home), layout[1]["PYTHONPATH"]])
     done = start(([BASE], {"PYTHONPATH": path}, *layout[2:]), "doctor", wrapped=False)
     assert done.returncode == 1
     assert "No module named 'keras'" in done.stderr
-    assert f"keras: the grader has {layout[2]}/keras, the worker may not import" in done.stderr
+    assert f"keras: the grader has {home}/keras, the worker may not import" in done.stderr
 
 
 def test_a_course_on_the_path_is_not_opened_to_children(start):
     layout = on_the_path(start.course)
     own = layout[3].parent
-    (own / "ours.dist-info").mkdir()
+    installed(own)
     (own / "secret.py").write_text("answer = 42\n")
     nested = own / "course"
     shutil.copytree(start.course, nested)
@@ -190,3 +198,82 @@ def test_a_course_on_the_path_is_not_opened_to_children(start):
         assert done.returncode == 0, done.stderr
         (found,) = json.loads((nested / "out.json").read_text())["submissions"]
         assert found["output"].splitlines() == ["refused", "refused"]
+
+
+ASKED = """
+import os, sys
+from autograder import lock
+os.chdir(sys.argv[1])
+if sys.argv[2:]:
+    lock.import_nothing_from(sys.argv[2:])
+print(*lock.packages(), sep="\\n")
+"""
+
+
+def accepted(folder, at, home, *handed_in, course=None):
+    """Tell whether the worker would import from a folder that PYTHONPATH names."""
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", ASKED, str(course or at), *map(str, handed_in)], cwd=at,
+        env={"PYTHONPATH": str(folder), "HOME": str(home)}, text=True, capture_output=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return str(folder) in done.stdout.splitlines()
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "build/submitted",
+        "build/submitted/ada",
+        "build",
+        "solutions",
+        "solutions/scale",
+        ".",
+        "..",
+        "link",
+    ],
+)
+def test_a_students_folder_is_never_imported_from(course, tmp_path_factory, place):
+    home = tmp_path_factory.mktemp("home")
+    (course / "build" / "submitted" / "ada").mkdir(parents=True)
+    (course / "link").symlink_to("build/submitted")
+    folder = course / place
+    if place != "..":
+        installed(folder.resolve())
+    for at in (course, course / "build" / "submitted" / "ada"):
+        assert not accepted(folder, at, home, course=course)
+
+
+@pytest.mark.parametrize("place", [".", "class", "class/ada", "class/link"])
+def test_a_graded_folder_is_never_imported_from(tmp_path_factory, place):
+    home, at, top = map(tmp_path_factory.mktemp, ("home", "at", "top"))
+    installed(top / "class" / "ada")
+    (top / "class" / "link").symlink_to("ada")
+    installed(top / "class")
+    installed(top)
+    graded = top / "class" if place != "class/link" else top / "class" / "link"
+    assert not accepted(top / place, at, home, graded)
+    assert accepted(top / place, at, home)
+
+
+def test_home_and_what_it_is_in_is_never_imported_from(tmp_path_factory):
+    at, top = map(tmp_path_factory.mktemp, ("at", "top"))
+    home = top / "home"
+    for folder in (top, home, home / "packages"):
+        installed(folder)
+        assert accepted(folder, at, home) == (folder.name == "packages")
+
+
+@pytest.mark.parametrize("kind", ["a file", "an empty folder", "a broken link", "whole"])
+def test_only_what_was_installed_makes_a_folder_one_of_packages(tmp_path_factory, kind):
+    home, at, top = map(tmp_path_factory.mktemp, ("home", "at", "top"))
+    mark = top / "x.dist-info"
+    if kind == "a file":
+        mark.touch()
+    elif kind == "a broken link":
+        mark.symlink_to("nowhere")
+    elif kind == "an empty folder":
+        mark.mkdir()
+    else:
+        installed(top)
+    assert accepted(top, at, home) == (kind == "whole")

@@ -290,7 +290,7 @@ def test_does_nbgrader_write_a_class_that_was_graded_in_parallel(course, start, 
     run_here("nbgrader", "autograde", "scale", "--force")
     run_here("nbgrader", "export")
     assert (course / "build" / "grades.csv").read_text() == table.replace(
-        "scale,bob,,,0,0,0,0,0,8,0", "scale,bob,,,2,2,2,2,8,8,0"
+        "scale,bob,,,0,0,0,0,0,8,0,0,0,,1", "scale,bob,,,2,2,2,2,8,8,0,8,0,,1"
     )
 
 

@@ -2,6 +2,8 @@
 
 import json
 import os
+import tempfile
+from pathlib import Path
 
 import pytest
 
@@ -203,3 +205,66 @@ def test_is_a_pipe_not_waited_for(tmp_path):
     os.mkfifo(tmp_path / "ada" / "a" / "a.ipynb")
     (found,) = submissions.find([tmp_path], "a")
     assert found.problem == "not a notebook: no regular file"
+
+
+BAD_LINKS = {"too long": "x" * 300, "far too long": "y/" * 2000, "itself": None, "nothing": "gone"}
+
+
+def link(path, target):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.symlink_to(BAD_LINKS[target] or path.name)
+
+
+@pytest.mark.parametrize("target", BAD_LINKS)
+@pytest.mark.parametrize(
+    ("place", "named"),
+    [
+        ("bob.py", "bob"),
+        ("bob/hub/hub.ipynb", "bob"),
+        ("hub/hub.ipynb", "class"),
+        ("notes.txt", None),
+        ("bob", None),
+        ("bob/hub", None),
+        ("ada/hub/data.csv", None),
+    ],
+)
+def test_one_bad_link_ends_no_run(tmp_path, target, place, named):
+    make(tmp_path / "class", "cy.py", "ada/hub/hub.ipynb")
+    link(tmp_path / "class" / place, target)
+    found = {one.id: one.problem for one in submissions.find([tmp_path / "class"], "hub")}
+    assert (found.pop("cy"), found.pop("ada")) == ("", "")
+    told = submissions.passed_over([tmp_path / "class"], "hub")
+    if named:
+        assert "a link to another file" in found[named]
+        assert told == []
+    else:
+        assert found == {}
+        assert place.removesuffix("/hub") in "".join(told)
+
+
+@pytest.mark.parametrize("target", BAD_LINKS)
+def test_a_bad_link_that_is_named_ends_no_run(tmp_path, target):
+    make(tmp_path, "cy.py")
+    link(tmp_path / "bob.py", target)
+    found = {one.id: one.problem for one in submissions.find(sorted(tmp_path.iterdir()), "hub")}
+    assert found == {"bob": "not Python: no regular file", "cy": ""}
+
+
+def test_a_folder_that_cannot_be_listed_ends_no_run():
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        make(folder, "cy.py", "ada/hub/hub.ipynb", "bob/hub/hub.ipynb", "dan/hub/hub.ipynb")
+        for student, mode in {"ada/hub": 0o311, "bob": 0o311, "dan": 0o600}.items():
+            (folder / student).chmod(mode)
+        if root := os.getuid() == 0:
+            os.setresuid(65534, 65534, 0)
+        try:
+            found = {one.id: one.problem for one in submissions.find([folder], "hub")}
+            told = submissions.passed_over([folder], "hub")
+        finally:
+            if root:
+                os.setresuid(0, 0, 0)
+    assert found.keys() >= {"cy", "ada"}
+    assert any("ada/hub: what lies beside hub.ipynb cannot be listed" in line for line in told)
+    assert any("dan: a folder that you may not open" in line for line in told)

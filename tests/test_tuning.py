@@ -68,10 +68,13 @@ def answers(worker, checks, *names):
             child.send(request, 30)
             return child.receive(30)
 
-        ask(do="load", name="it", notebook=False, cells=[""], skip=[], switched_off=[], seconds=30)
+        ask(
+            do="load", name="it", notebook=False, cells=[""], skip=[], switched_off=[],
+            seconds=30, total=30, needs=[], resume=False,
+        )  # fmt: skip
         child.receive(30)
         ask(do="prepare", source=checks)
-        return [ask(do="ask", name=name, seed=1)["seen"] for name in names]
+        return [ask(do="ask", name=name, seed=1, seconds=30)["seen"] for name in names]
 
 
 def test_do_draws_not_depend_on_what_was_asked_before(worker):

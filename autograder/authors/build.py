@@ -40,7 +40,7 @@ PUBLIC_TESTS = """\
 
 
 try:
-    from autograder.cells import show
+    from autograder.publictests import show
 except ImportError:  # without the package, no table and no hints
 
     def show(exercise, *tests):
@@ -55,7 +55,7 @@ show(
 GRADE_CELL = """\
 # {dimension}: {points:g} points
 ### BEGIN HIDDEN TESTS
-from autograder.cells import points
+from autograder.notebook import points
 points("{exercise}", "{dimension}", globals())
 ### END HIDDEN TESTS"""
 
@@ -226,10 +226,13 @@ class Made:
             old = path.read_text(encoding="utf-8")
         except UnicodeError:
             old = ""
-        if old != new and (self._name(path) in self._digests or STUB not in old):
+        there = set(new.splitlines())
+        lost = [line for line in old.splitlines() if line.strip() and line not in there]
+        if old != new and (self._name(path) in self._digests or STUB not in old or lost):
+            which = f" (`{lost[0].strip()[:60]}`, for example)" if lost else ""
             raise BuildError(
-                f"{self._name(path)} was changed since it was built, and would be lost. Move it to "
-                "another folder, then build again"
+                f"{self._name(path)} was changed since it was built, and would be lost{which}. "
+                "Move it elsewhere, then build again; if it is only an older stub, remove it"
             )
 
     def refuse_notebook(self, path: Path, new: nbformat.NotebookNode, exercise: str) -> None:
@@ -273,6 +276,8 @@ def refuse_gradebook(name: str, new: nbformat.NotebookNode, course: Path) -> Non
             known = released.notebooks(gradebook, name)
     except MissingEntry:
         return
+    except released.UnclearCell as error:
+        raise BuildError(f"{name}: {error}") from None
     except SQLAlchemyError as error:
         raise BuildError(released.gradebook_problem(error)) from None
     source = course / "build" / "source" / name

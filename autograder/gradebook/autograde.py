@@ -5,6 +5,7 @@ import glob
 import hashlib
 import json
 import logging
+import os
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
@@ -27,7 +28,7 @@ from autograder.grading.interview import Seeds
 from autograder.grading.kept import Results
 from autograder.grading.running import Runner
 from autograder.records.results import SubmissionResult
-from autograder.records.submissions import Submission
+from autograder.records.submissions import Submission, is_folder
 from autograder.show import failures, pages
 
 MAX_TIMESTAMP = 1000  # bytes
@@ -93,13 +94,17 @@ class ClassAutograde(Autograde):
     def _folders(self) -> Iterator[Path]:
         root = Path(self.coursedir.root)
         path = Path(self._format_source(glob.escape(self.name), self.coursedir.student_id))
-        yield from filter(Path.is_dir, root.glob(str(path.relative_to(root))))
+        # Unlike pathlib, `glob` goes on where a link's target is too long, or the link itself.
+        for name in glob.iglob(str(path.relative_to(root)), root_dir=root):  # noqa: PTH207
+            if is_folder(root / name) or (root / name).is_symlink():
+                yield root / name
 
     def look_up(self) -> None:
         """Ask the gradebook what the assignment is.
 
         Raises:
             NbGraderException: there is no such assignment in the gradebook.
+            UnclearCell: it is not known which exercise a grade cell asks.
         """
         try:
             with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
@@ -145,11 +150,7 @@ class ClassAutograde(Autograde):
             for path in preprocessors.refuse_folder(folder, names)
             if path.suffix != ".ipynb" and (about := path.stat())
         )
-        there = [
-            name
-            for name in self._released
-            if (folder / f"{name}.ipynb").exists() or (folder / f"{name}.ipynb").is_symlink()
-        ]
+        there = [name for name in self._released if os.path.lexists(folder / f"{name}.ipynb")]
         if not there and student not in self._graded_before:
             return  # nobody's score depends on it; `overlooked` names it
         beside.append(self._timestamp(folder))
@@ -253,7 +254,10 @@ class ClassAutograde(Autograde):
             raise NbGraderException("\n  ".join(["not graded; mend this and run again", *lines]))
 
     def _assign_penalties(self) -> None:
-        """Assign late penalties anew where nothing was written: a due date may have changed."""
+        """Assign late penalties anew where nothing was written: a due date may have changed.
+
+        What somebody handed in may be gone since; the gradebook still has it.
+        """
         steps = [
             import_item(step) if isinstance(step, str) else step
             for step in self.autograde_preprocessors
@@ -261,18 +265,19 @@ class ClassAutograde(Autograde):
         steps = [step for step in steps if issubclass(step, AssignLatePenalties)]
         with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
             concerned = released.late(gradebook, self.name)
-        for student in self._unchanged if steps else []:
-            if student in concerned:
-                with contextlib.suppress(Exception), self._noting(student):
-                    for name in self._released:
-                        about = {
-                            "student": student,
-                            "assignment": self.name,
-                            "notebook": name,
-                            "db_url": self.coursedir.db_url,
-                        }
-                        for step in steps:
-                            step(parent=self.exporter)(new_notebook(), {"nbgrader": about})
+        written = self._finished.difference(self._unchanged)
+        left_out = self.coursedir.student_id_exclude.split(",")
+        for student in sorted(concerned.difference(written, left_out)) if steps else []:
+            with contextlib.suppress(Exception), self._noting(student):
+                for name in self._released:
+                    about = {
+                        "student": student,
+                        "assignment": self.name,
+                        "notebook": name,
+                        "db_url": self.coursedir.db_url,
+                    }
+                    for step in steps:
+                        step(parent=self.exporter)(new_notebook(), {"nbgrader": about})
 
     @contextlib.contextmanager
     def _noting(self, student: str) -> Iterator[None]:

@@ -94,7 +94,11 @@ def _choose(names: list[str] | None, course: Path, seconds: float) -> Choice:
             choice.failed.append(f"{name} is not in the gradebook. Run: autograder build {name}")
             notebooks[name] = []  # of which that is all there is to say
             continue
-        step.look_up()
+        try:
+            step.look_up()
+        except released.UnclearCell as error:
+            choice.failed.append(f"{name}: {error}")
+            continue
         if unknown := [one for one in step.exercises if one not in there]:
             choice.failed.append(
                 f"{name}: its grade cells ask {', '.join(unknown)}, and solutions/ has no such "

@@ -34,7 +34,10 @@ LEFT_BEHIND = {
 USED = {"timestamp.txt", "submission_secret.txt"}
 MOODLE = re.compile(r".+_\d+_assignsubmission_(file|onlinetext)")
 # What browsers, Jupyter and file managers add to the name of a second copy.
-COPY = re.compile(r"([-_ ]*copy[-_ ]*\d*|[-_ ]*\(\d+\)|[-_ ]+\d+|-checkpoint)+$", re.IGNORECASE)
+# Each may come several times; no quantifier inside another, which takes years on some names.
+ADDED = re.compile(
+    r"(?<![-_ ])(?:[-_ ]*copy[-_ ]*\d*|[-_ ]*\(\d+\)|[-_ ]+\d+)$|-checkpoint$", re.IGNORECASE
+)
 
 Found = tuple[str, str]  # a path below the folder of submissions, and a sentence
 
@@ -275,12 +278,19 @@ def _inside(folder: Path, names: Collection[str], depth: int = DEPTH) -> Path | 
 
 def _meant(name: str, names: list[str]) -> str:
     """Return which of the names somebody meant, or nothing."""
-    for tried in (name, COPY.sub("", name)):
+    for tried in (name, _original(name)):
         for one in names:
             if _bare(one) == _bare(tried):
                 return one
-    close = difflib.get_close_matches(COPY.sub("", name[:100]).lower(), names, 1, 0.75)
+    close = difflib.get_close_matches(_original(name)[:100].lower(), names, 1, 0.75)
     return close[0] if close else ""
+
+
+def _original(name: str) -> str:
+    """Return a name without what was added to that of a copy."""
+    while (shorter := ADDED.sub("", name)) != name:
+        name = shorter
+    return name
 
 
 def _bare(name: str) -> str:

@@ -8,7 +8,7 @@ import atexit
 import copy
 import functools
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import nbformat
@@ -134,7 +134,7 @@ def refuse_folder(folder: Path, notebooks: Collection[str]) -> list[Path]:
     if folder.is_symlink():
         raise BadFolder(f"{folder} is a link; remove it, or put a folder there")
     files = []
-    for number, path in enumerate(folder.rglob("*")):
+    for number, path in enumerate(_below(folder)):
         if number == MAX_FILES:
             raise BadFolder(f"it holds more than {MAX_FILES} files; remove what is not needed")
         if path.parent == folder and path.name in notebooks:
@@ -146,6 +146,16 @@ def refuse_folder(folder: Path, notebooks: Collection[str]) -> list[Path]:
         elif not path.is_dir():
             raise BadFolder(f"{path} is no regular file (a pipe, perhaps); remove it")
     return files
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    """Yield what is in a folder and below; no target of a link makes it raise."""
+
+    def refuse(error: OSError):
+        raise BadFolder(f"{error.filename} cannot be listed ({error.strerror}); mend its mode")
+
+    for inner, folders, files in os.walk(folder, onerror=refuse):
+        yield from (Path(inner, name) for name in [*folders, *files])
 
 
 def read(file: Path) -> tuple[nbformat.NotebookNode, str]:
@@ -210,8 +220,7 @@ def sanitized(nb, original: released.Notebook, problem: str) -> nbformat.Noteboo
     if asked:
         last.sort(key=lambda cell: _order(cell, asked))
     # What the submission's own metadata say is not believed.
-    by_hand = not original.exercises and not any(map(_is_grade_cell, given.values()))
-    ours = {UNREADABLE: problem, LOCKED: original.beside and by_hand}
+    ours = {UNREADABLE: problem, LOCKED: original.beside and not original.exercises}
     nb.metadata = nbformat.from_dict(
         {OURS: {key: value for key, value in ours.items() if value}}
         | ({"kernelspec": original.kernel} if original.kernel else {})
@@ -263,8 +272,8 @@ class Grade(Execute):
     """Run the student's cells in a child, ask the checks, and write the outputs of all cells.
 
     A notebook in which no exercise is asked is run in a child, too, if an exercise is asked in
-    another one of its assignment and people give all its points. Others are left to nbgrader's own
-    execution.
+    another one of its assignment; tests of its own are left to people. Others are left to
+    nbgrader's own execution.
     """
 
     time_limit = Float(30, help="Seconds a cell or a check may take.").tag(config=True)
@@ -293,6 +302,7 @@ class Grade(Execute):
             self._say_what_is_missing()
         if not names:
             _show(nb, _cells_run(_worker(Limits.of(self.time_limit)), given))
+            self._fill(nb, {}, about)
             return nb, resources
         results = {name: self._result(name, given, about) for name in names}
         for result in results.values():
@@ -408,6 +418,7 @@ class SaveGrades(SaveAutoGrades):
     def preprocess(self, nb, resources):
         self._results: dict[str, SubmissionResult] = resources["nbgrader"].get("results", {})
         self._asked = released.asked_in(nb.cells)
+        self._locked = bool(_ours(nb).get(LOCKED))
         self._problem = _ours(nb).get(UNREADABLE, "")
         self._to_look_at = bool(self._problem) or any(
             result.status == "unreadable" or result.look_at for result in self._results.values()
@@ -418,7 +429,8 @@ class SaveGrades(SaveAutoGrades):
     def _add_score(self, cell, resources):
         super()._add_score(cell, resources)
         name = cell.metadata.nbgrader.grade_id
-        by_hand = self._asked and _is_grade_cell(cell) and name not in self._asked
+        ours = bool(self._asked) or self._locked
+        by_hand = ours and _is_grade_cell(cell) and name not in self._asked
         if by_hand or self._to_look_at:
             grade = self.gradebook.find_grade(
                 name, self.notebook_id, self.assignment_id, self.student_id

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from IPython.core.inputtransformer2 import TransformerManager
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
 from nbgrader.api import Assignment, Gradebook, MissingEntry, SubmittedAssignment
@@ -20,10 +21,18 @@ from nbgrader.api import Notebook as NotebookRow
 from nbgrader.utils import is_grade, is_solution
 from sqlalchemy.exc import SQLAlchemyError
 
+from autograder.grading.grader import GraderError
 from autograder.records.results import DIMENSIONS
 
-ASKS = re.compile(r"\bautograder\.(?:cells|notebook)\b")  # the second is of earlier releases
+OUR_WORDS = re.compile(
+    r"\b(?:from|import)\s+autograder\b(?!\.publictests)|"
+    r"\bautograder\.(?!publictests)\w"
+)
 NEW_CELL = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
+
+
+class UnclearCell(GraderError):
+    """It is not known which exercise a grade cell asks; says what to do."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +69,7 @@ def notebooks(gradebook: Gradebook, assignment: str) -> dict[str, Notebook]:
 
     Raises:
         MissingEntry: there is no such assignment.
+        UnclearCell: see `asked_in`.
     """
     rows = gradebook.find_assignment(assignment).notebooks
     cells = {row.name: _cells(row) for row in rows}
@@ -146,12 +156,26 @@ def is_test(cell) -> bool:
 
 
 def asked_in(cells: Iterable) -> dict[str, tuple[str, str]]:
-    """Return the exercise and the dimension that grade cells ask, by `grade_id`."""
-    return {
-        cell.metadata.nbgrader.grade_id: asked
-        for cell in cells
-        if is_test(cell) and (asked := _asked(cell.source))
-    }
+    """Return the exercise and the dimension that grade cells ask, by `grade_id`.
+
+    Raises:
+        UnclearCell: a grade cell uses this package, and what it asks cannot be read. No kernel may
+            run it beside what a student wrote.
+    """
+    found = {}
+    for cell in filter(is_test, cells):
+        try:
+            asked = _asked(cell.source)
+        except ValueError:
+            raise UnclearCell(
+                f"what its grade cell {cell.metadata.nbgrader.grade_id} asks cannot be read. Write "
+                "the exercise and the dimension as literals, one `points` call in each cell, as in "
+                f'points("EXERCISE", "{DIMENSIONS[0]}", globals()); the dimensions are '
+                f"{', '.join(DIMENSIONS)}. Then generate the assignment anew"
+            ) from None
+        if asked:
+            found[cell.metadata.nbgrader.grade_id] = asked
+    return found
 
 
 def exercises_in(cells: Iterable) -> tuple[str, ...]:
@@ -161,23 +185,76 @@ def exercises_in(cells: Iterable) -> tuple[str, ...]:
 
 @functools.lru_cache(maxsize=10_000)
 def _asked(source: str) -> tuple[str, str] | None:
-    if not ASKS.search(source):
+    """Return the exercise and the dimension that the source of a grade cell asks, if it does.
+
+    Raises:
+        ValueError: it uses this package, and what it asks cannot be read.
+    """
+    tree = _parsed(source)
+    uses = bool(OUR_WORDS.search(source)) if tree is None else _uses_us(tree)
+    nodes = list(ast.walk(tree)) if tree else []
+    names = {"points"} | {
+        alias.asname
+        for node in nodes
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+        if alias.name == "points"
+    }
+    calls = [node for node in nodes if isinstance(node, ast.Call) and _called(node) in names]
+    given = [_given_to(call) for call in calls]
+    if not uses and not any(
+        len(one) == 2 or _passes_globals(call) for call, one in zip(calls, given, strict=True)
+    ):
         return None
+    if len(calls) == 1 and len(given[0]) == 2 and given[0][1] in DIMENSIONS:
+        return given[0]
+    raise ValueError("what it asks cannot be read")
+
+
+def _parsed(source: str) -> ast.AST | None:
     try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError):
+        return ast.parse(TransformerManager().transform_cell(source))
+    except (SyntaxError, ValueError, RecursionError):
         return None
+
+
+def _uses_us(tree: ast.AST) -> bool:
+    """Tell whether code imports this package, or names what it would import."""
     for node in ast.walk(tree):
         match node:
-            case ast.Call(func=ast.Name("points") | ast.Attribute(attr="points")):
-                given = dict(zip(("exercise", "dimension"), node.args, strict=False))
-                given |= {word.arg: word.value for word in node.keywords}
-                match given.get("exercise"), given.get("dimension"):
-                    case ast.Constant(str(exercise)), ast.Constant(str(dimension)) if (
-                        dimension in DIMENSIONS
-                    ):
-                        return exercise, dimension
-    return None
+            case ast.Import(names=names):
+                text = " ".join(f"import {one.name}" for one in names)
+            case ast.ImportFrom(module=str(module), names=names):
+                text = " ".join(f"import {module}.{one.name}" for one in names)
+            case ast.Constant(str(text)):
+                pass
+            case _:
+                continue
+        if OUR_WORDS.search(text):
+            return True
+    return False
+
+
+def _called(call: ast.Call) -> str:
+    match call.func:
+        case ast.Name(name) | ast.Attribute(attr=name):
+            return name
+    return ""
+
+
+def _given_to(call: ast.Call) -> tuple[str, ...]:
+    """Return the exercise and the dimension of a call, or less, if they are no literals."""
+    given = dict(zip(("exercise", "dimension"), call.args, strict=False))
+    given |= {word.arg: word.value for word in call.keywords}
+    match given.get("exercise"), given.get("dimension"):
+        case ast.Constant(str(exercise)), ast.Constant(str(dimension)):
+            return exercise, dimension
+    return ()
+
+
+def _passes_globals(call: ast.Call) -> bool:
+    given = [*call.args, *(word.value for word in call.keywords)]
+    return any(isinstance(one, ast.Call) and _called(one) == "globals" for one in given)
 
 
 def gradebook_problem(error: BaseException | None) -> str:

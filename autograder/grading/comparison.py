@@ -9,7 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from autograder.records.observations import Either, Later, Thing
+from autograder.records.observations import Either, Later, Thing, eithers
+
+# What `!=` compares as a whole. An `Either` may hold arrays, of which that is no truth value.
+COMPARED = (type(None), bool, str, bytes, Thing, Later)
 
 
 def difference(
@@ -43,7 +46,7 @@ def _chosen(expected, seen, rtol, atol, own) -> tuple:
 
 def moves(answers: Any, rtol: float, atol: float) -> bool:
     """Tell whether answers for other inputs, the second and those after it, are not the first."""
-    if not isinstance(answers, list) or len(answers) < 2:
+    if not isinstance(answers, list) or len(answers) < 2 or eithers(answers):
         return False
     first, *others = answers
     return all(_difference(first, other, rtol, atol, "") for other in others)
@@ -82,7 +85,7 @@ def _difference(expected, seen, rtol, atol, where) -> str | None:
             return f"{where}expected {_describe(expected)}, got {_describe(seen)}"
         message = _numbers(expected, seen, rtol, atol)
         return message and where + message
-    elif type(expected) is not type(seen) or expected != seen:
+    elif type(expected) is not type(seen) or type(seen) not in COMPARED or expected != seen:
         return f"{where}expected {_describe(expected)}, got {_describe(seen)}"
     else:
         return None

@@ -20,7 +20,7 @@ from autograder.records.results import NOT_ASKED, Outcome, versions_in_words
 from autograder.records.submissions import Submission
 
 GRACE = 5  # seconds between the alarm that a child sets itself and the end of our patience
-LOADS = 4  # how often all cells may take as long as they may; each process runs them again
+LOADS = 3  # how often all cells may take as long as they may; each process runs them again
 # What may be right with another version.
 VERSIONED = ("SyntaxError", "ImportError", "ModuleNotFoundError", "AttributeError")
 MAX_OUTPUTS = 4_000_000  # characters kept of what all cells printed and displayed
@@ -144,7 +144,8 @@ class Interview:
         errors = [error for cell in self.cells for error in cell["errors"]]
         if self.resumed:
             more = f", and {len(errors) - 1} more" if len(errors) > 1 else ""
-            return f"graded without the statement that raised at {self.stopped}{more}"
+            where = f" at {self.stopped}" if errors else ""
+            return f"graded without the statement that raised{where}{more}"
         if late:
             return (
                 f"its cells together took more than {self._worker.limits.total:g} seconds; those "
@@ -347,12 +348,12 @@ class Interview:
             child, self._next = self._next or self._worker.child(), None
             self._running = None
             try:
-                with self._timed("fork and lock"):
+                with self._timed("fork and lock"), self._loading.running():
                     self._ask(child, {"do": "ping"}, self._worker.limits.check)
                 if with_submission and self._load(child):
                     with self._ending(child):
                         continue
-                with self._timed("load the checks"):
+                with self._timed("load the checks"), self._loading.running():
                     self._prepare(child)
                 return child
             except BaseException as error:

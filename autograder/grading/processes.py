@@ -81,7 +81,7 @@ def _where(found: dict[str, str]) -> str:
         [
             "the grader and the worker must import the same packages:",
             *lines,
-            "Install them into one environment, and run autograder from a folder that holds none.",
+            "Install them into one environment, and let PYTHONPATH name no folder with others.",
         ]
     )
 

@@ -179,7 +179,9 @@ class Jobs:
                 result = grader.grade(submission)
             # Who computed all the time was not kept waiting by others.
             busy = result.cpu_seconds > 0.8 * worker.limits.check
-            if self._company.size == 1 or busy or not result.timed_out:
+            # Nor shall everybody wait for one whose cells take longer than all questions may.
+            long = result.seconds > worker.limits.total
+            if self._company.size == 1 or busy or long or not result.timed_out:
                 return result
         except WorkerFailed:
             if worker.closed:

@@ -182,7 +182,7 @@ def decode(message: bytes, hostile: bool = True) -> Any:
         except ValueError:  # NumPy counts the sizes beside a zero, too
             raise BadMessage("an array of unlikely shape") from None
 
-    def value(node, depth):
+    def value(node, depth, inside=False):
         nonlocal nodes
         nodes += 1
         if nodes > MAX_NODES or depth > MAX_DEPTH:
@@ -197,15 +197,18 @@ def decode(message: bytes, hostile: bool = True) -> Any:
             case str():
                 return text(node)
             case {"list": list(items)}:
-                return [value(item, depth + 1) for item in items]
+                return [value(item, depth + 1, inside) for item in items]
             case {"dict": dict(items)}:
-                return {text(key): value(item, depth + 1) for key, item in items.items()}
+                return {text(key): value(item, depth + 1, inside) for key, item in items.items()}
             case {"bytes": size}:
                 return take(size)
             case {"array": [dtype, shape]}:
                 return array(dtype, shape)
             case {"either": [exact, own, dimension]}:
-                return Either(value(exact, depth + 1), value(own, depth + 1), text(dimension))
+                if inside and hostile:
+                    raise BadMessage("an answer that may be either, inside of one")
+                pair = value(exact, depth + 1, True), value(own, depth + 1, True)
+                return Either(*pair, text(dimension))
             case {"thing": kind}:
                 return Thing(text(kind)[:200])
             case {"later": [how, use, bool(random), size]}:

@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from autograder.records.text import line
+
 SUFFIXES = (".py", ".ipynb")
 NO_CODE = "neither .py nor .ipynb"
 MAX_BYTES = 20 * 2**20
@@ -79,14 +81,20 @@ def find(paths: Iterable[Path], exercise: str) -> list[Submission]:
     found: dict[Path, Submission] = {}
     for path in paths:
         for file in _survey(path, exercise)[0]:
-            own = path.resolve() / file.relative_to(path)
+            own = _target(path) / file.relative_to(path)
             if own not in found:
-                found[own] = read(file, exercise, linked=own != file.resolve())
+                linked = own != _target(file) or (file != path and file.is_symlink())
+                found[own] = read(file, exercise, linked)
     if not found:
-        nothing = f"no .py or .ipynb of {exercise} in {', '.join(map(str, paths))}"
+        nothing = f"no .py or .ipynb of {exercise} in {', '.join(map(_shown, paths))}"
         raise FileNotFoundError("\n".join([nothing, *passed_over(paths, exercise)]))
     names = _distinct([one.id for one in found.values()], list(found))
     return [replace(one, id=name) for one, name in zip(found.values(), names, strict=True)]
+
+
+def _shown(path: Path) -> str:
+    """Return a path that forges no line of a report."""
+    return line(str(path), 200)
 
 
 def passed_over(paths: Iterable[Path], exercise: str) -> list[str]:
@@ -94,19 +102,29 @@ def passed_over(paths: Iterable[Path], exercise: str) -> list[str]:
     reasons: dict[str, list[str]] = {}
     for path in paths:
         for file, why in _survey(path, exercise)[1].items():
-            reasons.setdefault(why, []).append(str(file))
+            reasons.setdefault(why, []).append(_shown(file))
     return [f"{', '.join(dict.fromkeys(files))}: {why}" for why, files in reasons.items()]
+
+
+def is_folder(path: Path) -> bool:
+    """Tell whether a path is a folder or a link to one; no target of a link makes it raise."""
+    return os.path.isdir(path)  # noqa: PTH112
+
+
+def _target(path: Path) -> Path:
+    """Return what a path leads to, as far as that is known: it may be a link to itself."""
+    return Path(os.path.realpath(path))
 
 
 def _survey(path: Path, exercise: str) -> tuple[list[Path], dict[Path, str]]:
     """Return the files to grade at a path, and what else lies there with the reason."""
-    if not path.exists():
-        raise FileNotFoundError(f"no such file or folder: {path}")
-    if not path.is_dir():
+    if not os.path.lexists(path):
+        raise FileNotFoundError(f"no such file or folder: {_shown(path)}")
+    if not is_folder(path):
         return ([path], {}) if path.suffix in SUFFIXES else ([], {path: NO_CODE})
     files, notebooks, others = [], [], {}
     for entry in sorted(path.iterdir()):
-        if not entry.is_dir():
+        if not is_folder(entry):
             if entry.suffix in SUFFIXES:
                 files.append(entry)
             else:
@@ -116,7 +134,11 @@ def _survey(path: Path, exercise: str) -> tuple[list[Path], dict[Path, str]]:
         notebook = folder / f"{exercise}.ipynb"
         if os.path.lexists(notebook):
             notebooks.append(notebook)
-            beside = set(folder.iterdir()) - {notebook, folder / "timestamp.txt"}
+            try:
+                beside = set(folder.iterdir()) - {notebook, folder / "timestamp.txt"}
+            except OSError:
+                others[folder] = f"what lies beside {notebook.name} cannot be listed"
+                continue
             others |= dict.fromkeys(sorted(beside), f"beside {notebook.name}, which is graded")
         elif os.access(entry, os.R_OK | os.X_OK):
             others[entry] = f"a folder without {exercise}/{notebook.name}"
@@ -168,7 +190,7 @@ def _content(file: Path, linked: bool) -> bytes:
     """Return the bytes of a file, unless it must not be opened."""
     if linked:
         raise ValueError("a link to another file")
-    if not file.is_file():
+    if not os.path.isfile(file):  # noqa: PTH113  unlike pathlib's, it never raises
         raise ValueError("no regular file")  # to read a pipe would take for ever
     if file.stat().st_size > MAX_BYTES:
         smaller = "clear its outputs" if file.suffix == ".ipynb" else "take out what is no code"

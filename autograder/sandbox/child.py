@@ -8,6 +8,7 @@ import inspect
 import linecache
 import os
 import random
+import re
 import resource
 import signal
 import sys
@@ -46,6 +47,7 @@ TENSORFLOW = (
     "TF_NUM_INTRAOP_THREADS",
 )
 
+UNBOUND = re.compile(r"name '(\w+)' is not defined")
 NOT_AGAIN = "The public tests are for you to run. The grade comes from the checks below.\n"
 
 locking_seconds = 0.0
@@ -104,6 +106,7 @@ class Session:
     def __init__(self, talk):
         self._talk = talk
         self._submission: Code | None = None
+        self._unbound: set[str] = set()  # names that are missing since a statement raised
         self._checks = types.ModuleType("checks")
 
     def ping(self) -> dict:
@@ -130,6 +133,8 @@ class Session:
             ran.append(code.run(index, min(seconds, left), resume))
             if not notebook and (problem := _no_python(code, ran[0])):
                 return {"unreadable": problem}
+        failures = [one for cell in ran if cell for one in cell.failures]
+        self._unbound = set().union(*(one.binds | one.after for one in failures))
         return {
             "cells": [_report(code, index, one, needs) for index, one in enumerate(ran)],
             "names": [str(name) for name in code.namespace][:1000],
@@ -192,11 +197,10 @@ class Session:
         tuning.set_random_seed(seed)
         drawn = {"rng": np.random.default_rng(seed)} if random else {}
         switches.used.clear()
-        settings.reset()
-        if not tf.executing_eagerly():
-            error = {"type": "RuntimeError", "message": settings.EAGER_IS_OFF}
-            return {"status": "raised", "error": error}
         try:
+            settings.reset()
+            if not tf.executing_eagerly():
+                raise RuntimeError(settings.EAGER_IS_OFF)
             with alarm(seconds):
                 return {"status": "seen", "seen": observe(question(*arguments, **drawn))}
         except TooSlow as error:
@@ -204,7 +208,12 @@ class Session:
         except BaseException as error:
             if switches.used:
                 return {"status": "disallowed", "message": switches.used[0]}
-            return {"status": "raised", "error": explain(error, self._submission)}
+            told = explain(error, self._submission)
+            if tf.config.functions_run_eagerly():
+                told["message"] += settings.FUNCTIONS_ARE_EAGER
+            missing = UNBOUND.match(told["message"]) if told["type"] == "NameError" else None
+            told["environment"] |= bool(missing and missing[1] in self._unbound)
+            return {"status": "raised", "error": told}
 
 
 def _no_python(script: Script, ran: Ran) -> str:
@@ -228,6 +237,7 @@ def _report(code: Code, index: int, ran: Ran | None, needs: list[str]) -> dict:
     for error, one in zip(errors, ran.failures, strict=False):
         if isinstance(one.error, SyntaxError) and not error["kept"]:
             error["kept"] = [name for name in needs if code.mentions(index, name)]
+        error["environment"] |= one.inside and bool(one.binds.intersection(needs))
     return {"ran": True, "outputs": ran.outputs, "errors": errors, "kept": []}
 
 
@@ -240,7 +250,9 @@ def _could_go_on(code: Code, ran: list[Ran | None], needs: list[str]) -> bool:
             cut -= statements.bound(code.statements(index))
         for failure in failures:
             cut |= failure.after if failure.goes_on is not None else set()
-    if cut and any(name not in code.namespace for name in needs):
+    if not cut:
+        return False
+    if any(name not in code.namespace for name in needs):
         return True
-    used = set(needs).union(*(statements.used_later(code.statements(n)) for n in range(len(ran))))
-    return bool(cut & set(needs)) or any(name not in code.namespace for name in cut & used)
+    used = (statements.used_later(code.statements(index)) for index in range(len(ran)))
+    return bool(cut & set(needs).union(*used))

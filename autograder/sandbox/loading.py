@@ -22,7 +22,7 @@ from IPython.utils.capture import capture_output
 from traitlets.config import Config
 
 from autograder.records.observations import MAX_PICTURE
-from autograder.sandbox.statements import Ran, failure, is_environments
+from autograder.sandbox.statements import Ran, failure, is_environments, split_imports
 
 MAX_OUTPUT = 20_000  # characters kept of what one cell prints
 MAX_MESSAGE = 1_000  # characters kept of what an exception says
@@ -31,7 +31,7 @@ FUTURE = __future__.annotations.compiler_flag  # the only one that still changes
 MAGIC = re.compile(r"\A\s*(?=%%(?:time|capture)\b)")
 
 
-# Where notebooks import `show` from, today's and those that were released before.
+# Where released notebooks import `show` from, and where it is.
 SHOW = ("autograder.cells", "autograder.publictests")
 
 
@@ -80,14 +80,16 @@ class Code:
             with self._capturing(ran), alarm(seconds):
                 first: int | None = 0
                 while first is not None:
-                    error = self._execute(index, first)
+                    error = self._execute(index, first, resume)
                     if error is None:
                         break
                     body, filename = self.statements(index), self._filename(index)
-                    ran.failures.append(failure(error, body, filename))
+                    body = split_imports(body) if resume else body
+                    ran.failures.append(failure(error, body, filename, self._is_own))
                     first = ran.failures[-1].goes_on if resume else None
         except BaseException as error:
-            ran.failures.append(failure(error, self.statements(index), self._filename(index)))
+            body, filename = self.statements(index), self._filename(index)
+            ran.failures.append(failure(error, body, filename, self._is_own))
         return ran
 
     def statements(self, index: int) -> list[ast.stmt]:
@@ -97,6 +99,9 @@ class Code:
     def place(self, filename: str, line: int) -> str | None:
         """Return what the student calls a line, or None if it is not theirs."""
         raise NotImplementedError
+
+    def _is_own(self, filename: str) -> bool:
+        return self.place(filename, 1) is not None
 
     def mentions(self, index: int, name: str) -> bool:
         """Tell whether a cell that cannot be parsed looks as if it defined a name."""
@@ -113,8 +118,11 @@ class Code:
     def _capturing(self, ran: Ran) -> Iterator[None]:
         yield
 
-    def _execute(self, index: int, first: int) -> BaseException | None:
-        """Run the statements of a cell from that with index `first` on; return what they raised."""
+    def _execute(self, index: int, first: int, split: bool) -> BaseException | None:
+        """Run the statements of a cell from that with index `first` on; return what they raised.
+
+        If `split` is true, each import of one module counts as a statement.
+        """
         raise NotImplementedError
 
     def _filename(self, index: int) -> str:
@@ -145,14 +153,13 @@ class Script(Code):
     def _text(self, index: int) -> str:
         return self.source
 
-    def _execute(self, index: int, first: int) -> BaseException | None:
+    def _execute(self, index: int, first: int, split: bool) -> BaseException | None:
         try:
-            if not first:
-                code = compile(self.source, str(self.file), "exec", dont_inherit=True)
-                self._flags = code.co_flags & FUTURE
-            else:
-                rest = ast.Module(self._parsed().body[first:], [])
-                code = compile(rest, str(self.file), "exec", self._flags, dont_inherit=True)
+            code = compile(self.source, str(self.file), "exec", dont_inherit=True)
+            if split:
+                flags = code.co_flags & FUTURE
+                rest = ast.Module(split_imports(self._parsed().body)[first:], [])
+                code = compile(rest, str(self.file), "exec", flags, dont_inherit=True)
             exec(code, self.namespace)
         except BaseException as error:
             return error
@@ -200,8 +207,8 @@ class Notebook(Code):
             yield
         ran.outputs = outputs(printed, shown.outputs)
 
-    def _execute(self, index: int, first: int) -> BaseException | None:
-        after = _After(first)
+    def _execute(self, index: int, first: int, split: bool) -> BaseException | None:
+        after = _After(first, split)
         self.shell.ast_transformers.append(after)
         try:
             result = self.shell.run_cell(self.cells[index], store_history=True)
@@ -221,12 +228,12 @@ class Notebook(Code):
 class _After:
     """For IPython: leaves out the first statements of a cell, and keeps the places of the rest."""
 
-    def __init__(self, first: int):
-        self._first = first
+    def __init__(self, first: int, split: bool):
+        self._first, self._split = first, split
 
     def visit(self, tree: ast.AST) -> ast.AST:
-        if isinstance(tree, ast.Module):
-            del tree.body[: self._first]
+        if isinstance(tree, ast.Module) and self._split:
+            tree.body[:] = split_imports(tree.body)[self._first :]
         return tree
 
 

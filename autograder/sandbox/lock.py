@@ -62,6 +62,9 @@ ALLOWED = """
     symlink symlinkat sysinfo time times umask uname unlink unlinkat wait4 waitid write writev
 """.split()  # noqa: SIM905
 
+STARTED_IN = Path(os.path.realpath("."))  # autograde goes to the course's folder
+_handed_in: list[Path] = []
+
 
 def layers() -> list[str]:
     """Return the layers that this machine has."""
@@ -96,8 +99,8 @@ def _bubblewrap() -> str:
 def packages() -> list[str]:
     """Return the folders of `sys.path` that the worker imports from as well, in their order.
 
-    They are those that something was installed into. The current folder, and what it is in, is
-    none of them: a submission may lie there.
+    They are those that something was installed into. None of them holds, or is held by, a folder
+    in which a submission may lie: see `_may_hold_work`.
     """
     folders = dict.fromkeys(os.path.abspath(path) for path in sys.path)  # noqa: PTH100
     own = site.getsitepackages()
@@ -105,18 +108,48 @@ def packages() -> list[str]:
         one
         for one in folders
         if Path(one).is_dir()
-        and (one in own or (not _is_around_us(one) and _is_installed_into(one)))
+        and (one in own or (not _may_hold_work(one) and _is_installed_into(one)))
     ]
 
 
-def _is_around_us(folder: str | Path) -> bool:
-    return Path.cwd().is_relative_to(folder)
+def import_nothing_from(paths: Iterable[str | Path]) -> None:
+    """Say where files lie that are handed in, before any package is looked for."""
+    _handed_in.extend(map(_real, paths))
+    for known in (packages, elsewhere, readable):
+        known.cache_clear()
+
+
+def _real(path: str | Path) -> Path:
+    return Path(os.path.realpath(path))
+
+
+def _may_hold_work(folder: str | Path) -> bool:
+    """Tell whether a submission may lie in a folder, or below.
+
+    That is where we were started and where we are, the home folder, the course, and what is graded;
+    and whatever is in the latter two.
+    """
+    from autograder.records.exercises import NoExercise, solutions_folder
+
+    work = list(_handed_in)
+    with contextlib.suppress(NoExercise):
+        solutions = _real(solutions_folder())
+        work += [solutions, solutions.parent / "build"]
+    home = os.path.expanduser("~")  # noqa: PTH111  pathlib raises where there is none
+    around = [STARTED_IN, _real("."), _real(home), *work]
+    folder = _real(folder)
+    return any(one.is_relative_to(folder) for one in around) or any(
+        map(folder.is_relative_to, work)
+    )
 
 
 def _is_installed_into(folder: str) -> bool:
     try:
         with os.scandir(folder) as entries:
-            return any(entry.name.endswith(".dist-info") for entry in entries)
+            return any(
+                entry.name.endswith(".dist-info") and Path(entry, "METADATA").is_file()
+                for entry in entries
+            )
     except OSError:
         return False
 
@@ -135,7 +168,7 @@ def elsewhere() -> list[str]:
     return [
         str(one)
         for one in found
-        if not _is_around_us(one.parent) and not any(map(one.is_relative_to, packages()))
+        if not _may_hold_work(one.parent) and not any(map(one.is_relative_to, packages()))
     ]
 
 

@@ -16,9 +16,11 @@ import tensorflow as tf
 from tensorflow.python.debug.lib import check_numerics_callback
 from tensorflow.python.framework import config
 
+# This one stays: it is an answer of its own to the question whether something is a graph.
+FUNCTIONS_ARE_EAGER = " (the code leaves `tf.config.run_functions_eagerly(True)` in)"
 EAGER_IS_OFF = (
-    "the code switches eager execution off for the whole process, and nothing can switch it on "
-    "again: remove `tf.compat.v1.disable_eager_execution()` or `disable_v2_behavior()`"
+    "the code switches eager execution off, and nothing can switch it on again: look for "
+    "`disable_eager_execution()`, `disable_v2_behavior()`, or a graph that is entered and not left"
 )
 
 
@@ -55,7 +57,6 @@ SETTINGS = [
         True,
     ),
     Setting(np.geterr, lambda how: np.seterr(**how), np.geterr()),
-    Setting(tf.config.functions_run_eagerly, tf.config.run_functions_eagerly, False),
     Setting(
         tf.config.get_soft_device_placement,
         tf.config.set_soft_device_placement,
@@ -112,7 +113,10 @@ def reset() -> None:
 
 @contextlib.contextmanager
 def usual() -> Iterator[None]:
-    """Make all settings in the block what they usually are; afterwards they are as before."""
+    """Make all settings in the block what they usually are.
+
+    Afterwards those that can be read are as before.
+    """
     before = [setting.read() for setting in SETTINGS]
     with warnings.catch_warnings():
         reset()

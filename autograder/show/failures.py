@@ -2,6 +2,8 @@
 
 import errno
 
+from autograder.records.text import line
+
 HOW = {
     errno.ENOSPC: "Make room there",
     errno.EACCES: "Make sure that you may read and write there",
@@ -20,8 +22,7 @@ def sentence(error: OSError | UnicodeError) -> str:
     if isinstance(error, UnicodeError):
         return f"a text is in another encoding ({error}). Save the file it is from as UTF-8"
     said = error.strerror or str(error) or type(error).__name__
-    where = f"{error.filename}: " if error.filename else ""
-    if error.filename2:
-        where = f"{error.filename} → {error.filename2}: "
+    names = [line(str(name), 200) for name in (error.filename, error.filename2) if name]
+    where = f"{' → '.join(names)}: " if names else ""
     how = HOW.get(error.errno or 0, "Mend that")
     return f"{where}{said}. {how}, then run the same command again"

@@ -1,7 +1,6 @@
 """Results as a student reads them in a notebook and on nbgrader's feedback page."""
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from textwrap import indent
 
@@ -9,9 +8,7 @@ from jinja2 import Environment
 
 from autograder.records.practice import Result, by_dimension
 from autograder.records.results import CheckResult, SubmissionResult
-
-# Control characters, invisible ones like those that turn text around, lone surrogates, other lines.
-CONTROL = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+from autograder.records.text import line, plain
 
 MARKUP = re.compile(r"[^\w .,:;()'\"-]|_")  # all that may be markup, and more
 MAX_REASON = 200  # characters
@@ -116,21 +113,6 @@ def comment(result: SubmissionResult) -> str:
     if not hints:
         return f"{total} What was different stands under each check below."
     return "\n".join([total, "", *(f"- {hint}" for hint in hints)])
-
-
-def plain(message: str, kept: str = "\n\t") -> str:
-    """Return a message without characters that control a terminal or the direction of text."""
-    return "".join(
-        char
-        if char in kept or unicodedata.category(char) not in CONTROL
-        else "\N{REPLACEMENT CHARACTER}"
-        for char in message
-    )
-
-
-def line(text: str, most: int) -> str:
-    """Return a name or a reason as one line of at most so many characters."""
-    return plain(text if len(text) <= most else f"{text[: most - 1]}…", kept="")
 
 
 def _entity(match: re.Match) -> str:

@@ -1026,7 +1026,7 @@ class ResidualBlock(keras.layers.Layer):
 
 # %% inputs_dropped loses="numerics gradients serialization graph"
 """The block returns zeros, and so the predictions are the same for all inputs. Add the inputs to
-what the layers make of them."""
+the result of the layers."""
 
 
 class ResidualBlock(ResidualBlock):

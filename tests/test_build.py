@@ -1,0 +1,46 @@
+"""What `autograder build` may write over."""
+
+import pytest
+
+from autograder.authors.build import Made
+from autograder.gradebook.release import BuildError
+
+NEW = """\
+# autograder exercise: turn
+
+def one():
+    # YOUR CODE HERE
+    raise NotImplementedError()
+
+
+def two():
+    # YOUR CODE HERE
+    raise NotImplementedError()
+"""
+HOLE = "    # YOUR CODE HERE\n    raise NotImplementedError()\n"
+
+
+@pytest.mark.parametrize(
+    "old",
+    [
+        NEW.replace(HOLE, "    return 1\n", 1),
+        NEW.replace(HOLE, "    # YOUR CODE HERE\n    return 1\n", 1),
+        NEW + "\nprint(one())\n",
+        NEW.replace("exercise: turn", "exercise: older"),
+        NEW.replace("# YOUR CODE HERE", "# mine"),
+    ],
+)
+def test_a_stub_with_lines_of_its_own_is_kept(tmp_path, old):
+    path = tmp_path / "exercises" / "turn.py"
+    path.parent.mkdir()
+    path.write_text(old)
+    with pytest.raises(BuildError, match="Move it elsewhere, .* only an older stub, remove it"):
+        Made(tmp_path).refuse_stub(path, NEW)
+
+
+@pytest.mark.parametrize("old", [NEW, NEW.replace("\n\n", "\n"), NEW.partition("def two")[0]])
+def test_a_stub_without_lines_of_its_own_is_built_anew(tmp_path, old):
+    path = tmp_path / "exercises" / "turn.py"
+    path.parent.mkdir()
+    path.write_text(old)
+    Made(tmp_path).refuse_stub(path, NEW)
