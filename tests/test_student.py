@@ -16,8 +16,9 @@ import pytest
 
 from autograder.authors.build import public_hints, source_notebook, stub
 from autograder.practice import fingerprints
-from autograder.practice import server as practice
-from autograder.practice.server import Progress, Warm
+from autograder.practice.recognition import exercise_of
+from autograder.practice.server import TestServer
+from autograder.practice.tries import Progress
 from autograder.records.practice import Report, Result
 from autograder.show import report
 
@@ -54,7 +55,7 @@ def desk(handout, tmp_path):
 
 @pytest.fixture(scope="module")
 def warm():
-    return Warm()
+    return TestServer()
 
 
 def solve(path, call="self.factor * inputs"):
@@ -352,10 +353,10 @@ def test_is_a_folder_started_once(tmp_path, environment):
     stubs = sorted((tmp_path / "mine" / "exercises").glob("*.py"))
     assert f"{len(stubs)} exercises in mine" in output
     for path in stubs:
-        assert practice.exercise_of(path) == path.stem
+        assert exercise_of(path) == path.stem
         notebook = tmp_path / "mine" / "notebooks" / f"{path.stem}.ipynb"
-        assert practice.exercise_of(notebook) == path.stem
-        assert fingerprints.Hints.read(fingerprints.path_of(path.stem, path.parent)).texts
+        assert exercise_of(notebook) == path.stem
+        assert fingerprints.KnownFailures.read(fingerprints.path_of(path.stem, path.parent)).texts
         assert path.stem in (tmp_path / "mine" / "README.md").read_text()
     stubs[0].write_text("my work")
     again = subprocess.run(

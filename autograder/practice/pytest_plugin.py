@@ -152,7 +152,7 @@ def pytest_terminal_summary(terminalreporter, config):
     if not files:
         return
     from autograder.practice.publictests import add_hints
-    from autograder.practice.server import Progress
+    from autograder.practice.tries import Progress
     from autograder.records.practice import Result
 
     for (path, exercise), seen in files.items():
