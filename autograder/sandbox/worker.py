@@ -118,7 +118,7 @@ class Nursery:
                 _kill(life.pid)
 
     def reap(self, end: int) -> None:
-        """Bury a child that has ended, and what it left behind; tell the grader how it ended."""
+        """Kill what a child that has ended left behind; tell the grader how it ended."""
         self._poller.unregister(end)
         os.close(end)
         key = self._ends.pop(end)
