@@ -21,7 +21,9 @@ from autograder.grading.grader import Grader, GraderError
 from autograder.grading.interview import Seeds
 from autograder.grading.kept import Results
 from autograder.grading.processes import Limits, Worker, WorkerFailed
-from autograder.practice import server as practice
+from autograder.practice import tries
+from autograder.practice.files import NoPractice, exercise_files
+from autograder.practice.server import TestServer
 from autograder.records import exercises, submissions
 from autograder.records.results import LAYERS, Run, SubmissionResult, write_atomically
 from autograder.sandbox import lock
@@ -99,23 +101,23 @@ def check(
     timing: Annotated[bool, typer.Option("--time", help="Tell how long it took.")] = False,
 ) -> None:
     """Run the public tests of your own exercises."""
-    files = practice.find(paths or [Path()])
+    files = exercise_files(paths or [Path()])
     if watch:
         if not sys.stdin.isatty():
-            raise practice.NoPractice("--watch needs a terminal.")
+            raise NoPractice("--watch needs a terminal.")
         from autograder.practice.watch import Loop
 
         Loop(files, console).run()
         return
     started = time.perf_counter()
-    warm = practice.Warm()
-    warm.start()
+    server = TestServer()
+    server.start()
     if timing:
         console.print(f"TensorFlow imported in {time.perf_counter() - started:.1f} s")
     solved = True
     for path in files:
-        found = warm.check(path)
-        practice.remember(found)
+        found = server.check(path)
+        tries.remember(found)
         solved &= found.solved
         seconds = f"  {found.seconds:.2f} s" if timing else ""
         console.print(f"[bold]{report.printable(str(path))}[/]{seconds}", soft_wrap=True)
@@ -127,7 +129,7 @@ def check(
 @app.command()
 def start(folder: Annotated[Path, typer.Argument(help="A new folder.")]) -> None:
     """Make a folder of exercises to work in."""
-    from autograder.practice.start import start as start_in
+    from autograder.practice.handout import start as start_in
 
     names = start_in(folder)
     console.print(f"{len(names)} exercises in {report.printable(str(folder))}: {', '.join(names)}")
@@ -460,7 +462,7 @@ def main() -> None:
     spell_what_is_missing()
     try:
         app()
-    except (exercises.NoExercise, practice.NoPractice, FileNotFoundError) as error:
+    except (exercises.NoExercise, NoPractice, FileNotFoundError) as error:
         ours = not isinstance(error, OSError) or error.errno is None
         text = str(error) if ours else failures.sentence(error)
         errors.print(f"autograder: {report.printable(text)}", soft_wrap=True)

@@ -11,6 +11,7 @@ from autograder.records.exercises import Exercise, find_all
 from autograder.records.submissions import Submission
 
 ROOT = Path(__file__).parent.parent
+collect_ignore = ["released"]  # exercise files, which nobody has answered
 TOY = Exercise(Path(__file__).parent / "toy" / "solutions" / "scale")
 
 

@@ -16,7 +16,7 @@ from autograder.grading.grader import Grader
 from autograder.grading.interview import Seeds
 from autograder.grading.processes import Limits, Worker
 from autograder.practice import fingerprints
-from autograder.practice.server import Warm
+from autograder.practice.server import TestServer
 from autograder.records import submissions
 from autograder.records.results import DIMENSIONS
 from autograder.show import pages
@@ -33,7 +33,7 @@ def patient_worker():
 
 @pytest.fixture(scope="module")
 def warm():
-    return Warm()
+    return TestServer()
 
 
 @pytest.mark.slow
@@ -91,7 +91,9 @@ def test_are_stub_and_release_what_build_makes_now(exercise, patient_worker, tmp
 
 @pytest.mark.slow
 def test_do_known_mistakes_get_their_hint_from_the_public_tests_alone(exercise, warm, tmp_path):
-    known = fingerprints.Hints.read(fingerprints.path_of(exercise.name, ROOT / "exercises")).texts
+    known = fingerprints.KnownFailures.read(
+        fingerprints.path_of(exercise.name, ROOT / "exercises")
+    ).texts
     # Where several chaffs are about one mistake, the file does not say which of them is known.
     notes = [chaff.note for chaff in exercise.chaffs]
     chaffs = [one for one in exercise.chaffs if one.note in known and notes.count(one.note) == 1]

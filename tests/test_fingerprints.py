@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from autograder.practice.fingerprints import Hints, of_failures
+from autograder.practice.fingerprints import KnownFailures, of_failures
 
 
 def known(*texts):
@@ -45,9 +45,11 @@ def test_do_all_failures_of_a_run_have_a_fingerprint_together():
 
 
 def test_does_what_means_two_things_mean_nothing(tmp_path):
-    hints = Hints.learn([("Add.", {"1", "2"}), ("Add.", {"2"}), ("Multiply.", {"1", "3"})], "key")
+    hints = KnownFailures.learn(
+        [("Add.", {"1", "2"}), ("Add.", {"2"}), ("Multiply.", {"1", "3"})], "key"
+    )
     hints.write(tmp_path / "h.json", "scale")
-    read = Hints.read(tmp_path / "h.json")
+    read = KnownFailures.read(tmp_path / "h.json")
     assert [read.find(one) for one in ("1", "2", "3", ["4", "3"])] == [
         "",
         "Add.",
@@ -61,4 +63,4 @@ def test_does_what_means_two_things_mean_nothing(tmp_path):
 @pytest.mark.parametrize("damage", ["", "{", "[]", '{"hints": []}', '{"hints": {"a": 1}}'])
 def test_do_damaged_hints_say_nothing(tmp_path, damage):
     (tmp_path / "h.json").write_text(damage)
-    assert Hints.read(tmp_path / "h.json").find(["1"]) == ""
+    assert KnownFailures.read(tmp_path / "h.json").find(["1"]) == ""

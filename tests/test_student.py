@@ -16,14 +16,30 @@ import pytest
 
 from autograder.authors.build import public_hints, source_notebook, stub
 from autograder.practice import fingerprints
-from autograder.practice import server as practice
-from autograder.practice.server import Progress, Warm
+from autograder.practice.recognition import exercise_of
+from autograder.practice.server import TestServer
+from autograder.practice.tries import Progress
 from autograder.records.practice import Report, Result
 from autograder.show import report
 
 ADDS = "inputs + self.factor"  # what the first chaff does
 # 6 in float32 alone, which warns of nothing.
 PRECISE = "float(Scale(2.00390625)(tf.constant([3.0]))[0]) - 0.01171875"
+# AutoGraph looks for the lines of a function, pickle for a class by its name.
+STEP = """\
+@tf.function
+def step(x):
+    if x > 0:
+        return x + {}
+    return x
+
+
+class Scale("""
+STEPS = """\
+assert step(tf.constant(1)) == 1 + {}
+    import pickle
+    assert pickle.loads(pickle.dumps(Scale)) is Scale
+    got = float("""
 SLOW_IMPORTS = """\
 import sys
 
@@ -54,7 +70,7 @@ def desk(handout, tmp_path):
 
 @pytest.fixture(scope="module")
 def warm():
-    return Warm()
+    return TestServer()
 
 
 def solve(path, call="self.factor * inputs"):
@@ -73,6 +89,17 @@ def solve(path, call="self.factor * inputs"):
         notebook = nbformat.reads(text, 4)
         for cell in notebook.cells:
             cell.source = cell.source.replace("self.factor * inputs", call)
+        nbformat.write(notebook, path)
+
+
+def replace(path, old, new):
+    """Replace a text in a stub or in the cells of a notebook."""
+    if path.suffix == ".py":
+        path.write_text(path.read_text().replace(old, new))
+    else:
+        notebook = nbformat.read(path, 4)
+        for cell in notebook.cells:
+            cell.source = cell.source.replace(old, new)
         nbformat.write(notebook, path)
 
 
@@ -167,7 +194,11 @@ def test_does_a_check_leave_no_temporary_file_behind(desk, environment):
 
 @pytest.mark.parametrize(
     ("source", "message"),
-    [("def f(:", "SyntaxError: invalid syntax"), ("1 / 0", "ZeroDivisionError: division by zero")],
+    [
+        ("def f(:", "SyntaxError: invalid syntax"),
+        ("1 / 0", "ZeroDivisionError: division by zero"),
+        ("raise SystemExit(3)", "SystemExit: 3"),
+    ],
 )
 def test_does_pytest_tell_in_a_sentence_what_stops_a_file(desk, environment, source, message):
     path = desk / "scale.py"
@@ -178,6 +209,19 @@ def test_does_pytest_tell_in_a_sentence_what_stops_a_file(desk, environment, sou
     line = text[: text.index(source)].count("\n") + 1
     assert f"line {line}: {message}\n    {source}" in output
     assert "importlib" not in output
+
+
+@pytest.mark.parametrize("name", ["scale.py", "scale.ipynb"])
+def test_files_of_one_name_stay_apart(desk, environment, name):
+    for number, folder in enumerate(("first", "second")):
+        path = desk / folder / name
+        path.parent.mkdir()
+        path.write_bytes((desk / name).read_bytes())
+        solve(path)
+        replace(path, "class Scale(", STEP.format(number))
+        replace(path, "got = float(", STEPS.format(number))
+    code, output = run(["pytest", "first", "second"], desk, environment)
+    assert (code, "2 passed" in output) == (0, True), output
 
 
 def test_do_the_cells_after_a_broken_one_still_run(desk, environment):
@@ -352,10 +396,10 @@ def test_is_a_folder_started_once(tmp_path, environment):
     stubs = sorted((tmp_path / "mine" / "exercises").glob("*.py"))
     assert f"{len(stubs)} exercises in mine" in output
     for path in stubs:
-        assert practice.exercise_of(path) == path.stem
+        assert exercise_of(path) == path.stem
         notebook = tmp_path / "mine" / "notebooks" / f"{path.stem}.ipynb"
-        assert practice.exercise_of(notebook) == path.stem
-        assert fingerprints.Hints.read(fingerprints.path_of(path.stem, path.parent)).texts
+        assert exercise_of(notebook) == path.stem
+        assert fingerprints.KnownFailures.read(fingerprints.path_of(path.stem, path.parent)).texts
         assert path.stem in (tmp_path / "mine" / "README.md").read_text()
     stubs[0].write_text("my work")
     again = subprocess.run(

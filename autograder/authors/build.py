@@ -21,8 +21,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from autograder.gradebook import released
 from autograder.gradebook.release import BuildError, course_config, release
 from autograder.grading.grader import CheckInfo
-from autograder.practice.fingerprints import FORMAT, Hints, path_of
-from autograder.practice.server import Warm
+from autograder.practice.fingerprints import FORMAT, KnownFailures, path_of
+from autograder.practice.server import TestServer
 from autograder.records.exercises import Exercise, Specimen
 from autograder.records.results import DIMENSIONS, write_atomically
 
@@ -88,7 +88,7 @@ def build(exercise: Exercise, checks: list[CheckInfo], course: Path) -> list[Pat
     return [stub_path, hints_path, source_path, release_path]
 
 
-def public_hints(exercise: Exercise, kept: Path) -> Hints:
+def public_hints(exercise: Exercise, kept: Path) -> KnownFailures:
     """Return what the chaffs show in the public tests, as fingerprints with their hints.
 
     Each runs twice, with other random weights: what a fingerprint is made of must not depend on
@@ -96,27 +96,27 @@ def public_hints(exercise: Exercise, kept: Path) -> Hints:
     """
     parts = [FORMAT, exercise.public_tests, *(one.source + one.note for one in exercise.chaffs)]
     key = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
-    if (hints := Hints.read(kept)).key == key:
+    if (hints := KnownFailures.read(kept)).key == key:
         return hints
-    warm = Warm()
+    server = TestServer()
     runs = [(chaff, seed) for chaff in exercise.chaffs for seed in (1, 2)]
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(os.cpu_count()) as pool:
 
         def fingerprints(chaff: Specimen, seed: int) -> set[str]:
             path = Path(folder, str(seed), chaff.name, f"{exercise.name}.py")
             write_atomically(path, f"{chaff.source}\n\n{exercise.public_tests}\n")
-            report = warm.check(path, seed)
+            report = server.check(path, seed)
             return {one for result in report.results for one in result.fingerprints}
 
         found = list(pool.map(fingerprints, *zip(*runs, strict=True)))
     notes = [chaff.note for chaff in exercise.chaffs]
     stable = [first & second for first, second in zip(found[::2], found[1::2], strict=True)]
-    return Hints.learn(zip(notes, stable, strict=True), key)
+    return KnownFailures.learn(zip(notes, stable, strict=True), key)
 
 
 def known_mistakes(exercise: Exercise, course: Path) -> tuple[int, int]:
     """Return how many hints the public tests alone can give, and how many the chaffs have."""
-    known = Hints.read(path_of(exercise.name, course / "exercises")).texts
+    known = KnownFailures.read(path_of(exercise.name, course / "exercises")).texts
     notes = {chaff.note for chaff in exercise.chaffs}
     return len(known & notes), len(notes)
 

@@ -49,6 +49,7 @@ def _surroundings() -> list[str]:
         sys.version,
         sys.platform,
         platform.machine(),
+        os.environ.get("AUTOGRADER_PLAIN", ""),
         *installed,
         *map(_checkout, lock.elsewhere()),
     ]

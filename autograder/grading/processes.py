@@ -128,6 +128,7 @@ class Worker:
             # What they make faster pays in long runs; each child would pay for setting it up.
             "TF_ENABLE_ONEDNN_OPTS": "0",
             "TENSORFLOW_USE_CUSTOM_CONTRACTION_KERNEL": "false",
+            "AUTOGRADER_PLAIN": os.environ.get("AUTOGRADER_PLAIN", ""),  # see sandbox/tuning.py
             **self._environment,
         }
         # No variable and no folder that it is started in changes what it imports.

@@ -64,15 +64,15 @@ def _hash(*parts: str) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
 
 
-class Hints:
+class KnownFailures:
     """What `build` ships beside a stub or a notebook: fingerprints, and what they mean."""
 
     def __init__(self, meaning: dict[str, str], key: str = ""):
         self._meaning, self.key = meaning, key
 
     @classmethod
-    def learn(cls, known: Iterable[tuple[str, Iterable[str]]], key: str = "") -> "Hints":
-        """Make hints of (hint, fingerprints) pairs; what means two things means nothing."""
+    def learn(cls, known: Iterable[tuple[str, Iterable[str]]], key: str = "") -> "KnownFailures":
+        """Learn from (hint, fingerprints) pairs; what means two things means nothing."""
         meanings: dict[str, set[str]] = {}
         for hint, fingerprints in known:
             for fingerprint in fingerprints:
@@ -80,7 +80,7 @@ class Hints:
         return cls({one: min(all) for one, all in meanings.items() if len(all) == 1}, key)
 
     @classmethod
-    def read(cls, path: Path) -> "Hints":
+    def read(cls, path: Path) -> "KnownFailures":
         """Read a file that `write` wrote; where there is none, nothing is known."""
         try:
             held = json.loads(path.read_text(encoding="utf-8"))

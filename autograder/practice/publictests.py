@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from autograder.practice import fingerprints
+from autograder.practice import fingerprints, handout
 from autograder.records.practice import OWN, Result
 from autograder.records.results import DIMENSIONS
 
@@ -111,19 +111,11 @@ def add_fingerprints(exercise: str, results: list[Result]) -> None:
 def add_hints(exercise: str, results: list[Result], folder: Path) -> None:
     """Give every known failure its hint, from the file beside the student's or from the package."""
     add_fingerprints(exercise, results)
-    for where in (folder, handout()[0]):
+    for where in (folder, handout.folders()[0]):
         if (path := fingerprints.path_of(exercise, where)).exists():
-            known = fingerprints.Hints.read(path)
+            known = fingerprints.KnownFailures.read(path)
             for one in results:
                 one.hint = one.hint or known.find(one.fingerprints)
-
-
-def handout() -> tuple[Path, Path]:
-    """Return the folders of the stubs and of the notebooks: in the wheel, or in the repository."""
-    package = Path(__file__).parent.parent
-    root = package / "handout"
-    root = root if root.is_dir() else package.parent
-    return root / "exercises", root / "release"
 
 
 def show(exercise: str, *tests: Callable) -> None:

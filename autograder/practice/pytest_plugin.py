@@ -5,10 +5,8 @@ that takes time.
 """
 
 import contextlib
-import importlib.util
 import os
 import sys
-import types
 import warnings
 from pathlib import Path
 
@@ -33,17 +31,14 @@ class ExerciseFile(pytest.Module):
 
     exercise: str
     problem = ""  # what stopped it while it was loaded
-    place = staticmethod(lambda file, line: None)
 
     def collect(self):
         from autograder.practice import publictests
-        from autograder.sandbox.loading import put_off_public_tests
 
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-        put_off_public_tests("")
         with publictests.quiet(), warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            self.obj = self._loaded()
+            self._load()
         items = list(super().collect())
         if not items:
             raise self.CollectError(self.problem or publictests.NO_TESTS)
@@ -53,45 +48,24 @@ class ExerciseFile(pytest.Module):
             item.add_marker(pytest.mark.filterwarnings("ignore::FutureWarning"))
         return items
 
-    def _loaded(self) -> types.ModuleType:
+    def _load(self) -> None:
+        from autograder.practice.publictests import explained
         from autograder.records.submissions import read
+        from autograder.sandbox.loading import load
 
         submission = read(self.path, self.exercise)
         if submission.problem:
             raise self.CollectError(f"{self.path.name}: {submission.problem}")
-        return self._notebook(submission.cells) if submission.notebook else self._script()
-
-    def _script(self) -> types.ModuleType:
         name = f"exercise_{self.path.stem}"
-        spec = importlib.util.spec_from_file_location(name, self.path)
-        module = sys.modules[name] = importlib.util.module_from_spec(spec)
-        own = str(self.path)
-        self.place = lambda file, line: f"line {line}" if file == own else None
-        try:
-            spec.loader.exec_module(module)
-        except Exception as error:
-            raise self.CollectError(self._explained(error)) from error
-        return module
-
-    def _notebook(self, cells: tuple[str, ...]) -> types.ModuleType:
-        from IPython.core.interactiveshell import InteractiveShell
-
-        from autograder.sandbox.loading import Notebook
-
-        InteractiveShell.clear_instance()  # of another notebook
-        notebook = Notebook(list(cells))
-        self.place = notebook.place
-        for index in range(len(notebook.cells)):
-            for failure in notebook.run(index, seconds=0).failures:
-                self.problem = self.problem or self._explained(failure.error)
-        module = types.ModuleType(f"exercise_{self.path.stem}")
-        vars(module).update(notebook.namespace)
-        return module
-
-    def _explained(self, error: BaseException) -> str:
-        from autograder.practice.publictests import explained
-
-        return explained(error, self.place)
+        self.code = load(name, submission.notebook, submission.cells, "", self.path)
+        self.obj = self.code.module
+        with self.code.current():
+            for error in self.code.run_all(seconds=0):
+                if not isinstance(error, (Exception, SystemExit)):
+                    raise error  # Ctrl-C, or `pytest.skip`
+                self.problem = self.problem or explained(error, self.code.place)
+        if self.problem and not submission.notebook:
+            raise self.CollectError(self.problem)
 
     def repr_failure(self, excinfo):
         """Return the sentence alone where the file could not be loaded."""
@@ -102,11 +76,12 @@ class ExerciseFile(pytest.Module):
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item):
-    if item.getparent(ExerciseFile) is None:
+    file = item.getparent(ExerciseFile)
+    if file is None:
         return (yield)
     from autograder.sandbox import settings
 
-    with settings.usual():
+    with file.code.current(), settings.usual():
         return (yield)
 
 
@@ -120,7 +95,8 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo):
 
     result = publictests.described(item.obj)
     if call.excinfo:
-        result = publictests.failure(item.obj, call.excinfo.value, file.place)
+        with file.code.current():
+            result = publictests.failure(item.obj, call.excinfo.value, file.code.place)
         lines = [f"{result.dimension}: {result.statement}", *result.lines()]
         if file.problem and "not defined" in result.message:
             lines.append(f"the notebook stopped at {file.problem}")
@@ -152,7 +128,7 @@ def pytest_terminal_summary(terminalreporter, config):
     if not files:
         return
     from autograder.practice.publictests import add_hints
-    from autograder.practice.server import Progress
+    from autograder.practice.tries import Progress
     from autograder.records.practice import Result
 
     for (path, exercise), seen in files.items():

@@ -7,7 +7,8 @@ from prompt_toolkit.input import Input, create_input
 from rich.console import Console
 from watchfiles import awatch
 
-from autograder.practice.server import Progress, Warm
+from autograder.practice.server import TestServer
+from autograder.practice.tries import Progress
 from autograder.records.practice import Report
 from autograder.show import report
 
@@ -51,7 +52,7 @@ class Loop:
                     self._events.put_nowait(event)
 
         self._console.print("Importing TensorFlow…")
-        self._warm = await asyncio.to_thread(Warm)
+        self._server = await asyncio.to_thread(TestServer)
         watching = asyncio.create_task(self._watch())
         with terminal.raw_mode(), terminal.attach(pressed):
             checking = self._start()
@@ -65,11 +66,11 @@ class Loop:
                 elif event == "list":
                     self._list = not self._list
                 if isinstance(event, Path) or event in ("next", "run again"):
-                    self._warm.stop()
+                    self._server.stop()
                     await checking
                     checking = self._start()
                 self._show()
-        self._warm.stop()
+        self._server.stop()
         await checking
         watching.cancel()
 
@@ -89,7 +90,7 @@ class Loop:
         self._show()
 
         async def check():
-            found = await asyncio.to_thread(self._warm.check, path)
+            found = await asyncio.to_thread(self._server.check, path)
             if found.stopped:
                 return
             progress.record(found)

@@ -62,7 +62,7 @@ class Report:
     Attributes:
         problem: why there are no results.
         printed: what the file and its tests printed, the beginning.
-        stopped: true if `Warm.stop` ended it.
+        stopped: true if `TestServer.stop` ended it.
         seconds: how long it took, from the request on.
     """
 

@@ -1,4 +1,7 @@
-"""Run a submission's code in a child: a script, or the cells of a notebook one after another."""
+"""Load a student's code: a script, or the cells of a notebook one after another.
+
+The grader's children, `autograder check` and pytest all use it.
+"""
 
 import __future__
 
@@ -11,7 +14,7 @@ import signal
 import sys
 import traceback
 import types
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from IPython.core import application, completerlib, magics  # noqa: F401  every shell needs them
@@ -48,7 +51,10 @@ class TooSlow(BaseException):
 
 @contextlib.contextmanager
 def alarm(seconds: float):
-    """Raise `TooSlow` in the block after so many seconds of wall time."""
+    """Raise `TooSlow` in the block after so many seconds of wall time; after 0, never."""
+    if not seconds:  # the signal is somebody else's
+        yield
+        return
 
     def ring(*_):
         raise TooSlow(f"stopped after {seconds:g} seconds")
@@ -61,10 +67,66 @@ def alarm(seconds: float):
         signal.setitimer(signal.ITIMER_REAL, 0)
 
 
-class Code:
-    """A submission's code, cell by cell."""
+def load(
+    name: str, notebook: bool, cells: Sequence[str], shows: str, file: Path | None = None
+) -> "Script | Notebook":
+    """Return a student's code, none of it run yet.
 
-    namespace: dict
+    Python finds its module after `stay`, or inside `current`.
+
+    Args:
+        name: of the module that a script becomes.
+        notebook: whether it is one.
+        cells: the source of each; a script is a single cell.
+        shows: what a notebook's cell with the public tests prints instead of running them.
+        file: where a script lies. By default it is written into the current folder.
+    """
+    put_off_public_tests(shows)
+    return Notebook(cells) if notebook else Script(name, cells[0], file)
+
+
+class Code:
+    """A submission's code, cell by cell.
+
+    Attributes:
+        cells: the source of each.
+        module: what the code runs in.
+        namespace: the names that it defines.
+    """
+
+    cells: list[str]
+
+    def __init__(self, module: types.ModuleType):
+        self.module, self.namespace, self._name = module, vars(module), module.__name__
+        self._lines: dict = {}  # what `linecache` must hold for code that is in no file
+
+    def stay(self) -> None:
+        """Let Python find this code from now on: the process loads no other."""
+        sys.modules[self._name] = self.module
+
+    @contextlib.contextmanager
+    def current(self) -> Iterator[None]:
+        """Let Python find this code in the block, and no other that has the same names.
+
+        Pickle looks for a class in the module that the class names; AutoGraph and tracebacks look
+        for lines in the file that the code names, and each notebook has a "cell 1".
+        """
+        before = sys.modules.get(self._name)
+        self.stay()
+        linecache.cache.update(self._lines)
+        try:
+            yield
+        finally:
+            if before is None:
+                sys.modules.pop(self._name, None)
+            else:
+                sys.modules[self._name] = before
+
+    def run_all(self, seconds: float) -> Iterator[BaseException]:
+        """Run all cells, each for so many seconds at most; yield what they raise."""
+        for index in range(len(self.cells)):
+            for one in self.run(index, seconds).failures:
+                yield one.error
 
     def run(self, index: int, seconds: float, resume: bool = False) -> Ran:
         """Run a cell.
@@ -105,11 +167,8 @@ class Code:
 
     def mentions(self, index: int, name: str) -> bool:
         """Tell whether a cell that cannot be parsed looks as if it defined a name."""
-        text = self._text(index)
+        text = self.cells[index]
         return bool(re.search(rf"(?m)^\s*(?:(?:class|def)\s+{name}\b|{name}\s*=)", text))
-
-    def _text(self, index: int) -> str:
-        raise NotImplementedError
 
     def _before(self, index: int) -> None:
         pass
@@ -130,16 +189,15 @@ class Code:
 
 
 class Script(Code):
-    """A `.py` file; runs as a module of the exercise's name, from a real file for AutoGraph."""
+    """A `.py` file; runs as a module of its own, from a real file for AutoGraph."""
 
-    def __init__(self, name: str, source: str):
-        self.file = Path(f"{name}.py").absolute()
-        self.file.write_text(source, encoding="utf-8")
-        self.source = source
-        module = types.ModuleType(name)
-        module.__file__ = str(self.file)
-        sys.modules[name] = module
-        self.namespace = vars(module)
+    def __init__(self, name: str, source: str, file: Path | None = None):
+        self.file = (file or Path(f"{name}.py")).absolute()
+        if file is None:
+            self.file.write_text(source, encoding="utf-8")
+        self.cells = [source]
+        super().__init__(types.ModuleType(name))
+        self.module.__file__ = str(self.file)
 
     def statements(self, index: int) -> list[ast.stmt]:
         try:
@@ -150,12 +208,9 @@ class Script(Code):
     def place(self, filename: str, line: int) -> str | None:
         return f"line {line}" if filename == str(self.file) else None
 
-    def _text(self, index: int) -> str:
-        return self.source
-
     def _execute(self, index: int, first: int, split: bool) -> BaseException | None:
         try:
-            code = compile(self.source, str(self.file), "exec", dont_inherit=True)
+            code = compile(self.cells[0], str(self.file), "exec", dont_inherit=True)
             if split:
                 flags = code.co_flags & FUTURE
                 rest = ast.Module(split_imports(self._parsed().body)[first:], [])
@@ -167,7 +222,7 @@ class Script(Code):
 
     def _parsed(self) -> ast.Module:
         flags = ast.PyCF_ONLY_AST
-        return compile(self.source, str(self.file), "exec", flags, dont_inherit=True)
+        return compile(self.cells[0], str(self.file), "exec", flags, dont_inherit=True)
 
     def _filename(self, index: int) -> str:
         return str(self.file)
@@ -176,12 +231,15 @@ class Script(Code):
 class Notebook(Code):
     """A notebook's code cells, run by IPython without a kernel: magics work."""
 
-    def __init__(self, cells: list[str]):
+    def __init__(self, cells: Sequence[str]):
         self.cells = [MAGIC.sub("# ", cell) for cell in cells]
+        InteractiveShell.clear_instance()  # of another notebook
         config = Config({"HistoryManager": {"enabled": False}})
+        main = sys.modules["__main__"]
         self.shell = InteractiveShell.instance(config=config)
+        sys.modules["__main__"] = main  # the shell has put its own there
+        super().__init__(self.shell.user_module)
         self.shell.showtraceback = self.shell.showsyntaxerror = lambda *args, **kwargs: None
-        self.namespace = self.shell.user_ns
 
     def statements(self, index: int) -> list[ast.stmt]:
         try:
@@ -191,9 +249,6 @@ class Notebook(Code):
 
     def place(self, filename: str, line: int) -> str | None:
         return f"{filename}, line {line}" if re.fullmatch(r"cell \d+", filename) else None
-
-    def _text(self, index: int) -> str:
-        return self.cells[index]
 
     def _before(self, index: int) -> None:
         self.shell.compile.get_code_name = lambda *args: self._filename(index)
@@ -216,6 +271,9 @@ class Notebook(Code):
             return error
         finally:
             self.shell.ast_transformers.remove(after)
+            filename = self._filename(index)
+            if lines := linecache.cache.get(filename):
+                self._lines[filename] = lines
         error = result.error_before_exec or result.error_in_exec
         if isinstance(result.error_before_exec, SyntaxError):
             error.filename = self._filename(index)  # IPython calls it "<tokenize>"

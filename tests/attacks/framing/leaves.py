@@ -3,7 +3,7 @@
 """Answers that are well formed and of no kind that the grader can compare."""
 
 from autograder.records import wire
-from autograder.sandbox import child
+from autograder.sandbox import session
 
 TREES = [
     b'{"array": ["|O", [1]]}',
@@ -14,7 +14,7 @@ TREES = [
     b'{"array": ["<c16", [1]]}',
     b'{"later": ["in_graph", "drawn", true, 0]}',
 ]
-encode = child.encode
+encode = session.encode
 
 
 def send(stream, message):

@@ -3,9 +3,9 @@
 # score: 8
 """A hundred pictures of the largest size that one may have."""
 
-from autograder.sandbox import child
+from autograder.sandbox import session
 
-encode = child.encode
+encode = session.encode
 PICTURE = b"\x89PNG" + bytes(330_000)
 
 
@@ -15,4 +15,4 @@ def forged(reply):
     return encode(reply)
 
 
-child.encode = forged
+session.encode = forged

@@ -3,9 +3,9 @@
 # score: 8
 """A picture of 40 MiB, in what the grader keeps, writes and shows."""
 
-from autograder.sandbox import child
+from autograder.sandbox import session
 
-encode = child.encode
+encode = session.encode
 
 
 def forged(reply):
@@ -14,4 +14,4 @@ def forged(reply):
     return encode(reply)
 
 
-child.encode = forged
+session.encode = forged

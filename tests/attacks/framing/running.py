@@ -4,7 +4,7 @@
 """Say again and again which cell runs, also cells that there are not."""
 
 from autograder.records import observations, wire
-from autograder.sandbox import child
+from autograder.sandbox import session
 
 prepare = wire.send
 

@@ -4,9 +4,9 @@
 
 import numpy as np
 
-from autograder.sandbox import child
+from autograder.sandbox import session
 
-encode = child.encode
+encode = session.encode
 
 
 def forged(reply):
@@ -18,7 +18,7 @@ def forged(reply):
     return encode(reply)
 
 
-child.encode = forged
+session.encode = forged
 # %%
 pass
 # %%

@@ -4,7 +4,7 @@
 
 import numpy as np
 
-from autograder.sandbox import child
+from autograder.sandbox import session
 
 TWO = np.arange(2)
 outcomes = [
@@ -12,7 +12,7 @@ outcomes = [
     {"status": "raised", "error": {"type": TWO, "message": TWO}},
     {"status": "not defined", "message": TWO},
 ]
-encode = child.encode
+encode = session.encode
 
 
 def forged(reply):
@@ -26,4 +26,4 @@ def forged(reply):
     return encode(reply)
 
 
-child.encode = forged
+session.encode = forged

@@ -1,10 +1,9 @@
-"""A working folder for somebody who learns without nbgrader."""
+"""Where the stubs and notebooks lie that students get, and a folder of them to work in."""
 
 import shutil
 from pathlib import Path
 
-from autograder.practice.publictests import handout
-from autograder.practice.server import NoPractice
+from autograder.practice.files import NoPractice
 from autograder.records.results import write_atomically
 
 README = """\
@@ -21,6 +20,14 @@ The exercises: {}.
 The public tests are examples. Whoever grades your work asks more, in the same four dimensions:
 numerics, gradients, serialization and graph.
 """
+
+
+def folders() -> tuple[Path, Path]:
+    """Return the folders of the stubs and of the notebooks: in the wheel, or in the repository."""
+    package = Path(__file__).parent.parent
+    root = package / "handout"
+    root = root if root.is_dir() else package.parent
+    return root / "exercises", root / "release"
 
 
 def start(folder: Path) -> list[str]:
@@ -40,7 +47,7 @@ def start(folder: Path) -> list[str]:
             f"{folder} is not empty, and nothing in it shall be overwritten. Name a new folder; "
             "to start one exercise again, copy its file from there."
         )
-    exercises, release = handout()
+    exercises, release = folders()
     names = sorted(stub.stem for stub in exercises.glob("*.py") if stub.stem != "__init__")
     for name in names:
         copies = [(exercises / f"{name}.py", folder / "exercises")]

@@ -30,12 +30,11 @@ from autograder.records.observations import Later, decode, encode, observe
 from autograder.sandbox import lock, saved, settings, statements, switches, tuning
 from autograder.sandbox.loading import (
     Code,
-    Notebook,
     Script,
     TooSlow,
     alarm,
     explain,
-    put_off_public_tests,
+    load,
 )
 from autograder.sandbox.statements import Failure, Ran
 
@@ -48,6 +47,7 @@ TENSORFLOW = (
 )
 
 UNBOUND = re.compile(r"name '(\w+)' is not defined")
+# Students have run the public tests, and the checks ask more.
 NOT_AGAIN = "The public tests are for you to run. The grade comes from the checks below.\n"
 
 locking_seconds = 0.0
@@ -118,10 +118,8 @@ class Session:
     ) -> dict:
         """Run the submission, all its cells but those in `skip`; tell before each which it is."""
         switches.switch_off(switched_off)
-        # Students have run them, and the checks ask more.
-        put_off_public_tests(NOT_AGAIN)
-        code = Notebook(cells) if notebook else Script(name, cells[0])
-        self._submission = code
+        code = self._submission = load(name, notebook, cells, NOT_AGAIN)
+        code.stay()
         until = time.monotonic() + total
         ran: list[Ran | None] = []
         for index in range(len(cells)):

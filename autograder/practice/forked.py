@@ -13,7 +13,7 @@ import tensorflow  # noqa: F401
 from autograder.practice import publictests
 from autograder.records import submissions
 from autograder.records.practice import Result
-from autograder.sandbox.loading import Notebook, Script, alarm, put_off_public_tests
+from autograder.sandbox.loading import alarm, load
 
 LOAD_SECONDS, TEST_SECONDS = 60, 30
 MAX_TESTS = 200
@@ -25,7 +25,6 @@ def run_file(path: Path, seed: int | None, scratch: str) -> dict:
 
     Temporary files, like those that AutoGraph leaves behind, go into the folder `scratch`.
     """
-    put_off_public_tests("")
     tempfile.tempdir = scratch
     with tempfile.TemporaryFile() as file, Path(os.devnull).open("wb") as nowhere:
         sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
@@ -44,18 +43,14 @@ def _run(path: Path, seed: int | None, scratch: str) -> tuple[str, list[Result]]
         return submission.problem, []
     sys.path.insert(0, str(path.parent))
     os.chdir(scratch)  # AutoGraph reads the source of a script from a file, which is made here
-    if submission.notebook:
-        student = Notebook(list(submission.cells))
-    else:
-        student = Script(path.stem, submission.cells[0])
+    student = load(path.stem, submission.notebook, submission.cells, "")
+    student.stay()
     os.chdir(path.parent)
     if seed is not None:
         keras.utils.set_random_seed(seed)
     problem = ""
-    for index in range(len(submission.cells)):
-        failures = student.run(index, LOAD_SECONDS).failures
-        if failures and not problem:
-            problem = publictests.explained(failures[0].error, student.place)
+    for error in student.run_all(LOAD_SECONDS):
+        problem = problem or publictests.explained(error, student.place)
     tests = publictests.found_in(student.namespace)[:MAX_TESTS]
     if not tests:
         return problem or publictests.NO_TESTS, []

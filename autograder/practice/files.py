@@ -1,0 +1,42 @@
+"""Find exercise files, for `autograder check`."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from autograder.practice.recognition import exercise_of
+
+
+class NoPractice(Exception):
+    """There is nothing to check, or no place to start."""
+
+
+def exercise_files(paths: Iterable[Path]) -> list[Path]:
+    """Return the exercise files among files and in folders, by name.
+
+    Raises:
+        NoPractice: there is none, or a file is no exercise or cannot be opened.
+    """
+    files = []
+    for path in paths:
+        if path.is_dir():
+            inner = [*path.glob("*"), *path.glob("exercises/*")]
+            files += sorted(file for file in inner if _exercise_of(file))
+        elif not path.exists():
+            raise FileNotFoundError(f"no such file or folder: {path}")
+        elif _exercise_of(path):
+            files.append(path)
+        else:
+            raise NoPractice(
+                f"{path} is no exercise. A stub says so in its first line, a notebook in its last "
+                "cells: start from a fresh copy."
+            )
+    if not files:
+        raise NoPractice("no exercises here. `autograder start DIR` makes a folder of them.")
+    return list(dict.fromkeys(files))
+
+
+def _exercise_of(path: Path) -> str | None:
+    try:
+        return exercise_of(path)
+    except OSError as error:
+        raise NoPractice(f"{path} cannot be opened: {error.strerror}") from None
