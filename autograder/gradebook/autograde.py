@@ -23,9 +23,9 @@ from traitlets.utils.importstring import import_item
 
 from autograder.gradebook import overlooked, preprocessors, released
 from autograder.gradebook.release import course_config
-from autograder.grading.interview import Seeds
-from autograder.grading.kept import Results
+from autograder.grading.cache import ResultCache
 from autograder.grading.running import Runner
+from autograder.grading.seeds import Seeds
 from autograder.records.results import SubmissionResult
 from autograder.records.submissions import Submission
 from autograder.show import failures, pages
@@ -38,7 +38,7 @@ class Engine:
     """What grades one exercise, and names what its results depend on."""
 
     runner: Runner
-    results: Results
+    results: ResultCache
     seeds: Seeds
 
 
