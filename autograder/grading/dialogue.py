@@ -314,7 +314,7 @@ class Dialogue:
     def ask(
         self, questions: Iterable[Question], more: bool = False
     ) -> Iterator[tuple[Question, Outcome]]:
-        """Yield each question with its outcome; whoever has heard enough stops.
+        """Yield each question with its outcome; the caller may stop early.
 
         The child that answered last answers, or a new one if that is lost or was dismissed.
 

@@ -32,7 +32,7 @@ class Grader:
 
     def __init__(self, worker: Worker, exercise: Exercise, seeds: Seeds | None = None):
         self.exercise, self.worker = exercise, worker
-        _ = exercise.chaffs  # what cannot be read there is told before anything is graded
+        _ = exercise.chaffs  # a mistake there is found before anything is graded
         self.seeds = seeds or Seeds.of(exercise)
         self.reference = Reference.ask(worker, exercise, self.seeds)
         self.hints = KnownMistakes(worker, exercise, self.reference)

@@ -82,7 +82,7 @@ class Interview:
     def ask(
         self, checks: Iterable[str], seed: int, more: bool = True
     ) -> Iterator[tuple[str, Outcome]]:
-        """Yield each check with its outcome; whoever has heard enough stops.
+        """Yield each check with its outcome; the caller may stop early.
 
         Args:
             checks: their names.
@@ -105,8 +105,8 @@ class Interview:
         found = self._without_files(outcomes, later)
         alone = [one for one in later if not needs_submission(one[1].how)]
         beside = [one for one in later if needs_submission(one[1].how)]
-        heard = self._answers_to(alone, seed, more=bool(beside)) + self._answers_to(beside, seed)
-        for ((name, path), leaf), answer in zip(alone + beside, heard, strict=True):
+        replied = self._answers_to(alone, seed, more=bool(beside)) + self._answers_to(beside, seed)
+        for ((name, path), leaf), answer in zip(alone + beside, replied, strict=True):
             before = found[name]
             if before.status != Status.SEEN:
                 continue  # another file of the same check has failed
