@@ -12,7 +12,7 @@ from typing import Any
 
 from autograder.practice.publictests import show
 from autograder.records import exercises
-from autograder.records.results import SubmissionResult
+from autograder.records.results import Status, SubmissionResult
 from autograder.records.submissions import Submission
 from autograder.show import pages
 
@@ -36,7 +36,7 @@ def points(exercise: str, dimension: str, namespace: dict[str, Any]) -> float:
         raise RuntimeError("points(…) grades the cells of a notebook: call it in one.")
     cells = tuple(cell for cell in namespace["In"] if cell and not OURS.search(cell))
     result = _grade(exercise, cells)
-    if result.status == "grader error":
+    if result.status == Status.GRADER_ERROR:
         raise RuntimeError(f"not graded, and not the student's fault:\n{result.message}")
     print(pages.text(result, dimension))
     return float(result.points(dimension)[0])

@@ -16,19 +16,20 @@ from typing import Annotated
 
 import typer
 
-from autograder.grading import kept, running
-from autograder.grading.grader import Grader, GraderError
-from autograder.grading.interview import Seeds
-from autograder.grading.kept import Results
+from autograder.grading import cache, running
+from autograder.grading.cache import ResultCache
+from autograder.grading.grader import Grader
 from autograder.grading.processes import Limits, Worker, WorkerFailed
+from autograder.grading.reference import GraderError
+from autograder.grading.seeds import Seeds
 from autograder.practice import tries
 from autograder.practice.files import NoPractice, exercise_files
 from autograder.practice.server import TestServer
 from autograder.records import exercises, submissions
-from autograder.records.results import LAYERS, Run, SubmissionResult, write_atomically
+from autograder.records.results import LAYERS, Run, Status, SubmissionResult, write_atomically
 from autograder.sandbox import lock
 from autograder.show import failures, report
-from autograder.show.progress import Told
+from autograder.show.progress import ProgressBar
 from autograder.show.progress import profile as phases
 from autograder.show.terminal import Output, console, errors, spell_what_is_missing
 
@@ -76,7 +77,7 @@ def build(names: Names = None) -> None:
     refused = []
     with Worker() as worker:
         for exercise in chosen:
-            checks = Grader(worker, exercise, Seeds.both(0)).checks
+            checks = Grader(worker, exercise, Seeds.same(0)).checks
             course = exercises.solutions_folder().parent
             try:
                 written = build_one(exercise, checks, course)
@@ -162,7 +163,7 @@ def grade(
         _told(machine.jobs, quiet) as told,
     ):
         told.expect([one.id for one in found])
-        results = Results(chosen, limits, force, machine.protection) if seed is None else None
+        results = ResultCache(chosen, limits, force, machine.protection) if seed is None else None
         runner = machine.runner(chosen, seeds, results, told.preparing)
         runner.begin(found)
         runner.ready()
@@ -223,7 +224,9 @@ def autograde(
             errors.print(f"autograder: {report.printable(choice.nothing(names))}", soft_wrap=True)
 
 
-def _autograde(choice, machine, told: Told, limits: Limits, force: bool) -> list[Run]:
+def _autograde(
+    choice, machine: running.Machine, told: ProgressBar, limits: Limits, force: bool
+) -> list[Run]:
     """Grade what was chosen; what fails for one assignment does not stop the others."""
     from autograder.gradebook.autograde import Engine, NbGraderException
 
@@ -238,7 +241,7 @@ def _autograde(choice, machine, told: Told, limits: Limits, force: bool) -> list
                 exercise = exercises.find(name)
                 # A submission may have told its student the seed: the next run has another.
                 seeds = Seeds.of(exercise)
-                results = Results(exercise, limits, force, machine.protection)
+                results = ResultCache(exercise, limits, force, machine.protection)
                 runner = machine.runner(exercise, seeds, results, told.preparing)
                 engines[name] = Engine(runner, results, seeds)
         runs.append(_begin(step, machine, told))
@@ -256,7 +259,7 @@ def _autograde(choice, machine, told: Told, limits: Limits, force: bool) -> list
     return [run for some in runs for run in some.values()]
 
 
-def _begin(step, machine, told: Told) -> dict[str, Run]:
+def _begin(step, machine: running.Machine, told: ProgressBar) -> dict[str, Run]:
     """Have a step tell its results; return what will hold them, by exercise."""
     runs = {
         name: Run(name, step.engines[name].seeds.first, machine.protection, assignment=step.name)
@@ -280,7 +283,7 @@ def _machine(limits: Limits, scheduler: str | None, jobs: int, protected: bool) 
                 machine = stack.enter_context(_cluster(scheduler, limits))
             else:
                 worker = stack.enter_context(Worker(limits))
-                machine = stack.enter_context(running.Here(worker, jobs))
+                machine = stack.enter_context(running.LocalMachine(worker, jobs))
             _say_what_is_missing(machine.protection, refuse=protected)
             with _heard():
                 yield machine
@@ -333,8 +336,8 @@ def _say_what_is_missing(layers: list[str], refuse: bool) -> None:
         errors.print(f"warning: submissions run without {line}", markup=False, soft_wrap=True)
 
 
-def _told(jobs: int, quiet: bool) -> Told:
-    return Told(console if console.is_terminal else errors, jobs, quiet)
+def _told(jobs: int, quiet: bool) -> ProgressBar:
+    return ProgressBar(console if console.is_terminal else errors, jobs, quiet)
 
 
 def _finish(
@@ -356,9 +359,9 @@ def _finish(
     found = [result for run in runs for result in run.submissions]
     if profile:
         console.print(phases(found, seconds, gradebook))
-    if told := kept.told():
+    if told := cache.problems():
         errors.print(report.printable(told), soft_wrap=True)
-    if failed or console.lost or any(result.status == "grader error" for result in found):
+    if failed or console.lost or any(result.status == Status.GRADER_ERROR for result in found):
         raise typer.Exit(1)
 
 
@@ -405,11 +408,13 @@ def audit(
             rows = auditing.specimens(exercise, kinds)
             task = progress.add_task(exercise.name, total=seeds * len(rows))
 
-            def told(done, total, task=task, name=exercise.name):
+            def on_progress(done, total, task=task, name=exercise.name):
                 progress.update(task, description=f"{name}, asking chaffs: {done}/{total}")
 
-            step = functools.partial(progress.advance, task)
-            found = auditing.audit(exercise, workers, rows, seeds, jobs, full, step, told)
+            on_result = functools.partial(progress.advance, task)
+            found = auditing.audit(
+                exercise, workers, rows, seeds, jobs, full, on_result, on_progress
+            )
             audits.append(found)
             progress.remove_task(task)
             shown.print(matrix.findings(found), soft_wrap=True)

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from autograder.grading.grader import Grader
-from autograder.grading.interview import Seeds
 from autograder.grading.processes import Limits, Worker
+from autograder.grading.seeds import Seeds
 from autograder.records.exercises import Exercise, find_all
 from autograder.records.submissions import Submission
 
@@ -40,7 +40,7 @@ def toy_exercise():
 @pytest.fixture(scope="session")
 def toy(worker):
     """A grader of the toy exercise."""
-    return Grader(worker, TOY, Seeds.both(7))
+    return Grader(worker, TOY, Seeds.same(7))
 
 
 @pytest.fixture

@@ -296,6 +296,6 @@ def test_a_lack_of_memory_is_called_so(grade, memory):
 
 def test_a_name_that_is_needed_itself_is_no_suggestion(worker, toy_exercise):
     grader = Grader(worker, toy_exercise)
-    grader._needs.append("Scael")
+    grader.reference.setup.needs.append("Scael")
     result = grader.grade(Submission("x", "", False, ("class Scael: pass",)))
     assert "did you mean" not in result.checks[0].message

@@ -9,10 +9,12 @@ import numpy as np
 import pytest
 
 from autograder.authors.build import PUBLIC_TESTS
-from autograder.grading import hints
-from autograder.grading.grader import Grader, GraderError
-from autograder.grading.interview import Seeds
+from autograder.grading import hints, verdicts
+from autograder.grading.dialogue import Dialogue
+from autograder.grading.grader import Grader
 from autograder.grading.processes import Limits, Worker
+from autograder.grading.reference import GraderError
+from autograder.grading.seeds import Seeds
 from autograder.records.exercises import Exercise, find_all
 from autograder.records.results import DIMENSIONS, Outcome
 from autograder.records.submissions import Submission
@@ -421,17 +423,24 @@ def test_do_hints_name_the_known_mistake(grade, toy):
     assert {check.chaff for check in result.checks if check.status != "passed"} == {"python_op"}
 
 
-def test_is_a_random_check_asked_for_its_hint_in_the_process_that_failed_it(toy):
+def test_is_a_random_check_asked_for_its_hint_in_the_process_that_failed_it(toy, monkeypatch):
     (chaff,) = (one for one in toy.exercise.chaffs if one.name == "adds")
-    interview = toy.interview_specimen(chaff)
-    names = [check.name for check in toy.checks]
-    repeat = hints.SEEDS.first, toy._hides_hint
-    outcomes = interview.outcomes(names, toy.seeds, repeat=repeat)
-    ((name, again),) = interview.repeated.items()
-    assert name == "multiplies_anything"
+    name = "multiplies_anything"
     known = toy.hints.answers["adds"][name]
-    np.testing.assert_array_equal(again.seen, known.seen)
-    assert (outcomes[name].seen != known.seen).all()
+    answer, asked = Dialogue._answer, []
+
+    def spy(dialogue, child, question):
+        outcome = answer(dialogue, child, question)
+        asked.append((child, question, outcome))
+        return outcome
+
+    monkeypatch.setattr(Dialogue, "_answer", spy)
+    result = toy.grade(Submission("x", "", False, (chaff.source,)))
+    assert {check.chaff for check in result.checks if check.name == name} == {"adds"}
+    first, again = ((child, seen) for child, question, seen in asked if question.check == name)
+    assert first[0] is again[0]
+    np.testing.assert_array_equal(again[1].seen, known.seen)
+    assert (first[1].seen != known.seen).all()
 
 
 def test_are_hints_given_only_where_the_same_was_shown(grade):
@@ -504,7 +513,7 @@ def test_is_an_authors_mistake_told_and_nobody_graded(worker, course, file, old,
 
 
 def test_is_a_failure_of_ours_nobodys_zero(toy, monkeypatch):
-    monkeypatch.setattr(toy, "_verdict", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr(verdicts, "verdict", lambda *_, **__: 1 / 0)
     result = toy.grade(Submission("x", "", False, (RIGHT,)))
     assert result.status == "grader error"
     assert "ZeroDivisionError" in result.message
@@ -512,10 +521,8 @@ def test_is_a_failure_of_ours_nobodys_zero(toy, monkeypatch):
 
 
 def test_are_random_inputs_new_in_every_run_and_the_same_within_one(worker, toy_exercise):
-    shown = [
-        Grader(worker, toy_exercise, Seeds.both(seed))._expected["multiplies_anything"].seen
-        for seed in (1, 1, 2)
-    ]
+    graders = [Grader(worker, toy_exercise, Seeds.same(seed)) for seed in (1, 1, 2)]
+    shown = [grader.reference.expected["multiplies_anything"].seen for grader in graders]
     np.testing.assert_array_equal(shown[0], shown[1])
     assert (shown[0] != shown[2]).all()
     right = Submission("x", "", False, (RIGHT,))

@@ -150,9 +150,9 @@ def test_a_full_disk_costs_only_time(grade, course):
 DIGEST = """
 import sys
 from pathlib import Path
-from autograder.grading import kept
+from autograder.grading import cache
 from autograder.records import exercises
-print(kept.digest(exercises.find("scale", Path("solutions"))))
+print(cache.digest(exercises.find("scale", Path("solutions"))))
 """
 
 

@@ -10,12 +10,14 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 
 from autograder.authors.build import stub
-from autograder.grading.grader import CheckInfo, Grader, GraderError
-from autograder.grading.hints import SEEDS as HINT_SEEDS
-from autograder.grading.interview import Seeds
+from autograder.grading.grader import Grader
+from autograder.grading.interview import Interview, not_asked
 from autograder.grading.processes import Worker
+from autograder.grading.reference import GraderError
+from autograder.grading.seeds import HINT_SEEDS, Seeds
+from autograder.grading.verdicts import CheckInfo
 from autograder.records.exercises import Exercise
-from autograder.records.results import DIMENSIONS, NOT_ASKED, CheckResult, SubmissionResult
+from autograder.records.results import DIMENSIONS, CheckResult, Status, SubmissionResult
 from autograder.records.submissions import Submission
 
 CORES = os.cpu_count() or 1
@@ -68,20 +70,20 @@ class Row:
     def flaky(self) -> set[str]:
         """Return the checks whose verdict on it depends on the seed."""
         checks = [check for result in self.results for check in result.checks]
-        passed = {check.name for check in checks if check.status == "passed"}
+        passed = {check.name for check in checks if check.status == Status.PASSED}
         return set.union(*(_names(result) for result in self.results)) & passed
 
     @property
     def problem(self) -> str:
         """What is wrong with the verdict on it."""
         checks = [check for result in self.results for check in result.checks]
-        if broken := [one.message for one in self.results if one.status == "grader error"]:
+        if broken := [one.message for one in self.results if one.status == Status.GRADER_ERROR]:
             return broken[0]
         if self.kind == "wheat":
-            bad = {f"{one.name}: {one.message}": 0 for one in checks if one.status != "passed"}
+            bad = {f"{one.name}: {one.message}": 0 for one in checks if one.status != Status.PASSED}
             return "; ".join(bad)
         if self.kind == "stub":
-            solved = [one for one in checks if not one.message.startswith("not solved yet")]
+            solved = [one for one in checks if not one.unsolved]
             return "; ".join(f"{check.name}: {check.status} {check.message}" for check in solved)
         if self.kind == "mutant":
             if self.killed and self.equivalent:
@@ -97,7 +99,7 @@ class Row:
 
 def failed(checks: Iterable[CheckResult]) -> list[CheckResult]:
     """Return those that were asked and did not pass."""
-    return [check for check in checks if check.status not in ("passed", NOT_ASKED)]
+    return [check for check in checks if check.status not in (Status.PASSED, Status.NOT_ASKED)]
 
 
 def _names(result: SubmissionResult) -> set[str]:
@@ -209,8 +211,8 @@ def audit(
     seeds: int = 1,
     jobs: int = CORES,
     full: bool = False,
-    step: Callable[[], None] = lambda: None,
-    told: Callable[[int, int], None] = lambda done, total: None,
+    on_result: Callable[[], None] = lambda: None,
+    on_progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Audit:
     """Grade specimens.
 
@@ -222,22 +224,23 @@ def audit(
             hints are found with; with that, the chaffs' answers are kept.
         jobs: how many are graded at once.
         full: ask every check of every mutant, not only until one catches it.
-        step: called when a specimen has been graded with one seed.
-        told: called with how many chaffs were asked, and how many there are, if none are kept.
+        on_result: called when a specimen has been graded with one seed.
+        on_progress: called with how many chaffs were asked, and how many there are, if no earlier
+            run has asked them.
     """
     for number in range(seeds):
-        seed = Seeds.both(HINT_SEEDS.first + number)
+        seed = Seeds.same(HINT_SEEDS.first + number)
         grader = Grader(workers[number % len(workers)], exercise, seed)
         ask = functools.partial(_ask, grader, full)
         if any(row.kind == "chaff" for row in rows):
-            grader.hints.told = told
+            grader.hints.on_progress = on_progress
             _ = grader.hints.answers  # before the threads, which would wait for one another
         with ThreadPoolExecutor(jobs) as pool:
             asked = {pool.submit(ask, row): row for row in rows}
             try:
                 for done in as_completed(asked):
                     asked[done].results.append(done.result())
-                    step()
+                    on_result()
             except BaseException:
                 pool.shutdown(cancel_futures=True)
                 raise
@@ -246,18 +249,26 @@ def audit(
 
 def _ask(grader: Grader, full: bool, row: Row) -> SubmissionResult:
     if row.kind == "mutant":  # nobody reads its hints
-        return SubmissionResult(row.name, row.name, "graded", _verdicts(grader, full, row))
+        return SubmissionResult(row.name, row.name, Status.GRADED, _verdicts(grader, full, row))
     if row.kind == "chaff" and grader.seeds == HINT_SEEDS:
         outcomes = grader.hints.answers[row.name]
         checks = grader.verdicts(outcomes)
-        grader.add_hints(checks, outcomes)
-        return SubmissionResult(row.name, row.name, "graded", checks)
+        grader.hints.add(checks, outcomes)
+        return SubmissionResult(row.name, row.name, Status.GRADED, checks)
     return grader.grade(Submission(row.name, row.name, False, (row.source,)))
 
 
 def _verdicts(grader: Grader, full: bool, row: Row) -> list[CheckResult]:
     """Ask a mutant until a check catches it."""
-    names = [check.name for check in grader.checks]
-    interview = grader.interview_specimen(row)
-    enough = None if full else grader.is_wrong
-    return grader.verdicts(interview.outcomes(names, grader.seeds, enough=enough))
+    names, seeds = grader.reference.names, grader.seeds
+    asked = Submission(row.name, "", False, (row.source,))
+    interview = Interview(grader.worker, grader.reference.setup, asked)
+    if full:
+        return grader.verdicts(interview.run(names, seeds).outcomes)
+    outcomes = {}
+    with interview:
+        for name, outcome in interview.ask(names, seeds.first, more=False):
+            outcomes[name] = outcome
+            if grader.is_wrong(name, outcome):
+                return grader.verdicts(not_asked(names, outcomes))
+        return grader.verdicts(interview.follow(outcomes, seeds.later))

@@ -20,7 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from autograder.gradebook import released
 from autograder.gradebook.release import BuildError, course_config, release
-from autograder.grading.grader import CheckInfo
+from autograder.grading.verdicts import CheckInfo
 from autograder.practice.fingerprints import FORMAT, KnownFailures, path_of
 from autograder.practice.server import TestServer
 from autograder.records.exercises import Exercise, Specimen

@@ -9,19 +9,19 @@ from rich.markup import escape
 from rich.table import Table
 
 from autograder.authors.audit import Audit, Row, failed
-from autograder.records.results import DIMENSIONS, NOT_ASKED
+from autograder.records.results import DIMENSIONS, Status
 from autograder.show.pages import plain
 
 GLYPHS = {
-    "passed": "·",
-    "failed": "✗",
-    "raised": "!",
-    "timed out": "t",
-    "crashed": "c",
-    "not defined": "u",
-    "disallowed": "d",
-    "grader error": "?",
-    NOT_ASKED: " ",
+    Status.PASSED: "·",
+    Status.FAILED: "✗",
+    Status.RAISED: "!",
+    Status.TIMED_OUT: "t",
+    Status.CRASHED: "c",
+    Status.NOT_DEFINED: "u",
+    Status.DISALLOWED: "d",
+    Status.GRADER_ERROR: "?",
+    Status.NOT_ASKED: " ",
 }
 PLURALS = {"stub": "stub", "wheat": "wheats", "chaff": "chaffs", "mutant": "mutants"}
 

@@ -19,7 +19,7 @@ from cosmic_ray.ast import ast_nodes, get_ast
 from cosmic_ray.mutating import mutate_code
 from cosmic_ray.operators.provider import OperatorProvider
 
-from autograder.grading.grader import GraderError
+from autograder.grading.reference import GraderError
 from autograder.records.exercises import Exercise
 
 # Operators on bits raise for every float, which would make the mutation score look better; those

@@ -24,9 +24,9 @@ from traitlets.utils.importstring import import_item
 
 from autograder.gradebook import overlooked, preprocessors, released
 from autograder.gradebook.release import course_config
-from autograder.grading.interview import Seeds
-from autograder.grading.kept import Results
+from autograder.grading.cache import ResultCache
 from autograder.grading.running import Runner
+from autograder.grading.seeds import Seeds
 from autograder.records.results import SubmissionResult
 from autograder.records.submissions import Submission, is_folder
 from autograder.show import failures, pages
@@ -39,7 +39,7 @@ class Engine:
     """What grades one exercise, and names what its results depend on."""
 
     runner: Runner
-    results: Results
+    results: ResultCache
     seeds: Seeds
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from autograder.gradebook import overlooked, preprocessors, released
 from autograder.gradebook.autograde import ClassAutograde, class_autograde
-from autograder.grading.grader import GraderError
+from autograder.grading.reference import GraderError
 from autograder.records import exercises
 
 LAYOUT = CourseDirectory.directory_structure.default_value

@@ -25,12 +25,14 @@ from traitlets import Bool, Float
 
 from autograder.gradebook import overlooked, released
 from autograder.gradebook.released import NEW_CELL, is_test
+from autograder.grading.dialogue import Setup
 from autograder.grading.grader import Grader
-from autograder.grading.interview import Interview, Seeds
+from autograder.grading.interview import Interview
 from autograder.grading.processes import Limits, Worker
-from autograder.grading.running import Company, Jobs
+from autograder.grading.running import Retrying, SharedTurn
+from autograder.grading.seeds import Seeds
 from autograder.records import exercises, submissions
-from autograder.records.results import DIMENSIONS, SubmissionResult
+from autograder.records.results import DIMENSIONS, Status, SubmissionResult
 from autograder.records.submissions import Submission
 from autograder.sandbox import lock
 from autograder.show import pages
@@ -248,9 +250,9 @@ def _worker(limits: Limits) -> Worker:
 
 
 @functools.cache
-def _jobs(name: str, limits: Limits) -> Jobs:
+def _retrying(name: str, limits: Limits) -> Retrying:
     grader = Grader(_worker(limits), exercises.find(name))
-    return Jobs(lambda: grader, Company(1))
+    return Retrying(lambda: grader, SharedTurn(1))
 
 
 def submission(nb, student: str, name: str) -> Submission:
@@ -306,7 +308,7 @@ class Grade(Execute):
             return nb, resources
         results = {name: self._result(name, given, about) for name in names}
         for result in results.values():
-            if result.status == "grader error":
+            if result.status == Status.GRADER_ERROR:
                 raise RuntimeError(f"not graded, and not the student's fault:\n{result.message}")
         _show(nb, results[names[0]].cells)
         self._fill(nb, results, about)
@@ -316,7 +318,7 @@ class Grade(Execute):
     def _result(self, name: str, given: Submission, about: dict) -> SubmissionResult:
         if ahead := about.get("graded"):  # by `autograder autograde`
             return ahead(name, given)
-        return _jobs(name, Limits.of(self.time_limit)).grade(given)
+        return _retrying(name, Limits.of(self.time_limit)).grade(given)
 
     def _fill(self, nb, results: dict[str, SubmissionResult], about: dict) -> None:
         asked = released.asked_in(nb.cells)
@@ -361,9 +363,8 @@ def nothing():
 
 def _cells_run(worker: Worker, given: Submission) -> list[dict]:
     """Run the cells of a notebook in a child, and return what they printed and raised."""
-    interview = Interview(worker, given.path, NOTHING, [], [], given)
-    interview.outcomes(["nothing"], Seeds.both(0))
-    return interview.cells
+    interview = Interview(worker, Setup(given.path, NOTHING, [], []), given)
+    return interview.run(["nothing"], Seeds.same(0)).cells
 
 
 def _show(nb, reports: list[dict]) -> None:
@@ -421,7 +422,8 @@ class SaveGrades(SaveAutoGrades):
         self._locked = bool(_ours(nb).get(LOCKED))
         self._problem = _ours(nb).get(UNREADABLE, "")
         self._to_look_at = bool(self._problem) or any(
-            result.status == "unreadable" or result.look_at for result in self._results.values()
+            result.status == Status.UNREADABLE or result.look_at
+            for result in self._results.values()
         )
         self._commented = False
         return super().preprocess(nb, resources)

@@ -10,7 +10,7 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config, PyFileConfigLoader
 from traitlets.config.loader import ConfigFileNotFound
 
-from autograder.grading.grader import GraderError
+from autograder.grading.reference import GraderError
 from autograder.records.results import write_atomically
 
 

@@ -21,7 +21,7 @@ from nbgrader.api import Notebook as NotebookRow
 from nbgrader.utils import is_grade, is_solution
 from sqlalchemy.exc import SQLAlchemyError
 
-from autograder.grading.grader import GraderError
+from autograder.grading.reference import GraderError
 from autograder.records.results import DIMENSIONS
 
 OUR_WORDS = re.compile(

@@ -13,11 +13,11 @@ from pathlib import Path
 
 from distributed import Client, WorkerPlugin, get_worker
 
-from autograder.grading import kept
+from autograder.grading import cache
 from autograder.grading.grader import Grader
-from autograder.grading.interview import Seeds
 from autograder.grading.processes import Limits, Worker
-from autograder.grading.running import Company, Jobs, Runner
+from autograder.grading.running import OnProgress, Retrying, Runner, SharedTurn
+from autograder.grading.seeds import Seeds
 from autograder.records.exercises import FILES, Exercise
 from autograder.records.results import LAYERS, SubmissionResult
 from autograder.records.submissions import Submission
@@ -31,27 +31,27 @@ class Warm(WorkerPlugin):
         self.name, self._limits = name, limits
 
     def setup(self, worker):
-        self.company = Company(worker.state.nthreads)
+        self.turn = SharedTurn(worker.state.nthreads)
         self._lock = threading.Lock()
         self._open = contextlib.ExitStack()
         self._worker: Worker | None = None
-        self._jobs: dict[str, Jobs] = {}
+        self._graders: dict[str, Retrying] = {}
 
     def teardown(self, worker):
         self._open.close()
 
     def grade(self, exercise: "Portable", submission: Submission) -> SubmissionResult:
         with self._lock:  # its threads share what the first submission starts
-            if exercise.name not in self._jobs:
-                self._jobs[exercise.name] = self._prepare(exercise)
-        return self._jobs[exercise.name].grade(submission)
+            if exercise.name not in self._graders:
+                self._graders[exercise.name] = self._prepare(exercise)
+        return self._graders[exercise.name].grade(submission)
 
-    def _prepare(self, exercise: "Portable") -> Jobs:
+    def _prepare(self, exercise: "Portable") -> Retrying:
         if self._worker is None:
             self._worker = self._open.enter_context(Worker(self._limits))
         folder = self._open.enter_context(tempfile.TemporaryDirectory(prefix="autograder-"))
         grader = Grader(self._worker, exercise.unpack(Path(folder)), exercise.seeds)
-        return Jobs(lambda: grader, self.company)
+        return Retrying(lambda: grader, self.turn)
 
 
 class Portable(WorkerPlugin):
@@ -62,7 +62,7 @@ class Portable(WorkerPlugin):
         course = exercise.folder.parent.parent
         paths = [exercise.folder / file for file in FILES]
         self._files = {str(path.relative_to(course)): path.read_bytes() for path in paths}
-        for path in kept.entries(kept.folder(exercise, "hints"), f"{exercise.name}-*"):
+        for path in cache.entries(cache.folder(exercise, "hints"), f"{exercise.name}-*"):
             with contextlib.suppress(OSError):  # they are asked again
                 self._files[str(path.relative_to(course))] = path.read_bytes()
         self._exercise, self.seeds = exercise.name, seeds
@@ -129,10 +129,10 @@ class Cluster:
         self,
         exercise: Exercise,
         seeds: Seeds,
-        results: kept.Results | None = None,
-        hinted: object = None,
+        results: cache.ResultCache | None = None,
+        on_progress: OnProgress | None = None,
     ) -> Runner:
-        """Return a runner for one exercise, like `Here.runner`; nothing is told of hints."""
+        """Return a runner for one exercise, as `Machine` says; there is no progress to tell of."""
         portable = Portable(f"{self._name} {exercise.name}", exercise, seeds)
         self._register(portable)
         executor = self._client.get_executor(pure=False)

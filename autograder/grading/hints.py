@@ -1,6 +1,6 @@
 """A hint for a failed check: what the known wrong answer that shows the same thing is about.
 
-Chaffs are asked with a seed of their own, the same in every run, so that their answers can be kept
+Chaffs are asked with seeds of their own, the same in every run, so that their answers can be stored
 beside the other things that are built.
 """
 
@@ -12,42 +12,55 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from autograder.grading import comparison, kept
-from autograder.grading.interview import Seeds
+from autograder.grading import cache, comparison
+from autograder.grading.interview import Interview
+from autograder.grading.processes import Worker
+from autograder.grading.reference import Reference
+from autograder.grading.seeds import HINT_SEEDS
+from autograder.grading.verdicts import CheckInfo, is_unsolved
 from autograder.records import observations
-from autograder.records.results import Outcome
+from autograder.records.exercises import Exercise, Specimen
+from autograder.records.results import CheckResult, Outcome, Status
+from autograder.records.submissions import Submission
 
-SEEDS = Seeds.both(0)
 
-
-class Hints:
+class KnownMistakes:
     """The chaffs of an exercise, and what each shows in each check.
 
     Attributes:
         patient: ask the chaffs, which takes minutes, if no earlier run has; else nothing is found.
-        told: called with how many chaffs were asked, and how many there are, when they are asked
-            for the first time.
+        on_progress: called with how many chaffs were asked, and how many there are, when they are
+            asked for the first time.
     """
 
-    def __init__(self, grader):
-        self._grader = grader
+    def __init__(self, worker: Worker, exercise: Exercise, reference: Reference):
+        self._worker, self._exercise, self._reference = worker, exercise, reference
         self._lock = threading.Lock()
         self._answers: dict[str, dict[str, Outcome]] | None = None
         self.patient = True
-        self.told: Callable[[int, int], None] = lambda done, total: None
+        self.on_progress: Callable[[int, int], None] = lambda done, total: None
 
-    def find(self, check, outcome: Outcome, lost: set[str]) -> tuple[str, str]:
+    def add(self, results: list[CheckResult], outcomes: dict[str, Outcome]) -> None:
+        """Give failed checks their hints, those for which there is an outcome."""
+        if is_unsolved(results):
+            return
+        lost = {result.dimension for result in results if result.status != Status.PASSED}
+        for check, result in zip(self._reference.checks, results, strict=True):
+            if result.status not in (Status.PASSED, Status.NOT_DEFINED) and check.name in outcomes:
+                result.hint, result.chaff = self.find(check, outcomes[check.name], lost)
+
+    def find(self, check: CheckInfo, outcome: Outcome, lost: set[str]) -> tuple[str, str]:
         """Return the hint for a check that failed with an outcome, and its chaff; or nothing.
 
-        The outcome must have been asked for with `SEEDS` where the check is random. Who made the
-        mistake of a chaff has `lost` points in all the dimensions in which that loses some. If
-        several chaffs show the same and say different things, silence beats misdirection.
+        The outcome must have been asked for with `HINT_SEEDS` where the check is random. A chaff
+        matches only if the submission has `lost` points in every dimension that the chaff loses.
+        If several chaffs show the same and say different things, silence beats misdirection.
         """
         if not (known := self.answers):
             return "", ""
         matches = [
             chaff
-            for chaff in self._grader.exercise.chaffs
+            for chaff in self._exercise.chaffs
             if lost.issuperset(chaff.loses) and alike(check, known[chaff.name][check.name], outcome)
         ]
         if len({chaff.note for chaff in matches}) != 1:
@@ -59,15 +72,20 @@ class Hints:
         """What each chaff shows in each check, if that is known."""
         with self._lock:
             if self._answers is None:
-                self._answers = self._kept() or (self._asked() if self.patient else {})
+                self._answers = self._stored() or (self._ask_all() if self.patient else {})
         return self._answers
+
+    @property
+    def can_be_found(self) -> bool:
+        """Whether the answers of the chaffs are known, or may be asked for."""
+        return self.patient or bool(self.answers)
 
     @functools.cached_property
     def _path(self) -> Path:
-        exercise = self._grader.exercise
-        return kept.folder(exercise, "hints") / f"{exercise.name}-{kept.digest(exercise)}"
+        exercise = self._exercise
+        return cache.folder(exercise, "hints") / f"{exercise.name}-{cache.digest(exercise)}"
 
-    def _kept(self) -> dict | None:
+    def _stored(self) -> dict | None:
         try:
             found = observations.decode(self._path.read_bytes())
         except (OSError, observations.BadMessage):
@@ -77,34 +95,35 @@ class Hints:
             for chaff, answers in found.items()
         }
 
-    def _asked(self) -> dict:
-        names = [check.name for check in self._grader.checks]
-        chaffs = self._grader.exercise.chaffs
+    def _ask_all(self) -> dict:
+        chaffs = self._exercise.chaffs
         answers = {}
         with ThreadPoolExecutor(os.cpu_count()) as pool:
-            asked = pool.map(
-                lambda chaff: self._grader.interview_specimen(chaff).outcomes(names, SEEDS), chaffs
-            )
-            for chaff, outcomes in zip(chaffs, asked, strict=True):
+            for chaff, outcomes in zip(chaffs, pool.map(self._ask, chaffs), strict=True):
                 answers[chaff.name] = outcomes
-                self.told(len(answers), len(chaffs))
+                self.on_progress(len(answers), len(chaffs))
         content = {
             chaff: {name: vars(outcome) for name, outcome in found.items()}
             for chaff, found in answers.items()
         }
-        for old in kept.entries(self._path.parent, f"{self._grader.exercise.name}-*"):
-            kept.discard(old)
-        kept.store(self._path, observations.encode(content))
+        for old in cache.entries(self._path.parent, f"{self._exercise.name}-*"):
+            cache.discard(old)
+        cache.store(self._path, observations.encode(content))
         return answers
+
+    def _ask(self, chaff: Specimen) -> dict[str, Outcome]:
+        asked = Submission(chaff.name, "", False, (chaff.source,))
+        interview = Interview(self._worker, self._reference.setup, asked)
+        return interview.run(self._reference.names, HINT_SEEDS).outcomes
 
 
 def alike(check, chaff: Outcome, outcome: Outcome) -> bool:
     """Tell whether a chaff and a submission answered a check alike."""
     if chaff.status != outcome.status:
         return False
-    if chaff.status == "timed out":
+    if chaff.status == Status.TIMED_OUT:
         return True
-    if chaff.status == "seen":
+    if chaff.status == Status.SEEN:
         return comparison.alike(chaff.seen, outcome.seen, check.rtol, check.atol)
     # TensorFlow says the same of a line of theirs and of what it finds wrong itself.
     same_side = bool(chaff.place) == bool(outcome.place)

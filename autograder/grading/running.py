@@ -4,17 +4,19 @@ import contextlib
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from typing import Protocol, Self
 
+from autograder.grading.cache import ResultCache
 from autograder.grading.grader import Grader
-from autograder.grading.interview import Seeds
-from autograder.grading.kept import Results
 from autograder.grading.processes import Worker, WorkerFailed
+from autograder.grading.seeds import Seeds
 from autograder.records.exercises import Exercise
-from autograder.records.results import SubmissionResult
+from autograder.records.results import Status, SubmissionResult
 from autograder.records.submissions import Submission
 from autograder.sandbox import lock
 
-Told = Callable[[SubmissionResult], None]
+OnResult = Callable[[SubmissionResult], None]
+OnProgress = Callable[[int, int], None]  # how many are done, of how many
 
 
 class Runner:
@@ -23,7 +25,7 @@ class Runner:
     Args:
         executor: where it happens.
         grade: returns the result of a submission, there.
-        results: what is there already, and where new results are kept.
+        results: what is there already, and where new results are stored.
         prepare: what the executor does first, if there is anything to grade.
     """
 
@@ -31,7 +33,7 @@ class Runner:
         self,
         executor: Executor,
         grade: Callable,
-        results: Results | None = None,
+        results: ResultCache | None = None,
         prepare: Callable | None = None,
     ):
         self._executor, self._grade, self._results = executor, grade, results
@@ -48,26 +50,28 @@ class Runner:
         """Wait until it is prepared, if it must be, and return what `prepare` returned."""
         return self._prepared and self._prepared.result()
 
-    def submit(self, submission: Submission, told: Told | None = None) -> Future[SubmissionResult]:
+    def submit(
+        self, submission: Submission, on_result: OnResult | None = None
+    ) -> Future[SubmissionResult]:
         """Have a submission graded as soon as a job is free.
 
         Args:
             submission: what to grade.
-            told: called with the result as soon as it is there, perhaps in another thread.
+            on_result: called with the result as soon as it is there, perhaps in another thread.
         """
-        if self._results and (kept := self._results.get(submission)):
+        if self._results and (known := self._results.get(submission)):
             future: Future[SubmissionResult] = Future()
-            future.set_result(kept)
+            future.set_result(known)
         else:
             if not self._prepared:
                 self.begin([submission])
             future = self._executor.submit(self._grade, submission)
-            future.add_done_callback(lambda done: self._keep(submission, done))
-        if told:
-            future.add_done_callback(lambda done: _there(done) and told(done.result()))
+            future.add_done_callback(lambda done: self._store(submission, done))
+        if on_result:
+            future.add_done_callback(lambda done: _there(done) and on_result(done.result()))
         return future
 
-    def _keep(self, submission: Submission, done: Future) -> None:
+    def _store(self, submission: Submission, done: Future) -> None:
         if self._results and _there(done):
             self._results.put(submission, done.result())
 
@@ -76,10 +80,40 @@ def _there(done: Future) -> bool:
     return not done.cancelled() and not done.exception()
 
 
-class Here:
-    """This machine, as a place to grade at; `cluster.Cluster` is another.
+class Machine(Protocol):
+    """Where submissions are graded. Use it in a `with` statement."""
 
-    Use it in a `with` statement; leaving that by an exception ends what is still running.
+    @property
+    def jobs(self) -> int:
+        """How many submissions it grades at once."""
+
+    @property
+    def protection(self) -> list[str]:
+        """The layers of protection that hold there."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, *exception) -> None: ...
+
+    def runner(
+        self,
+        exercise: Exercise,
+        seeds: Seeds,
+        results: ResultCache | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> Runner:
+        """Return a runner for one exercise; there may be several at once.
+
+        Args:
+            exercise: what is graded.
+            seeds: of the random inputs.
+            results: what is there already, and where new results are stored.
+            on_progress: called with how many chaffs were asked, of how many, if they have to be.
+        """
+
+
+class LocalMachine:
+    """This machine, as a `Machine`; leaving its block by an exception ends what is still running.
 
     Attributes:
         jobs: how many submissions it grades at once.
@@ -88,7 +122,7 @@ class Here:
 
     def __init__(self, worker: Worker, jobs: int):
         self._worker, self.jobs, self.protection = worker, jobs, lock.layers()
-        self._company = Company(jobs)
+        self._turn = SharedTurn(jobs)
         self._executor = ThreadPoolExecutor(jobs, "grade")
 
     def __enter__(self):
@@ -104,33 +138,26 @@ class Here:
         self,
         exercise: Exercise,
         seeds: Seeds,
-        results: Results | None = None,
-        hinted: Callable[[int, int], None] | None = None,
+        results: ResultCache | None = None,
+        on_progress: OnProgress | None = None,
     ) -> Runner:
-        """Return a runner for one exercise; there may be several at once.
-
-        Args:
-            exercise: what is graded.
-            seeds: of the random inputs.
-            results: what is there already, and where new results are kept.
-            hinted: told how many chaffs were asked, of how many, if they have to be.
-        """
+        """Return a runner for one exercise, as `Machine` says."""
 
         def prepare() -> Grader:
             grader = Grader(self._worker, exercise, seeds)
-            if hinted:
-                grader.hints.told = hinted
+            if on_progress:
+                grader.hints.on_progress = on_progress
             return grader
 
         def grade(submission: Submission) -> SubmissionResult:
-            return jobs.grade(submission)
+            return retrying.grade(submission)
 
         runner = Runner(self._executor, grade, results, prepare)
-        jobs = Jobs(runner.ready, self._company)
+        retrying = Retrying(runner.ready, self._turn)
         return runner
 
 
-class Company:
+class SharedTurn:
     """Lets several threads work side by side, or one alone."""
 
     def __init__(self, size: int):
@@ -157,16 +184,16 @@ class Company:
             yield
 
 
-class Jobs:
-    """Grades in the threads of a company; what went wrong beside others is tried again, alone.
+class Retrying:
+    """Grades in several threads; what went wrong beside others is tried again, alone.
 
     Args:
-        grader: returns who grades; called in each thread.
-        company: those who share the machine.
+        grader: returns the grader; called in each thread.
+        turn: shared by all threads of the machine.
     """
 
-    def __init__(self, grader: Callable[[], Grader], company: Company):
-        self._grader, self._company = grader, company
+    def __init__(self, grader: Callable[[], Grader], turn: SharedTurn):
+        self._grader, self._turn = grader, turn
 
     def grade(self, submission: Submission) -> SubmissionResult:
         """Return the result of a submission."""
@@ -175,22 +202,22 @@ class Jobs:
         generation = worker.generation
         died = False
         try:
-            with self._company.together():
+            with self._turn.together():
                 result = grader.grade(submission)
             # Who computed all the time was not kept waiting by others.
             busy = result.cpu_seconds > 0.8 * worker.limits.check
             # Nor shall everybody wait for one whose cells take longer than all questions may.
             long = result.seconds > worker.limits.total
-            if self._company.size == 1 or busy or long or not result.timed_out:
+            if self._turn.size == 1 or busy or long or not result.timed_out:
                 return result
         except WorkerFailed:
             if worker.closed:
                 raise
             died = True
-        with self._company.alone():
+        with self._turn.alone():
             try:
                 if died:
                     worker.restart(generation)
                 return grader.grade(submission)
             except WorkerFailed as error:
-                return grader.nothing(submission, "grader error", str(error))
+                return grader.without_points(submission, Status.GRADER_ERROR, str(error))

@@ -17,7 +17,7 @@ from typing import Any
 
 from autograder.practice import fingerprints, handout
 from autograder.records.practice import OWN, Result
-from autograder.records.results import DIMENSIONS
+from autograder.records.results import DIMENSIONS, Status
 
 Place = Callable[[str, int], str | None]  # where a line is for the student; None if it is not his
 NO_TESTS = "there are no public tests in it any more: start from a fresh copy"
@@ -72,13 +72,14 @@ def failure(test: Callable, error: BaseException, place: Place) -> Result:
     lines = [line for code, line in frames if code is test.__code__]
     source = linecache.getline(test.__code__.co_filename, lines[-1]).strip() if lines else ""
     if isinstance(error, AssertionError):
-        result.status, result.message = "failed", message or source
+        result.status, result.message = Status.FAILED, message or source
     elif told["unsolved"]:
-        result.status = "not solved yet"
-        result.message = f"not solved yet ({told['place']})" if told["place"] else result.status
+        result.status, result.message = Status.NOT_SOLVED, Status.NOT_SOLVED.value
+        if told["place"]:
+            result.message += f" ({told['place']})"
         return result
     else:
-        result.status = "timed out" if told["type"] == "TooSlow" else "raised"
+        result.status = Status.TIMED_OUT if told["type"] == "TooSlow" else Status.RAISED
         few = "\n".join(message.splitlines()[:3])  # Keras and TensorFlow explain at length
         result.message = f"{told['type']}: {few}" if few else told["type"]
         result.called = f"called in {result.name}: {source}" if source else ""
@@ -93,7 +94,7 @@ def explained(error: BaseException, place: Place) -> str:
 
     told = explain(error, types.SimpleNamespace(place=place))
     if told["unsolved"]:
-        return f"not solved yet ({told['place']})"
+        return f"{Status.NOT_SOLVED} ({told['place']})"
     where = f"{told['place']}: " if told["place"] else ""
     code = f"\n    {told['code']}" if told["code"] else ""
     return f"{where}{told['type']}: {told['message']}".removesuffix(": ") + code
@@ -101,7 +102,8 @@ def explained(error: BaseException, place: Place) -> str:
 
 def add_fingerprints(exercise: str, results: list[Result]) -> None:
     """Give every failure its fingerprints."""
-    failures = {one.name: one.message for one in results if one.status in ("failed", "raised")}
+    shown = (Status.FAILED, Status.RAISED)
+    failures = {one.name: one.message for one in results if one.status in shown}
     found = fingerprints.of_failures(exercise, failures)
     for one in results:
         if one.name in failures:

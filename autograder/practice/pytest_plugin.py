@@ -105,7 +105,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo):
         "path": str(file.path),
         "exercise": file.exercise,
         "name": result.name,
-        "status": result.status,
+        "status": str(result.status),
         "message": result.message,
     }
     return report

@@ -10,6 +10,7 @@ from watchfiles import awatch
 from autograder.practice.server import TestServer
 from autograder.practice.tries import Progress
 from autograder.records.practice import Report
+from autograder.records.results import Status
 from autograder.show import report
 
 KEYS = {
@@ -117,7 +118,7 @@ class Loop:
         path = self._files[self._at]
         if self._list:
             for one in self._files:
-                mark = report.MARKS["passed"] if self._solved(one) else " "
+                mark = report.MARKS[Status.PASSED] if self._solved(one) else " "
                 here = "[bold]>[/]" if one == path else " "
                 show(f"{here} {mark} {report.printable(_short(one))}", soft_wrap=True)
         elif self._report is None:

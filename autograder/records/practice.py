@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from autograder.records.results import DIMENSIONS
+from autograder.records.results import DIMENSIONS, Status
 
 OWN = "your own"  # what a student added has no dimension
 
@@ -17,7 +17,7 @@ class Result:
         name: of the function.
         dimension: one of the four, or `OWN`.
         statement: what it asks.
-        status: "passed", "failed" (an assertion), "raised", "timed out", "not solved yet".
+        status: `PASSED`, `FAILED` (an assertion), `RAISED`, `TIMED_OUT` or `NOT_SOLVED`.
         message: what was different.
         called: the line of the test that ran into it, for what is no assertion.
         place: the student's own line that raised.
@@ -29,7 +29,7 @@ class Result:
     name: str
     dimension: str
     statement: str
-    status: str = "passed"
+    status: str = Status.PASSED
     message: str = ""
     called: str = ""
     place: str = ""
@@ -39,7 +39,7 @@ class Result:
 
     @property
     def passed(self) -> bool:
-        return self.status == "passed"
+        return self.status == Status.PASSED
 
     @property
     def shows_hint(self) -> bool:
@@ -48,7 +48,7 @@ class Result:
 
     def try_after(self, before: int) -> int:
         """Return how many tries failed in a row, this one included."""
-        return 0 if self.status in ("passed", "not solved yet") else before + 1
+        return 0 if self.status in (Status.PASSED, Status.NOT_SOLVED) else before + 1
 
     def lines(self) -> list[str]:
         """Return what to tell about a failure."""

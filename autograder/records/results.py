@@ -6,13 +6,31 @@ import os
 import platform
 import tempfile
 from dataclasses import dataclass, field
+from enum import StrEnum
 from importlib.metadata import version
 from pathlib import Path
 
 PACKAGES = {"tensorflow": "TensorFlow", "keras": "Keras", "numpy": "NumPy"}
 LAYERS = ("bubblewrap", "landlock", "seccomp", "rlimits")
 DIMENSIONS = ("numerics", "gradients", "serialization", "graph")
-NOT_ASKED = "not asked"  # in an audit, after a check that was failed
+
+
+class Status(StrEnum):
+    """What became of a question, of a check, of a submission or of a public test."""
+
+    SEEN = "seen"  # a question was answered; the answer may be wrong
+    RAISED = "raised"
+    TIMED_OUT = "timed out"
+    CRASHED = "crashed"
+    NOT_DEFINED = "not defined"
+    DISALLOWED = "disallowed"  # a built-in was called that the exercise switches off
+    NOT_ASKED = "not asked"  # in an audit, after a check that was failed
+    PASSED = "passed"
+    FAILED = "failed"  # answered, and the answer is wrong
+    NOT_SOLVED = "not solved yet"  # a public test met the stub's NotImplementedError
+    GRADED = "graded"
+    UNREADABLE = "unreadable"
+    GRADER_ERROR = "grader error"
 
 
 @functools.cache
@@ -31,12 +49,13 @@ def versions_in_words() -> str:
 class Outcome:
     """What one question brought back: an observation, or why there is none."""
 
-    status: str  # seen, raised, timed out, crashed, not defined, disallowed, not asked
+    status: str  # a `Status` from SEEN to NOT_ASKED
     seen: object = None
     message: str = ""
     place: str = ""  # the submission's own line
     environment: bool = False  # this machine may be why it raised
     missing: str = ""  # the name that is not defined
+    unsolved: bool = False  # the stub's NotImplementedError was raised
 
 
 @dataclass
@@ -45,21 +64,22 @@ class CheckResult:
     dimension: str
     statement: str
     max_score: float
-    status: str  # passed, failed, or the status of an outcome that saw nothing
+    status: str  # PASSED, FAILED, or the status of an outcome that saw nothing
     message: str = ""
     hint: str = ""
     chaff: str = ""
+    unsolved: bool = False  # the stub's NotImplementedError was raised
 
     @property
     def score(self) -> float:
-        return self.max_score if self.status == "passed" else 0.0
+        return self.max_score if self.status == Status.PASSED else 0.0
 
 
 @dataclass
 class SubmissionResult:
     id: str
     path: str
-    status: str  # graded, unreadable, grader error
+    status: str  # GRADED, UNREADABLE, GRADER_ERROR
     checks: list[CheckResult] = field(default_factory=list)
     message: str = ""  # why it is unreadable, what stopped it while it was loaded
     look_at: str = ""  # why somebody should look at it: the grade may not be the student's doing
@@ -82,7 +102,7 @@ class SubmissionResult:
     @property
     def timed_out(self) -> bool:
         """Whether a limit of wall time was hit."""
-        return any(check.status == "timed out" for check in self.checks) or any(
+        return any(check.status == Status.TIMED_OUT for check in self.checks) or any(
             cell["late"] or any(error["type"] == "TooSlow" for error in cell["errors"])
             for cell in self.cells
         )

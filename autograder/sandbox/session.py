@@ -27,6 +27,7 @@ import tensorflow as tf
 from autograder import checks
 from autograder.records import wire
 from autograder.records.observations import Later, decode, encode, observe
+from autograder.records.results import Status
 from autograder.sandbox import lock, saved, settings, statements, switches, tuning
 from autograder.sandbox.loading import (
     Code,
@@ -172,7 +173,7 @@ class Session:
         namespace = self._submission.namespace
         for required in check.requires:
             if required not in namespace:
-                return {"status": "not defined", "message": required}
+                return {"status": Status.NOT_DEFINED, "message": required}
         arguments = [namespace[required] for required in check.requires]
         return self._outcome(name, seed, seconds, check.random, check.ask, *arguments)
 
@@ -200,18 +201,18 @@ class Session:
             if not tf.executing_eagerly():
                 raise RuntimeError(settings.EAGER_IS_OFF)
             with alarm(seconds):
-                return {"status": "seen", "seen": observe(question(*arguments, **drawn))}
+                return {"status": Status.SEEN, "seen": observe(question(*arguments, **drawn))}
         except TooSlow as error:
-            return {"status": "timed out", "error": explain(error, self._submission)}
+            return {"status": Status.TIMED_OUT, "error": explain(error, self._submission)}
         except BaseException as error:
             if switches.used:
-                return {"status": "disallowed", "message": switches.used[0]}
+                return {"status": Status.DISALLOWED, "message": switches.used[0]}
             told = explain(error, self._submission)
             if tf.config.functions_run_eagerly():
                 told["message"] += settings.FUNCTIONS_ARE_EAGER
             missing = UNBOUND.match(told["message"]) if told["type"] == "NameError" else None
             told["environment"] |= bool(missing and missing[1] in self._unbound)
-            return {"status": "raised", "error": told}
+            return {"status": Status.RAISED, "error": told}
 
 
 def _no_python(script: Script, ran: Ran) -> str:

@@ -7,7 +7,7 @@ from textwrap import indent
 from jinja2 import Environment
 
 from autograder.records.practice import Result, by_dimension
-from autograder.records.results import CheckResult, SubmissionResult
+from autograder.records.results import CheckResult, Status, SubmissionResult
 from autograder.records.text import line, plain
 
 MARKUP = re.compile(r"[^\w .,:;()'\"-]|_")  # all that may be markup, and more
@@ -40,7 +40,7 @@ def text(result: SubmissionResult, dimension: str) -> str:
     """Return the same as text."""
     lines = []
     for check in said_once(result.dimension(dimension)):
-        mark = "✓" if check["status"] == "passed" else "✗"
+        mark = "✓" if check["status"] == Status.PASSED else "✗"
         lines.append(f"{mark} {check['statement']} ({check['score']:g} of {check['max_score']:g})")
         if check["message"]:
             lines.append(indent(check["message"], "    "))
@@ -102,7 +102,7 @@ def summary(results: list[Result]) -> str:
 def comment(result: SubmissionResult) -> str:
     """Return what stands under the student's answer, as Markdown."""
     total = f"{result.score:g} of {result.max_score:g} points."
-    if result.status == "unreadable":
+    if result.status == Status.UNREADABLE:
         # No character of it is taken for Markdown; an empty line would end `<code>`, too.
         return f"{total} <code>{MARKUP.sub(_entity, line(result.message, MAX_REASON))}</code>"
     if result.look_at:  # the reason may be wrong, and would blame somebody

@@ -10,7 +10,7 @@ from autograder.records.results import SubmissionResult
 from autograder.show.report import named, printable
 
 
-class Told:
+class ProgressBar:
     """A live bar in a terminal, a line for each submission elsewhere. Use it in a `with` statement.
 
     Args:
@@ -50,7 +50,7 @@ class Told:
         self._bar.update(self._task, total=self._total)
 
     def preparing(self, done: int, total: int) -> None:
-        """Tell that the known mistakes are being asked for their hints."""
+        """Show that the known mistakes are being asked for their hints."""
         text = "known mistakes, asked once for their hints"
         if not self._bar.disable:
             self._bar.update(self._task, description=text, completed=done, total=total)

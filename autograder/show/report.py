@@ -7,10 +7,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from autograder.records.practice import Report, by_dimension
-from autograder.records.results import DIMENSIONS, Run, SubmissionResult
+from autograder.records.results import DIMENSIONS, Run, Status, SubmissionResult
 from autograder.show.pages import line, plain, said_once
 
-MARKS = {"passed": "[green]✓[/]", "failed": "[red]✗[/]"}
+MARKS = {Status.PASSED: "[green]✓[/]", Status.FAILED: "[red]✗[/]"}
 MAX_REASON = 500  # characters
 MAX_NAME = 60  # characters; a terminal breaks long lines by itself
 
@@ -37,7 +37,7 @@ def class_table(run: Run) -> Table:
     table.add_column("", no_wrap=True)
     for result in run.submissions:
         points = [_points(*result.points(name)) for name in DIMENSIONS]
-        note = "" if result.status == "graded" else result.status
+        note = "" if result.status == Status.GRADED else result.status
         if result.look_at:
             note = f"look at: {named(result.look_at)}"
         total = _points(result.score, result.max_score)
@@ -57,7 +57,7 @@ def overlooked(found: list[tuple[str, str]], folder: str) -> str:
 def feedback(result: SubmissionResult) -> str:
     """Return the checks of a submission, by dimension, as markup."""
     lines = [f"[bold]{named(result.id)}[/]  {_points(result.score, result.max_score)}"]
-    if result.status != "graded":
+    if result.status != Status.GRADED:
         return "\n".join([*lines, f"  {result.status}: {printable(result.message)}"])
     if result.look_at:
         lines.append(f"  [yellow]look at it:[/] {escape(line(result.look_at, MAX_REASON))}")
@@ -66,7 +66,7 @@ def feedback(result: SubmissionResult) -> str:
         if check["dimension"] != dimension:
             dimension = check["dimension"]
             lines.append(f"  {dimension}  {_points(*result.points(dimension))}")
-        mark = MARKS.get(check["status"], MARKS["failed"])
+        mark = MARKS.get(check["status"], MARKS[Status.FAILED])
         lines.append(f"    {mark} {printable(check['statement'])}")
         if check["message"]:
             lines.append(indent(printable(check["message"]), "        "))
@@ -91,13 +91,13 @@ def practice(found: Report, asked: bool = False) -> str:
     for name, results in by_dimension(found.results).items():
         lines.append(f"[bold]{name}[/]  {sum(one.passed for one in results)} of {len(results)}")
         for one in results:
-            mark = MARKS["passed" if one.passed else "failed"]
+            mark = MARKS[Status.PASSED if one.passed else Status.FAILED]
             lines.append(f"  {mark} {printable(one.statement)}")
             lines += [f"      {printable(line)}" for line in one.lines()]
             if one.hint and (asked or one.shows_hint):
                 hints.append(one.hint)
     lines += [f"[yellow]hint:[/] {printable(hint)}" for hint in dict.fromkeys(hints)]
-    if asked and any(one.status == "not solved yet" for one in found.results):
+    if asked and any(one.status == Status.NOT_SOLVED for one in found.results):
         lines.append("First fill in what says YOUR CODE HERE.")
     elif asked and not hints and not found.solved:
         lines.append("There is no hint: no known mistake fails like this.")

@@ -296,13 +296,18 @@ class Range:
 
     def neighbour(self) -> dict:
         """Return the status of the quick checks for somebody who has solved the exercise."""
+        from autograder.grading.verdicts import verdict
         from autograder.records.submissions import Submission
 
         toy = self.grader("scale")
         quick = [check for check in toy.checks if check.dimension in ("numerics", "gradients")]
-        interview = toy._interview(Submission("neighbour", "", False, (toy.exercise.reference,)))
-        outcomes = interview.outcomes([check.name for check in quick], toy.seeds, toy._plan)
-        return {check.name: toy._verdict(check, outcomes[check.name]).status for check in quick}
+        interview = toy.interview(Submission("neighbour", "", False, (toy.exercise.reference,)))
+        outcomes = interview.run([check.name for check in quick], toy.seeds).outcomes
+        expected = toy.reference.expected
+        return {
+            check.name: verdict(check, expected[check.name], outcomes[check.name]).status
+            for check in quick
+        }
 
     def _findings(self, attack: Attack, result) -> list[str]:
         """Return what is wrong with a result and with how it is shown."""

@@ -5,7 +5,7 @@
 
 import numpy as np
 
-from autograder.sandbox import child
+from autograder.sandbox import session as child
 from autograder.records.observations import Either, left_for_later
 
 encode = child.encode

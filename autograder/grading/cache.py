@@ -1,6 +1,7 @@
-"""What earlier runs found, kept under `build/` by the content of all that it depends on.
+"""What earlier runs found, stored under `build/` by the content of all that it depends on.
 
-It only saves time. Where it cannot be read or written, everything is graded, and `told` says so.
+It only saves time. Where it cannot be read or written, everything is graded, and `problems`
+says so.
 """
 
 import dataclasses
@@ -16,11 +17,11 @@ from pathlib import Path
 
 from autograder.grading.processes import Limits
 from autograder.records.exercises import Exercise
-from autograder.records.results import CheckResult, SubmissionResult, write_atomically
+from autograder.records.results import CheckResult, Status, SubmissionResult, write_atomically
 from autograder.records.submissions import Submission
 from autograder.sandbox import lock
 
-_problems: dict[Path, str] = {}  # why nothing could be kept in a folder
+_problems: dict[Path, str] = {}  # why nothing could be stored in a folder
 
 
 def digest(exercise: Exercise, *more: str) -> str:
@@ -65,12 +66,12 @@ def _checkout(package: str) -> str:
 
 
 def folder(exercise: Exercise, kind: str) -> Path:
-    """Return where something is kept."""
+    """Return where something is stored."""
     return exercise.folder.parent.parent / "build" / kind
 
 
 def store(path: Path, content: str | bytes) -> None:
-    """Keep something, if there is room and we may write there."""
+    """Store something, if there is room and we may write there."""
     try:
         write_atomically(path, content)
     except OSError as error:
@@ -88,13 +89,13 @@ def discard(path: Path) -> bool:
     return True
 
 
-def told() -> str:
-    """Return a line on what could not be kept, or nothing."""
+def problems() -> str:
+    """Return a line on what could not be stored, or nothing."""
     where = [f"{os.path.relpath(folder)} ({why})" for folder, why in _problems.items()]
     return f"not kept, the next run grades it again: {', '.join(where)}" if where else ""
 
 
-class Results:
+class ResultCache:
     """The results of one exercise: a file for each content of a submission.
 
     A change of the exercise, the engine, its packages, the limits or the protection begins anew.
@@ -126,8 +127,8 @@ class Results:
             return None
 
     def put(self, submission: Submission, result: SubmissionResult) -> None:
-        """Keep a result, unless it says that the grading itself failed."""
-        if result.status != "grader error":
+        """Store a result, unless it says that the grading itself failed."""
+        if result.status != Status.GRADER_ERROR:
             fields = dataclasses.asdict(result)
             del fields["id"], fields["path"]
             store(self._file(submission), json.dumps(fields))

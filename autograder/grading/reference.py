@@ -1,0 +1,103 @@
+"""What an exercise asks, and what its reference solution shows."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from autograder.grading.comparison import moves
+from autograder.grading.dialogue import Setup, describe
+from autograder.grading.interview import Interview, Plan
+from autograder.grading.processes import ChildEnded, ChildTooSlow, Worker
+from autograder.grading.seeds import Seeds
+from autograder.grading.verdicts import CheckInfo
+from autograder.records.exercises import Exercise
+from autograder.records.observations import Thing, eithers, walk
+from autograder.records.results import Outcome, Status
+from autograder.records.submissions import Submission
+
+
+class GraderError(Exception):
+    """Something of ours failed: nobody's score may depend on it."""
+
+
+@dataclass(frozen=True)
+class Reference:
+    """What submissions are compared with.
+
+    Attributes:
+        setup: what every child gets.
+        checks: of the exercise, in order.
+        seeds: what the random inputs are drawn from.
+        expected: what the reference shows in each check.
+        plan: what it leaves for later.
+        random: the checks whose inputs are drawn.
+    """
+
+    setup: Setup
+    checks: list[CheckInfo]
+    seeds: Seeds
+    expected: dict[str, Outcome]
+    plan: Plan
+    random: frozenset[str]
+
+    @property
+    def names(self) -> list[str]:
+        """The names of the checks, in order."""
+        return [check.name for check in self.checks]
+
+    @classmethod
+    def ask(cls, worker: Worker, exercise: Exercise, seeds: Seeds) -> "Reference":
+        """Load the checks of an exercise, and ask them of its reference.
+
+        Raises:
+            GraderError: the checks cannot be loaded, or the reference cannot answer them.
+        """
+        setup, checks = _load(worker, exercise)
+        solution = Submission("reference", str(exercise.folder), False, (exercise.reference,))
+        names = [check.name for check in checks]
+        answers = Interview(worker, setup, solution).run(names, seeds)
+        for check in checks:
+            outcome = answers.outcomes[check.name]
+            problem = _problem(check, outcome)
+            if outcome.status != Status.SEEN or problem:
+                raise GraderError(
+                    f"{exercise.name}: the reference cannot answer the check {check.name}: "
+                    f"{problem} {outcome.place}. Mend reference.py or checks.py."
+                )
+        later = answers.left_for_later
+        random = {check.name for check in checks if check.random}
+        random |= {name for (name, _), leaf in later.items() if leaf.random}
+        plan = {key: (leaf.how, leaf.use) for key, leaf in later.items()}
+        return cls(setup, checks, seeds, answers.outcomes, plan, frozenset(random))
+
+
+def _load(worker: Worker, exercise: Exercise) -> tuple[Setup, list[CheckInfo]]:
+    path = exercise.folder / "checks.py"
+    try:
+        described = describe(worker, exercise.checks)
+        if "problem" in described:
+            raise GraderError(f"{path}:\n{described['problem']}")
+        checks = [CheckInfo(**fields) for fields in described["checks"]]
+        switched_off = described["switched_off"]
+    except (ChildEnded, ChildTooSlow, TypeError, KeyError) as error:
+        raise GraderError(f"the checks of {exercise.name} cannot be loaded: {error}") from error
+    if not checks:
+        raise GraderError(f"{path} has no checks")
+    needs = list(dict.fromkeys(name for check in checks for name in check.requires))
+    return Setup(exercise.name, exercise.checks, switched_off, needs), checks
+
+
+def _problem(check: CheckInfo, outcome: Outcome) -> str:
+    """Return why no submission can be compared with what the reference shows."""
+    problem = outcome.message
+    for path, leaf in walk(outcome.seen):
+        if isinstance(leaf, Thing):
+            problem = f"{leaf.kind} at {list(path)}"
+        elif isinstance(leaf, (float, np.ndarray)) and np.isnan(leaf).any():
+            problem = f"not a number at {list(path)}"
+    if not all(moves(one.exact, check.rtol, check.atol) for one in eithers(outcome.seen)):
+        problem = (
+            "the exact answers of an `either` must be a list: one, and others for inputs "
+            "that are drawn anew, which differ from it"
+        )
+    return problem
