@@ -28,7 +28,7 @@ PICTURES = Path(__file__).parent
 BIN = Path(sys.executable).parent
 EXERCISE = "huber_loss"
 STUDENT = "noah"  # makes a known mistake, which the public tests show too
-COLUMNS = 88  # of the terminal
+COLUMNS = 100  # of the terminal
 WIDTH = 900  # pixels; README shows pictures in about this width
 MAX_BYTES = 200_000
 
@@ -73,12 +73,11 @@ def take_class(course: Path, page: Page) -> Path:
 
 
 def take_feedback(course: Path, page: Page) -> Path:
-    """Take the page that nbgrader makes for the student: the answer, and a dimension."""
+    """Take the page that nbgrader makes for the student, down to the first hint."""
     run(course, "nbgrader", "generate_feedback", EXERCISE, f"--student={STUDENT}")
     file = course / "build" / "feedback" / STUDENT / EXERCISE / f"{EXERCISE}.html"
     page.goto(file.as_uri(), wait_until="domcontentloaded")
-    # The summary and the hints stand under the answer; the checks of a dimension follow.
-    first = page.get_by_text(re.compile(r"^\d+ of \d+ points\.")).first
+    first = page.locator("code", has_text=re.compile("^numerics$")).last
     last = page.get_by_text("Hint:").first
     return saved(between(page, first, last), "feedback")
 
@@ -87,9 +86,9 @@ def take_notebook(course: Path, browser: Browser) -> Path:
     """Take the student's notebook in JupyterLab, after its cells have run."""
     desk = course / "desk"
     desk.mkdir()
-    shutil.copy(course / "build" / "submitted" / STUDENT / EXERCISE / f"{EXERCISE}.ipynb", desk)
-    for hints in (ROOT / "release" / EXERCISE).glob("*.json"):
-        shutil.copy(hints, desk)
+    for file in (ROOT / "release" / EXERCISE).glob("*.*"):
+        shutil.copy(file, desk)
+    fill_in(desk / f"{EXERCISE}.ipynb", course / "build" / "submitted" / STUDENT / EXERCISE)
     with jupyter_lab(desk, course / "home") as lab:
         page = browser.new_page(viewport={"width": WIDTH, "height": 1000})
         page.goto(f"{lab['url']}doc/tree/{EXERCISE}.ipynb?reset&token={lab['token']}")
@@ -102,6 +101,22 @@ def take_notebook(course: Path, browser: Browser) -> Path:
         table.locator("summary").first.click()
         page.mouse.move(0, 0)  # JupyterLab colours the row that it points to
         return saved(table.screenshot(), "notebook")
+
+
+def fill_in(released: Path, submitted: Path) -> None:
+    """Write what a student answered into a notebook as it is released today."""
+    notebook, theirs = (
+        json.loads(path.read_text(encoding="utf-8"))
+        for path in (released, submitted / released.name)
+    )
+    (answer,) = filter(is_solution, theirs["cells"])
+    for cell in filter(is_solution, notebook["cells"]):
+        cell["source"] = answer["source"]
+    released.write_text(json.dumps(notebook), encoding="utf-8")
+
+
+def is_solution(cell: dict) -> bool:
+    return cell["metadata"].get("nbgrader", {}).get("solution", False)
 
 
 @contextlib.contextmanager
@@ -137,7 +152,7 @@ def between(page: Page, first, last) -> bytes:
     """Return a picture of the part of a page from one element to another."""
     top = first.evaluate("one => one.getBoundingClientRect().top + scrollY")
     bottom = last.evaluate("one => one.parentElement.getBoundingClientRect().bottom + scrollY")
-    clip = {"x": 0, "y": top - 60, "width": WIDTH, "height": bottom - top + 80}
+    clip = {"x": 125, "y": top - 10, "width": WIDTH - 250, "height": min(bottom - top + 30, 700)}
     return page.screenshot(full_page=True, clip=clip)
 
 
