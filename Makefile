@@ -3,7 +3,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 PYTHON ?= python3
 EXERCISES = $(patsubst solutions/%/checks.py,%,$(wildcard solutions/*/checks.py))
 
-.PHONY: demo test clean
+.PHONY: demo test check clean
 
 demo: .venv/ready
 	autograder build
@@ -18,6 +18,13 @@ demo: .venv/ready
 
 test: .venv/ready
 	pytest -n 2 --dist loadscope
+
+# For the inner loop: format, lint, types, and the tests that grade no whole exercise.
+check: .venv/ready
+	ruff format --check .
+	ruff check .
+	mypy
+	pytest -n 2 --dist loadscope -m 'not slow' $(PYTEST)
 
 .venv/ready: pyproject.toml
 	$(PYTHON) -m venv .venv

@@ -30,11 +30,11 @@ def class_table(run: Run) -> Table:
     name = ", ".join(dict.fromkeys([run.assignment or run.exercise, run.exercise]))
     count = f"{len(run.submissions)} submission{'s' * (len(run.submissions) != 1)}"
     table = Table(title=f"{name}: {count}", box=box.SIMPLE_HEAD, pad_edge=False)
-    table.add_column("submission")
+    table.add_column("submission", overflow="fold")
     for name in DIMENSIONS:
-        table.add_column(name, justify="right")
-    table.add_column("score", justify="right")
-    table.add_column("", no_wrap=True)
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("score", justify="right", no_wrap=True)
+    table.add_column("")  # in a narrow terminal, the note has several lines
     for result in run.submissions:
         points = [_points(*result.points(name)) for name in DIMENSIONS]
         note = "" if result.status == Status.GRADED else result.status
