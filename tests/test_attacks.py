@@ -39,7 +39,7 @@ def outcomes(mode):
 
 
 @pytest.mark.parametrize(("mode", "attack"), CASES)
-def test_does_an_attack_gain_nothing_and_harm_nobody(mode, attack):
+def test_an_attack_gains_nothing_and_harms_nobody(mode, attack):
     if why := run.lacking(mode):
         if os.environ.get("CI") and os.getuid() == 0:
             pytest.fail(why)
@@ -48,7 +48,7 @@ def test_does_an_attack_gain_nothing_and_harm_nobody(mode, attack):
     assert found["findings"] == [], found
 
 
-def test_are_there_attacks_of_every_kind():
+def test_there_are_attacks_of_every_kind():
     found = run.attacks()
     assert len(found) >= 60
     assert {attack.path.parent.name for attack in found} == {

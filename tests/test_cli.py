@@ -22,7 +22,7 @@ def run(course, environment):
     return run
 
 
-def test_is_every_submission_in_the_output_once(run, course, toy_exercise):
+def test_every_submission_is_in_the_output_once(run, course, toy_exercise):
     folder = course / "handed in"
     folder.mkdir()
     (folder / "ada.py").write_text(toy_exercise.reference)
@@ -92,7 +92,7 @@ def test_is_every_submission_in_the_output_once(run, course, toy_exercise):
         (("mark",), "No such command 'mark'"),
     ],
 )
-def test_does_wrong_usage_end_with_a_sentence(run, arguments, message):
+def test_wrong_usage_ends_with_a_sentence(run, arguments, message):
     done = run(*arguments)
     assert done.returncode == 2
     assert message in done.stderr
@@ -118,21 +118,21 @@ def test_a_name_forges_no_line_of_a_message(run, course, toy_exercise, name):
         assert "[red]" in done.stdout + done.stderr
 
 
-def test_does_a_broken_exercise_end_with_a_sentence(run, course):
+def test_a_broken_exercise_ends_with_a_sentence(run, course):
     (course / "solutions" / "scale" / "checks.py").write_text("import nothing_like_it\n")
     done = run("grade", "scale", "solutions/scale/reference.py")
     assert done.returncode == 1
     assert "No module named 'nothing_like_it'" in done.stderr
 
 
-def test_is_a_folder_without_exercises_told(run, course):
+def test_a_folder_without_exercises_ends_with_a_sentence(run, course):
     shutil.rmtree(course / "solutions")
     done = run("audit")
     assert done.returncode == 2
     assert "set AUTOGRADER_SOLUTIONS" in done.stderr
 
 
-def test_does_the_audit_find_what_is_wrong_with_the_specimens(run, course):
+def test_the_audit_finds_what_is_wrong_with_the_specimens(run, course):
     scale = course / "solutions" / "scale"
     found, page = course / "found.json", course / "matrix.html"
     done = run("audit", "--seeds", 2, "--json", found, "--html", page)
@@ -161,7 +161,7 @@ def test_does_the_audit_find_what_is_wrong_with_the_specimens(run, course):
     assert "Nothing &lt;b&gt;is&lt;/b&gt; wrong." in page.read_text()
 
 
-def test_do_right_answers_stay_right_under_stress(run, course):
+def test_right_answers_stay_right_under_stress(run, course):
     found = course / "found.json"
     done = run("audit", "--only", "wheats", "--seeds", 4, "--stress", "--json", found)
     assert done.returncode == 0, done.stdout
@@ -171,7 +171,7 @@ def test_do_right_answers_stay_right_under_stress(run, course):
     assert f"{4 * len(audit['specimens'])} answers in" in done.stdout
 
 
-def test_are_wrong_and_stale_records_told(run, course):
+def test_wrong_and_stale_records_are_reported(run, course):
     scale = course / "solutions" / "scale"
     record = '[[mutant]]\nwhere = "Scale.call"\nwas = "return self.factor * inputs"\n'
     (scale / "equivalent.toml").write_text(

@@ -28,7 +28,7 @@ A = np.array([[1.0], [2.0]], "float32")
         ([A, {"x": 1}], [A, {"x": 1}]),
     ],
 )
-def test_are_equal_answers_equal(expected, seen):
+def test_equal_answers_are_equal(expected, seen):
     assert difference(expected, seen, 1e-4, 1e-5) is None
 
 
@@ -63,11 +63,11 @@ def test_are_equal_answers_equal(expected, seen):
         (b"", 0, "expected bytes, got 0"),
     ],
 )
-def test_is_a_difference_told_in_words(expected, seen, message):
+def test_a_difference_is_described_in_words(expected, seen, message):
     assert difference(expected, seen, 1e-4, 1e-5) == message
 
 
-def test_does_an_agreement_count_only_where_it_may():
+def test_an_agreement_counts_only_where_it_may():
     right, forged = Either([1.0, 2.0], 1.0), Either([9.0, 2.0], 1.0)
     expected = {"a": [right]}
     for own in (["numerics"], []):

@@ -37,7 +37,7 @@ def warm():
 
 
 @pytest.mark.slow
-def test_do_the_checks_tell_right_from_wrong(exercise, patient_worker):
+def test_the_checks_tell_right_from_wrong(exercise, patient_worker):
     """With some of the mutants, and all that are recorded as right; `autograder audit` asks all."""
     rows = specimens(exercise)
     mutants = [row for row in rows if row.kind == "mutant"]
@@ -48,7 +48,7 @@ def test_do_the_checks_tell_right_from_wrong(exercise, patient_worker):
     assert found.problems == []
 
 
-def test_does_the_readme_say_what_the_audit_would(exercise):
+def test_the_readme_says_what_the_audit_would(exercise):
     """With no problems, its table follows from what there is to ask. If not: run it anew."""
     rows = specimens(exercise)
     wheats, chaffs, mutants = (
@@ -72,7 +72,7 @@ def test_does_the_readme_say_what_the_audit_would(exercise):
 
 
 @pytest.mark.slow
-def test_are_stub_and_release_what_build_makes_now(exercise, patient_worker, tmp_path):
+def test_stub_and_release_are_what_build_makes_now(exercise, patient_worker, tmp_path):
     """If not: run `autograder build` and commit what it wrote."""
     hints = fingerprints.path_of(exercise.name, Path("exercises"))
     (tmp_path / "exercises").mkdir()
@@ -90,7 +90,7 @@ def test_are_stub_and_release_what_build_makes_now(exercise, patient_worker, tmp
 
 
 @pytest.mark.slow
-def test_do_known_mistakes_get_their_hint_from_the_public_tests_alone(exercise, warm, tmp_path):
+def test_known_mistakes_get_their_hint_from_the_public_tests(exercise, warm, tmp_path):
     known = fingerprints.KnownFailures.read(
         fingerprints.path_of(exercise.name, ROOT / "exercises")
     ).texts
@@ -106,7 +106,7 @@ def test_do_known_mistakes_get_their_hint_from_the_public_tests_alone(exercise, 
         assert {one.hint for one in report.results if one.hint} == {chaff.note}, chaff.name
 
 
-def test_do_the_examples_of_the_statement_run_and_show_what_they_say(exercise, warm, tmp_path):
+def test_the_statements_examples_run_and_print_what_they_say(exercise, warm, tmp_path):
     """A comment after a `print` is what it prints, up to a colon."""
     statement = "\n".join(
         cell.source for cell in exercise.notebook.cells if cell.cell_type == "markdown"
@@ -124,7 +124,7 @@ def test_do_the_examples_of_the_statement_run_and_show_what_they_say(exercise, w
 
 
 @pytest.mark.slow
-def test_do_the_public_tests_fail_on_the_stub_and_pass_on_right_answers(exercise, tmp_path):
+def test_public_tests_fail_on_the_stub_and_pass_on_right_answers(exercise, tmp_path):
     tests = exercise.public_tests
     assert tests.count("def test_") >= 3
     (tmp_path / "stub.py").write_text(stub(exercise))
@@ -143,7 +143,7 @@ def test_do_the_public_tests_fail_on_the_stub_and_pass_on_right_answers(exercise
     assert failures == [], output
 
 
-def test_is_nothing_that_students_get_secret(exercise):
+def test_nothing_that_students_get_is_secret(exercise):
     """Solutions, checks and specimens stay in `solutions/`."""
     name = exercise.name
     given = (ROOT / "exercises" / f"{name}.py").read_text()
@@ -173,7 +173,7 @@ def _solution_regions(exercise):
         yield part.split("### END SOLUTION")[0]
 
 
-def test_is_every_specimen_a_submission_of_its_own(exercise):
+def test_every_specimen_is_a_submission_of_its_own(exercise):
     wheats, chaffs = exercise.wheats, exercise.chaffs
     assert len(wheats) >= 6
     assert len(chaffs) >= 15
@@ -199,7 +199,7 @@ def _defined(source):
     return names
 
 
-def test_does_the_machine_know_no_exercise_by_name(exercise):
+def test_the_machine_knows_no_exercise_by_name(exercise):
     files = [
         *ROOT.glob("autograder/**/*.py"),
         *ROOT.glob("tests/*.py"),
@@ -213,7 +213,7 @@ def test_does_the_machine_know_no_exercise_by_name(exercise):
 
 
 @pytest.mark.slow
-def test_does_the_sample_class_keep_its_scores_and_our_secrets(exercise, patient_worker):
+def test_the_sample_class_keeps_its_scores_and_our_secrets(exercise, patient_worker):
     """Scores of `examples/class`, which `make demo` grades; and what its pages must not show."""
     folders = [ROOT / "examples" / "class" / "submitted"]
     if (scripts := ROOT / "examples" / "class" / "scripts" / exercise.name).exists():

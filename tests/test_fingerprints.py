@@ -11,7 +11,7 @@ def known(*texts):
 
 
 @pytest.mark.parametrize("noise", [1e-6, -1e-6, 1e-7])
-def test_do_equal_numbers_with_the_noise_of_another_machine_meet(noise):
+def test_equal_numbers_meet_despite_the_noise_of_a_machine(noise):
     rng = np.random.default_rng(1)
     simple = [0.5, 1.0, 2.0, 2.125, 1 / 3, 10.0, 99.99, 1e-3, 1e5, math.pi, 0.0]
     for number in [*simple, *rng.normal(size=2000), *rng.lognormal(sigma=6, size=2000)]:
@@ -19,7 +19,7 @@ def test_do_equal_numbers_with_the_noise_of_another_machine_meet(noise):
         assert one & other, number
 
 
-def test_are_other_numbers_signs_tests_and_words_something_else():
+def test_other_numbers_signs_tests_and_words_do_not_meet():
     one = known("got 2.0")[0]
     assert not one & known("got 2.02")[0]
     assert not one & known("got -2.0")[0]
@@ -28,7 +28,7 @@ def test_are_other_numbers_signs_tests_and_words_something_else():
     assert not one & set(of_failures("shift", {"test": "got 2.0"})["test"])
 
 
-def test_does_what_passes_make_no_difference():
+def test_names_addresses_and_white_space_make_no_difference():
     one, other = known(
         "layer scale_3 at 0x7f01 in /tmp/a/b.keras: [-0. 1e-9\n  2.]",
         "layer scale at 0x8f01 in /tmp/c/d.keras: [0.  0.  2.0]",
@@ -36,7 +36,7 @@ def test_does_what_passes_make_no_difference():
     assert one & other
 
 
-def test_do_all_failures_of_a_run_have_a_fingerprint_together():
+def test_all_failures_of_a_run_have_a_fingerprint_together():
     both = of_failures("scale", {"one": "a", "two": "b"})
     alone = of_failures("scale", {"one": "a"})
     assert both["one"] == alone["one"]
@@ -44,7 +44,7 @@ def test_do_all_failures_of_a_run_have_a_fingerprint_together():
     assert of_failures("scale", {}) == {}
 
 
-def test_does_what_means_two_things_mean_nothing(tmp_path):
+def test_a_fingerprint_of_two_mistakes_gives_no_hint(tmp_path):
     hints = KnownFailures.learn(
         [("Add.", {"1", "2"}), ("Add.", {"2"}), ("Multiply.", {"1", "3"})], "key"
     )
@@ -61,6 +61,6 @@ def test_does_what_means_two_things_mean_nothing(tmp_path):
 
 
 @pytest.mark.parametrize("damage", ["", "{", "[]", '{"hints": []}', '{"hints": {"a": 1}}'])
-def test_do_damaged_hints_say_nothing(tmp_path, damage):
+def test_damaged_hints_say_nothing(tmp_path, damage):
     (tmp_path / "h.json").write_text(damage)
     assert KnownFailures.read(tmp_path / "h.json").find(["1"]) == ""

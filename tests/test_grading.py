@@ -64,7 +64,7 @@ def lost(result):
         "__name__ = 'x'",
     ],
 )
-def test_does_what_stands_beside_a_right_answer_cost_nothing(grade, extra):
+def test_what_stands_beside_a_right_answer_costs_nothing(grade, extra):
     result = grade(f"{RIGHT}\n{extra}\n")
     assert result.status == "graded"
     assert lost(result) == {}
@@ -72,7 +72,7 @@ def test_does_what_stands_beside_a_right_answer_cost_nothing(grade, extra):
 
 
 @pytest.mark.parametrize("notebook", [False, True])
-def test_may_a_submission_configure_tensorflow_before_anything_else(grade, notebook):
+def test_a_submission_may_configure_tensorflow_first(grade, notebook):
     first = "import tensorflow as tf\ntf.config.threading.set_intra_op_parallelism_threads(1)\n"
     assert lost(grade(first + RIGHT, notebook=notebook)) == {}
 
@@ -168,7 +168,7 @@ def test_may_a_submission_configure_tensorflow_before_anything_else(grade, noteb
         ),
     ],
 )
-def test_is_every_end_of_a_submission_told(grade, source, status, message):
+def test_every_end_of_a_submission_is_reported(grade, source, status, message):
     result = grade(source)
     assert result.status == "graded"
     assert result.score == 0
@@ -191,23 +191,23 @@ def test_is_every_end_of_a_submission_told(grade, source, status, message):
         (40 * "[" + "x" + 40 * "]", "its answer could not be read"),
     ],
 )
-def test_does_a_strange_answer_cost_its_own_points(grade, value, message):
+def test_a_strange_answer_costs_its_own_points(grade, value, message):
     result = grade(f"def Scale(factor):\n    return lambda x: {value}")
     assert result.score == 0
     assert message in result.checks[0].message
 
 
-def test_does_a_check_that_never_ends_cost_its_own_points_only(grade):
+def test_a_check_that_never_ends_costs_only_its_own_points(grade):
     result = grade(RIGHT.replace("return {", "import time; time.sleep(100)\n        return {"))
     assert lost(result) == {"factor_survives": "timed out", "model_survives": "timed out"}
 
 
-def test_does_a_check_that_kills_the_process_cost_its_own_points_only(grade):
+def test_a_check_that_ends_the_process_costs_only_its_own_points(grade):
     result = grade(RIGHT.replace("return {", "import os; os._exit(1)\n        return {"))
     assert lost(result) == {"factor_survives": "crashed", "model_survives": "crashed"}
 
 
-def test_does_a_submission_have_only_so_much_time(toy_exercise):
+def test_a_submission_has_only_so_much_time(toy_exercise):
     slow = RIGHT.replace("return inputs", "import time; time.sleep(100)\n        return inputs")
     with Worker(Limits(cell=2, check=2, total=5)) as worker:
         grader = Grader(worker, toy_exercise)
@@ -227,7 +227,7 @@ def test_does_a_submission_have_only_so_much_time(toy_exercise):
         ([RIGHT.replace("return inputs", "import time; time.sleep(1.5); return inputs")], None),
     ],
 )
-def test_do_many_slow_parts_have_no_more_time_than_one(toy_exercise, cells, score):
+def test_many_slow_parts_share_the_time_of_a_submission(toy_exercise, cells, score):
     with Worker(Limits(cell=2, check=2, total=5)) as worker:
         grader = Grader(worker, toy_exercise)
         result = grader.grade(Submission("slow", "", True, tuple(cells)))
@@ -239,7 +239,7 @@ def test_do_many_slow_parts_have_no_more_time_than_one(toy_exercise, cells, scor
         assert result.look_at.startswith("its cells together took more than 5 seconds; those from ")
 
 
-def test_does_each_check_say_once_where_the_code_could_not_be_loaded(grade):
+def test_each_check_says_once_where_the_code_was_not_loaded(grade):
     until = time.time() + 3.5  # by then the first process has loaded it, and no other has
     wait = f"while time.time() <= {until}: time.sleep(0.1)"
     source = RIGHT.replace("        return {", f"        {wait}\n        return {{")
@@ -251,24 +251,24 @@ def test_does_each_check_say_once_where_the_code_could_not_be_loaded(grade):
     }
 
 
-def test_is_memory_bounded(grade):
+def test_memory_is_bounded(grade):
     result = grade(RIGHT + "\nimport numpy as np\nx = np.ones((2**31,))\n")
     assert lost(result) == {}
     assert "MemoryError" in result.message
 
 
-def test_is_text_that_is_no_python_unreadable(grade):
+def test_text_that_is_no_python_is_unreadable(grade):
     result = grade("class Scale(:\n    pass")
     assert (result.status, result.score, len(result.checks)) == ("unreadable", 0, 7)
     assert result.message.startswith("not Python: line 1: invalid syntax (Python 3.")
 
 
-def test_is_a_syntax_error_in_an_import_not_the_files(grade, tmp_path):
+def test_a_syntax_error_inside_exec_is_not_the_files(grade, tmp_path):
     source = RIGHT + "\nexec('x = (')\n"
     assert lost(grade(source)) == {}
 
 
-def test_does_the_message_show_the_students_own_line(grade):
+def test_a_message_shows_the_students_own_line(grade):
     result = grade("def Scale(factor):\n    wrong = factor + 'a'\n    return wrong\n")
     assert result.checks[0].message == (
         "TypeError: unsupported operand type(s) for +: 'float' and 'str'"
@@ -276,7 +276,7 @@ def test_does_the_message_show_the_students_own_line(grade):
     )
 
 
-def test_does_the_message_of_a_graph_say_what_was_wrong_without_tensorflows_frames(grade):
+def test_a_message_from_a_graph_shows_no_frames_of_tensorflow(grade):
     source = """
 import tensorflow as tf
 
@@ -294,7 +294,7 @@ def Scale(factor):
     )
 
 
-def test_does_the_message_of_a_tensor_out_of_its_graph_name_no_frames(grade):
+def test_a_message_about_a_tensor_out_of_scope_shows_no_frames(grade):
     source = """
 import tensorflow as tf
 kept = []
@@ -313,7 +313,7 @@ def Scale(factor):
     assert "File" not in message
 
 
-def test_does_a_notebook_go_on_after_a_cell_that_fails(grade):
+def test_a_notebook_goes_on_after_a_cell_that_fails(grade):
     result = grade(
         "1 / 0",
         "x = (",
@@ -339,7 +339,7 @@ def test_does_a_notebook_go_on_after_a_cell_that_fails(grade):
     assert result.cells[7]["outputs"] == [{"stream": "stdout", "text": "end\n"}]
 
 
-def test_do_cells_that_end_their_process_not_pile_up(grade, monkeypatch):
+def test_cells_that_end_their_process_do_not_pile_up(grade, monkeypatch):
     folders = []
     fork = Worker.child
 
@@ -355,7 +355,7 @@ def test_do_cells_that_end_their_process_not_pile_up(grade, monkeypatch):
     assert max(folders) < 10
 
 
-def test_do_a_notebooks_cells_keep_their_outputs(grade):
+def test_a_notebooks_cells_keep_their_outputs(grade):
     result = grade(RIGHT, "1 + 1", "import sys\nprint('a')\nprint('b', file=sys.stderr)", "Scale")
     assert [cell["outputs"] for cell in result.cells[1:3]] == [
         [{"display": {"text/plain": "2"}}],
@@ -363,7 +363,7 @@ def test_do_a_notebooks_cells_keep_their_outputs(grade):
     ]
 
 
-def test_are_public_tests_defined_but_not_run_again(grade):
+def test_public_tests_are_defined_but_not_run_again(grade):
     cells = PUBLIC_TESTS.format(
         tests="HELP = 3\n\ndef test_nothing():\n    1 / 0", arguments="'scale', test_nothing,"
     )
@@ -377,7 +377,7 @@ def test_are_public_tests_defined_but_not_run_again(grade):
     assert printed == "3\n"
 
 
-def test_is_a_tf_function_in_a_notebook_converted(grade):
+def test_a_tf_function_in_a_notebook_is_converted(grade):
     result = grade(
         "import tensorflow as tf",
         "@tf.function\ndef count(n):\n    i = 0\n"
@@ -387,7 +387,7 @@ def test_is_a_tf_function_in_a_notebook_converted(grade):
     assert result.cells[2]["outputs"] == [{"stream": "stdout", "text": "3\n"}]
 
 
-def test_is_the_environment_of_a_child_empty(grade, monkeypatch):
+def test_the_environment_of_a_child_is_empty(grade, monkeypatch):
     monkeypatch.setenv("SECRET", "42")
     result = grade("import os, sys\nprint(dict(os.environ), os.listdir('/proc/self/fd'), sys.argv)")
     assert "SECRET" not in result.output
@@ -396,7 +396,7 @@ def test_is_the_environment_of_a_child_empty(grade, monkeypatch):
     assert len(result.output.split("[")[1].split("]")[0].split(",")) == 5  # 0, 1, 2, 9, the listing
 
 
-def test_does_tensorflow_in_a_child_follow_the_graders_settings(toy_exercise):
+def test_tensorflow_in_a_child_follows_the_graders_settings(toy_exercise):
     with Worker(environment={"TF_NUM_INTRAOP_THREADS": "1", "OTHER": "x"}) as worker:
         grader = Grader(worker, toy_exercise)
         source = "import os\nprint([name for name in os.environ if name in ('OTHER', {!r})])"
@@ -405,13 +405,13 @@ def test_does_tensorflow_in_a_child_follow_the_graders_settings(toy_exercise):
     assert result.output == f"['{name}']\n"
 
 
-def test_is_much_output_cut_and_the_child_not_blocked(grade):
+def test_much_output_is_cut_and_does_not_block_the_child(grade):
     result = grade(RIGHT + "\nfor _ in range(300): print('y' * 10_000)")
     assert lost(result) == {}
     assert len(result.output) <= 20_000
 
 
-def test_do_hints_name_the_known_mistake(grade, toy):
+def test_hints_name_the_known_mistake(grade, toy):
     chaff = {chaff.name: chaff for chaff in toy.exercise.chaffs}
     result = grade(chaff["forgets"].source)
     assert {(check.hint, check.chaff) for check in result.checks if check.status == "failed"} == {
@@ -423,7 +423,7 @@ def test_do_hints_name_the_known_mistake(grade, toy):
     assert {check.chaff for check in result.checks if check.status != "passed"} == {"python_op"}
 
 
-def test_is_a_random_check_asked_for_its_hint_in_the_process_that_failed_it(toy, monkeypatch):
+def test_a_random_check_gets_its_hint_in_the_process_that_failed(toy, monkeypatch):
     (chaff,) = (one for one in toy.exercise.chaffs if one.name == "adds")
     name = "multiplies_anything"
     known = toy.hints.answers["adds"][name]
@@ -443,12 +443,12 @@ def test_is_a_random_check_asked_for_its_hint_in_the_process_that_failed_it(toy,
     assert (first[1].seen != known.seen).all()
 
 
-def test_are_hints_given_only_where_the_same_was_shown(grade):
+def test_a_hint_is_given_only_where_the_same_answer_was_seen(grade):
     result = grade(RIGHT.replace("inputs *", "7 + inputs *"))
     assert [check.hint for check in result.checks if check.hint] == []
 
 
-def test_is_a_hint_not_given_to_who_lost_nothing_where_that_mistake_does(toy):
+def test_a_hint_needs_a_loss_in_every_dimension_of_the_mistake(toy):
     (chaff,) = (one for one in toy.exercise.chaffs if one.name == "python_op")
     (check,) = (one for one in toy.checks if one.name == "graph_scales")
     outcome = toy.hints.answers[chaff.name][check.name]
@@ -457,7 +457,7 @@ def test_is_a_hint_not_given_to_who_lost_nothing_where_that_mistake_does(toy):
     assert toy.hints.find(check, outcome, {"graph"}) == ("", "")
 
 
-def test_are_chaffs_asked_only_by_who_has_the_time(worker, course):
+def test_an_impatient_grader_does_not_ask_chaffs(worker, course):
     grader = Grader(worker, Exercise(course / "solutions" / "scale"))
     grader.hints.patient = False
     result = grader.grade(Submission("chaff", "", False, (grader.exercise.chaffs[0].source,)))
@@ -466,7 +466,7 @@ def test_are_chaffs_asked_only_by_who_has_the_time(worker, course):
     assert not (course / "build" / "hints").exists()
 
 
-def test_is_an_exercises_hints_file_read_again(worker, course):
+def test_an_exercises_hints_file_is_read_again(worker, course):
     exercise = Exercise(course / "solutions" / "scale")
     wrong = Submission("x", "", False, (exercise.chaffs[0].source,))
     first = Grader(worker, exercise).grade(wrong)
@@ -501,7 +501,9 @@ def test_is_an_exercises_hints_file_read_again(worker, course):
         ),
     ],
 )
-def test_is_an_authors_mistake_told_and_nobody_graded(worker, course, file, old, new, message):
+def test_an_authors_mistake_is_reported_and_nobody_is_graded(
+    worker, course, file, old, new, message
+):
     path = course / "solutions" / "scale" / file
     source = path.read_text()
     assert old in source
@@ -512,7 +514,7 @@ def test_is_an_authors_mistake_told_and_nobody_graded(worker, course, file, old,
     assert message in str(error.value)
 
 
-def test_is_a_failure_of_ours_nobodys_zero(toy, monkeypatch):
+def test_a_failure_of_ours_is_nobodys_zero(toy, monkeypatch):
     monkeypatch.setattr(verdicts, "verdict", lambda *_, **__: 1 / 0)
     result = toy.grade(Submission("x", "", False, (RIGHT,)))
     assert result.status == "grader error"
@@ -520,7 +522,7 @@ def test_is_a_failure_of_ours_nobodys_zero(toy, monkeypatch):
     assert {check.status for check in result.checks} == {"grader error"}
 
 
-def test_are_random_inputs_new_in_every_run_and_the_same_within_one(worker, toy_exercise):
+def test_random_inputs_are_new_in_every_run_and_equal_within_it(worker, toy_exercise):
     graders = [Grader(worker, toy_exercise, Seeds.same(seed)) for seed in (1, 1, 2)]
     shown = [grader.reference.expected["multiplies_anything"].seen for grader in graders]
     np.testing.assert_array_equal(shown[0], shown[1])
@@ -529,12 +531,12 @@ def test_are_random_inputs_new_in_every_run_and_the_same_within_one(worker, toy_
     assert Grader(worker, toy_exercise).grade(right).score == 8
 
 
-def test_do_the_dimensions_add_up(grade):
+def test_the_dimensions_add_up(grade):
     result = grade(RIGHT)
     assert sum(result.points(name)[1] for name in DIMENSIONS) == result.max_score
 
 
-def test_is_a_picture_kept_whole(grade):
+def test_a_picture_is_kept_whole(grade):
     source = (
         "import os\nfrom IPython.display import Image, display\n"
         "display(Image(b'\\x89PNG\\r\\n\\x1a\\n' + bytes(60_000)))\n"
@@ -551,7 +553,7 @@ def test_is_a_picture_kept_whole(grade):
     ]
 
 
-def test_do_many_children_at_once_keep_output_and_answers_apart(worker):
+def test_many_children_at_once_keep_output_and_answers_apart(worker):
     load = {
         "do": "load",
         "name": "it",
@@ -581,7 +583,7 @@ def test_do_many_children_at_once_keep_output_and_answers_apart(worker):
         ("one of {'sum', None} for layer scale_7", False),
     ],
 )
-def test_is_a_mistake_known_by_its_message_in_every_process(other, same):
+def test_a_mistake_is_known_by_its_message_in_every_process(other, same):
     known = "one of {None, 'sum', 'mean'} for layer scale_12"
     outcomes = [Outcome("raised", message=message) for message in (known, other)]
     assert hints.alike(None, *outcomes) is same

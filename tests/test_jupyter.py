@@ -111,7 +111,7 @@ def run_all(page):
 
 
 @pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
-def test_is_the_table_readable(browser, lab, theme, tmp_path):
+def test_the_table_is_readable(browser, lab, theme, tmp_path):
     page = opened(browser, lab, f"{theme.split()[1].lower()}.ipynb", theme)
     table = page.locator(".jp-OutputArea-output table")
     table.wait_for(timeout=60_000)
@@ -159,7 +159,7 @@ def luminance(colour: str) -> float:
     ("name", "message"),
     [("wrong.ipynb", "made 5.0 of 3.0, expected 6.0"), ("right.ipynb", "Your notebook passes")],
 )
-def test_does_validate_agree(browser, lab, name, message):
+def test_validate_agrees_with_the_table(browser, lab, name, message):
     page = opened(browser, lab, name, "JupyterLab Light")
     page.locator(".jp-OutputArea-output table").wait_for(timeout=60_000)
     page.get_by_role("button", name="Validate").click()

@@ -59,7 +59,7 @@ def locked(request, monkeypatch, toy_exercise):
         yield Grader(worker, toy_exercise)
 
 
-def test_is_every_attempt_refused_and_the_right_answer_still_right(locked, toy_exercise):
+def test_every_attempt_is_refused_and_the_answer_stays_right(locked, toy_exercise):
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.settimeout(0)
         facts = {"root": str(ROOT), "grader": os.getpid(), "port": server.getsockname()[1]}
@@ -89,7 +89,7 @@ def test_is_every_attempt_refused_and_the_right_answer_still_right(locked, toy_e
     assert not Path("/tmp/autograder-was-here").exists()
 
 
-def test_is_a_missing_layer_told_and_can_it_be_required(course, environment, toy_exercise):
+def test_a_missing_layer_is_named_and_can_be_required(course, environment, toy_exercise):
     tools = course / "tools"  # all that is on the path: no bubblewrap
     tools.mkdir()
     for tool in ("rm", "chmod"):
@@ -114,7 +114,7 @@ def test_is_a_missing_layer_told_and_can_it_be_required(course, environment, toy
     assert not (course / "none.json").exists()
 
 
-def test_does_a_daemon_end_with_the_child_where_forks_are_not_filtered(monkeypatch, toy_exercise):
+def test_a_daemon_ends_with_the_child_without_a_filter_of_forks(monkeypatch, toy_exercise):
     monkeypatch.setattr(lock, "call_filter", lambda: b"")
     monkeypatch.setattr(lock, "_bubblewrap", lambda: "")
     daemon = (

@@ -87,12 +87,12 @@ def thing(tmp_path):
         ("Thing.get_config", 'return {**super().get_config(), "size": 2.0}'),
     ],
 )
-def test_is_this_mistake_made(thing, where, becomes):
+def test_this_mistake_is_made(thing, where, becomes):
     made = [(one.where, one.becomes.replace("'", '"')) for one in mutants(thing)]
     assert (where, becomes.replace("'", '"')) in made
 
 
-def test_is_only_the_solution_changed(thing):
+def test_only_the_solution_is_changed(thing):
     found = mutants(thing)
     for one in found:
         assert ast.dump(ast.parse(one.source)) != ast.dump(ast.parse(thing.reference))
@@ -102,7 +102,7 @@ def test_is_only_the_solution_changed(thing):
     assert len({ast.dump(ast.parse(one.source)) for one in found}) == len(found)
 
 
-def test_does_the_name_tell_the_line_of_the_file(thing):
+def test_the_name_gives_the_line_of_the_file(thing):
     lines = REFERENCE.splitlines()
     for one in mutants(thing):
         line = int(one.name.split(":")[1].split(".")[0])
@@ -118,7 +118,7 @@ why = "nobody looks at it"
 """
 
 
-def test_is_a_record_found_whatever_its_white_space(thing):
+def test_a_record_is_found_whatever_its_white_space(thing):
     (thing.folder / "equivalent.toml").write_text(RECORD)
     assert list(equivalents(thing, mutants(thing)).values()) == ["nobody looks at it"]
 
@@ -132,7 +132,7 @@ def test_is_a_record_found_whatever_its_white_space(thing):
         ("why", "because", "has `where`, `was`, `becomes` and `why`"),
     ],
 )
-def test_is_a_stale_record_an_error(thing, old, new, message):
+def test_a_stale_record_is_an_error(thing, old, new, message):
     (thing.folder / "equivalent.toml").write_text(RECORD.replace(old, new))
     with pytest.raises(BadRecord, match=message):
         equivalents(thing, mutants(thing))

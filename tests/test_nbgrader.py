@@ -236,7 +236,7 @@ def graded(run, toy_exercise, tmp_path_factory):
     return course, release, honest
 
 
-def test_does_everybody_get_what_the_honest_work_is_worth(graded):
+def test_everybody_gets_what_the_honest_work_is_worth(graded):
     course, _, honest = graded
     found = scores(course)
     assert {student: score for student, (score, _) in found.items()} == honest
@@ -244,7 +244,7 @@ def test_does_everybody_get_what_the_honest_work_is_worth(graded):
     assert by_hand == {"no-notebook", "list", "deep", "empty", "huge"}
 
 
-def test_does_a_resubmission_replace_the_old_score(graded, run):
+def test_a_resubmission_replaces_the_old_score(graded, run):
     course, release, _ = graded
     hand_in(course, "right", with_cell(solved(release, ""), "import os; os.abort()", 0))
     hand_in(course, "wrong", "{")
@@ -254,7 +254,7 @@ def test_does_a_resubmission_replace_the_old_score(graded, run):
     assert (found["right"], found["wrong"], found["stub"]) == ((0, False), (0, True), (8, False))
 
 
-def test_does_the_export_hold_the_points_per_dimension(graded, run):
+def test_the_export_holds_the_points_per_dimension(graded, run):
     course, _, _ = graded
     shown = run(course, "nbgrader", "export")
     lines = (course / "build" / "grades.csv").read_text().splitlines()
@@ -280,7 +280,7 @@ def test_does_the_export_hold_the_points_per_dimension(graded, run):
     assert "loud" in shown
 
 
-def test_is_feedback_readable_and_without_secrets(graded, toy_exercise):
+def test_feedback_is_readable_and_holds_no_secrets(graded, toy_exercise):
     course, _, honest = graded
     pages = {path.parts[-3]: path.read_text() for path in course.glob("build/feedback/*/*/*.html")}
     assert set(pages) == set(honest)
@@ -299,7 +299,7 @@ def test_is_feedback_readable_and_without_secrets(graded, toy_exercise):
             assert secret not in page, (student, secret)
 
 
-def test_is_markup_in_a_submission_harmless_on_its_page(run, graded):
+def test_markup_in_a_submission_is_harmless_on_its_page(run, graded):
     course, release, _ = graded
     evil = "<script>alert(1)</script><img src=x onerror=alert(2)>"
     notebook = solved(release, f"raise ValueError('{evil}')")
@@ -319,7 +319,7 @@ def test_is_markup_in_a_submission_harmless_on_its_page(run, graded):
     assert not re.findall("""(?:href|src)=.javascript""", page)
 
 
-def test_does_formgrader_show_no_script(graded):
+def test_formgrader_shows_no_script(graded):
     """As it shows the notebook of `stub`, with what somebody else might have written into it."""
     course, _, _ = graded
     config = course_config(course)
@@ -348,7 +348,7 @@ def test_does_formgrader_show_no_script(graded):
     assert not re.findall(r"<script>a?lert|=.javascript:|^\s*dlert|<c>", page)
 
 
-def test_does_a_bad_file_or_folder_cost_nobody_else_anything(course, environment):
+def test_a_bad_file_or_folder_costs_nobody_else_anything(course, environment):
     shutil.copytree(course / "solutions" / "scale", course / "solutions" / "again")
 
     def autograder(*arguments):
@@ -413,7 +413,7 @@ def test_does_a_bad_file_or_folder_cost_nobody_else_anything(course, environment
     assert {who: found[who] for who in ("ada", *zero)} == {"ada": (8, False), **zero}
 
 
-def test_are_other_assignments_run_by_nbgrader_and_graded_by_hand(run, course, environment):
+def test_nbgrader_runs_other_assignments_for_grading_by_hand(run, course, environment):
     folder = course / "build" / "source" / "essay"
     folder.mkdir(parents=True)
     sum = {
@@ -496,7 +496,7 @@ def test_are_other_assignments_run_by_nbgrader_and_graded_by_hand(run, course, e
             assert [cell.source for cell in nbformat.read(path, 4).cells] == sources
 
 
-def test_is_a_gradebook_the_same_however_often_it_is_opened(tmp_path):
+def test_a_gradebook_is_the_same_however_often_it_is_opened(tmp_path):
     assert Gradebook.__init__ is preprocessors._open
     url = f"sqlite:///{tmp_path}/gradebook.db"
     for round in range(2):
@@ -516,7 +516,7 @@ def test_is_a_gradebook_the_same_however_often_it_is_opened(tmp_path):
         assert [course.id for course in gradebook.db.query(Course)] == ["other"]
 
 
-def test_does_the_same_notebook_get_the_same_scores_from_stock_nbgrader(
+def test_stock_nbgrader_gives_the_same_notebook_the_same_scores(
     run, graded, toy_exercise, tmp_path
 ):
     course, release, _ = graded

@@ -23,7 +23,7 @@ def message(tree, data=b""):
     return struct.pack("<I", len(text)) + text + data
 
 
-def test_does_an_observation_come_back_as_it_was_sent():
+def test_an_observation_comes_back_as_it_was_sent():
     sent = {
         "numbers": [1, -2.5, True, None, "text \N{SNOWMAN}"],
         "array": np.arange(6, dtype="float32").reshape(2, 3),
@@ -45,7 +45,7 @@ def test_does_an_observation_come_back_as_it_was_sent():
             assert back[key] == value
 
 
-def test_are_infinities_and_nan_sent_as_they_are():
+def test_infinities_and_nan_are_sent_as_they_are():
     back = decode(encode([float("inf"), float("nan"), np.array([np.nan])]))
     assert back[0] == float("inf")
     assert np.isnan(back[1])
@@ -88,12 +88,12 @@ def test_are_infinities_and_nan_sent_as_they_are():
         encode({"a": Either([1.0, 2.0], {"b": Either([], Thing("x"))})}),
     ],
 )
-def test_is_a_hostile_message_refused(hostile):
+def test_a_hostile_message_is_refused(hostile):
     with pytest.raises(BadMessage):
         decode(hostile)
 
 
-def test_is_deep_nesting_refused():
+def test_deep_nesting_is_refused():
     tree = 1
     for _ in range(100):
         tree = {"list": [tree]}
@@ -101,13 +101,13 @@ def test_is_deep_nesting_refused():
         decode(message(tree))
 
 
-def test_is_only_what_a_child_says_cut():
+def test_only_what_a_child_says_is_cut():
     sent = {"source": "x" * 50_000, "file": bytes(MAX_FILE + 1)}
     assert decode(encode(sent), hostile=False) == sent
     assert len(decode(encode(sent["source"]))) == MAX_TEXT
 
 
-def test_can_a_lone_surrogate_be_written_to_a_file():
+def test_a_lone_surrogate_can_be_written_to_a_file():
     decode(message("\ud800")).encode()
 
 
@@ -121,11 +121,11 @@ def test_can_a_lone_surrogate_be_written_to_a_file():
         (1j, "complex"),
     ],
 )
-def test_does_what_is_no_data_become_a_thing(value, kind):
+def test_a_value_that_is_no_data_becomes_a_thing(value, kind):
     assert kind in observe(value).kind
 
 
-def test_is_what_a_check_returns_cut_to_plain_data():
+def test_what_a_check_returns_is_cut_to_plain_data():
     class Lying(np.ndarray):
         def __eq__(self, other):
             return True

@@ -17,7 +17,7 @@ CHECKS = [
 RESULT = SubmissionResult("ada", "ada.py", "graded", CHECKS)
 
 
-def test_does_html_show_each_check_and_escape_what_is_not_ours():
+def test_html_shows_each_check_and_escapes_what_is_not_ours():
     page = pages.html(RESULT, "numerics")
     assert "one is one" in page
     assert "(2 of 2)" in page
@@ -27,7 +27,7 @@ def test_does_html_show_each_check_and_escape_what_is_not_ours():
     assert "four" not in page
 
 
-def test_does_text_show_the_same():
+def test_text_shows_the_same_as_html():
     assert pages.text(RESULT, "numerics") == (
         "✓ one is one (2 of 2)\n"
         "✗ two is two (0 of 1)\n"
@@ -38,7 +38,7 @@ def test_does_text_show_the_same():
     )
 
 
-def test_does_the_comment_sum_up():
+def test_the_comment_sums_up():
     assert pages.comment(RESULT) == "2 of 4.5 points.\n\n- Add.\n- Do not add."
     perfect = SubmissionResult("ada", "ada.py", "graded", CHECKS[:1])
     assert pages.comment(perfect) == "2 of 2 points. Every check passes."
@@ -58,7 +58,7 @@ def test_does_the_comment_sum_up():
         ("x" * 20_000, "x" * 199 + "…"),
     ],
 )
-def test_is_a_reason_one_line_of_code_in_the_comment(reason, shown):
+def test_a_reason_is_one_line_of_code_in_the_comment(reason, shown):
     unreadable = SubmissionResult("ada", "ada.py", "unreadable", CHECKS[1:], reason)
     page = feedback.markdown(pages.comment(unreadable))
     assert page == f"<p>0 of 2.5 points. <code>{shown}</code></p>\n"
@@ -87,14 +87,14 @@ def test_is_a_reason_one_line_of_code_in_the_comment(reason, shown):
         "[" * 5000,
     ],
 )
-def test_does_nothing_that_a_student_writes_act_on_a_page(source):
+def test_nothing_that_a_student_writes_acts_on_a_page(source):
     for shown in (feedback.markdown(source), feedback.clean(source)):
         tags = re.findall("<[^>]*>", shown)
         acting = "[\"']javascript|<script|data:|img|svg|form|on[a-z]+=|position|margin|background"
         assert not [tag for tag in tags if re.search(acting, tag)], shown
 
 
-def test_is_an_ordinary_cell_shown_as_it_is_meant():
+def test_an_ordinary_cell_is_shown_as_it_is_meant():
     page = feedback.markdown(
         "# A\n\n> `a < b`, $a < b$\n\n[x](https://keras.io)\n\n| y |\n|--:|\n| 1 |\n\n"
         "```python\nx = 1\n```"
@@ -114,7 +114,7 @@ def test_is_an_ordinary_cell_shown_as_it_is_meant():
     assert "&lt;p" not in feedback.clean(checks)
 
 
-def test_does_a_name_stay_in_its_line():
+def test_a_name_stays_in_its_line():
     name = "mallory  8/8\n  numerics  8/8\n\tzoe\x1b[31m"
     forged = replace(RESULT, id=name)
     assert len(report.feedback(forged).splitlines()) == len(report.feedback(RESULT).splitlines())
@@ -128,7 +128,7 @@ PUBLIC = [
 ]
 
 
-def test_does_the_table_show_each_public_test_and_escape_what_is_not_ours():
+def test_the_table_shows_each_public_test_and_escapes_the_rest():
     page = pages.public_html(PUBLIC)
     assert page.count("<tr>") == 3
     assert "got &lt;b&gt;3&lt;/b&gt;\N{REPLACEMENT CHARACTER}[31m" in page
@@ -138,7 +138,7 @@ def test_does_the_table_show_each_public_test_and_escape_what_is_not_ours():
     assert "The public tests pass." in pages.public_html(PUBLIC[:1])
 
 
-def test_does_the_text_show_the_same():
+def test_the_text_shows_the_same_as_the_table():
     assert pages.public_text([PUBLIC[0], replace(PUBLIC[1], tries=2), PUBLIC[2]]) == (
         "numerics: 1 of 2\n"
         "  ✓ one is one\n"

@@ -97,7 +97,7 @@ def workers(pid):
     return found
 
 
-def test_do_all_ways_give_the_same_results(handed_in, finish):
+def test_all_ways_give_the_same_results(handed_in, finish):
     first, output, _ = finish("grade", "scale", handed_in, "-j", 1, "--time-limit", 3)
     assert list(first) == sorted(first)
     assert "hint: Return the factor from `get_config`." in output
@@ -139,7 +139,7 @@ with _heard():
 """
 
 
-def test_is_an_interrupt_heard_though_python_drops_it(environment):
+def test_an_interrupt_is_noticed_though_python_drops_it(environment):
     done = subprocess.run(
         [sys.executable, "-c", LOST_INTERRUPT], env=environment, text=True, capture_output=True
     )
@@ -148,7 +148,7 @@ def test_is_an_interrupt_heard_though_python_drops_it(environment):
     assert done.returncode == -signal.SIGINT
 
 
-def test_does_an_interrupt_keep_what_is_graded_and_leave_no_process(course, start, toy_exercise):
+def test_an_interrupt_keeps_results_and_leaves_no_process(course, start, toy_exercise):
     folder = course / "handed in"
     folder.mkdir()
     (folder / "a.py").write_text(toy_exercise.reference)
@@ -171,7 +171,7 @@ def test_does_an_interrupt_keep_what_is_graded_and_leave_no_process(course, star
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
-def test_does_a_worker_that_dies_cost_no_grade(course, start, toy_exercise, jobs):
+def test_a_worker_that_dies_costs_no_grade(course, start, toy_exercise, jobs):
     folder = course / "handed in"
     folder.mkdir()
     for number in range(4):
@@ -187,7 +187,7 @@ def test_does_a_worker_that_dies_cost_no_grade(course, start, toy_exercise, jobs
     assert {one["score"] for one in results(course / "out.json").values()} == {8}
 
 
-def test_does_a_child_that_is_killed_cost_only_its_own_points(course, start, toy_exercise):
+def test_a_child_that_is_killed_costs_only_its_own_points(course, start, toy_exercise):
     folder = course / "handed in"
     folder.mkdir()
     (folder / "a.py").write_text(toy_exercise.reference)
@@ -205,7 +205,7 @@ def test_does_a_child_that_is_killed_cost_only_its_own_points(course, start, toy
     assert "it was killed" in found["b"]["checks"][0]["message"]
 
 
-def test_does_a_cluster_give_the_same_results_though_a_worker_dies(handed_in, finish, start):
+def test_a_cluster_gives_the_same_results_though_a_worker_dies(handed_in, finish, start):
     here, _, _ = finish("grade", "scale", handed_in, "--time-limit", 3)
     with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
         address = cluster.scheduler_address
@@ -256,7 +256,7 @@ def test_does_a_cluster_give_the_same_results_though_a_worker_dies(handed_in, fi
     assert f"no Dask scheduler at {address}" in errors
 
 
-def test_does_nbgrader_write_a_class_that_was_graded_in_parallel(course, start, finish, run_here):
+def test_nbgrader_writes_a_class_that_was_graded_in_parallel(course, start, finish, run_here):
     run_here("autograder", "build", "scale")
     release = course / "release" / "scale" / "scale.ipynb"
     toy = (course / "solutions" / "scale" / "reference.py").read_text()

@@ -44,7 +44,7 @@ SLOW_IMPORTS = """\
 import sys
 
 
-def test_is_nothing_slow_imported():
+def test_nothing_slow_is_imported():
     assert not {"tensorflow", "keras", "IPython", "numpy", "nbformat"} & set(sys.modules)
 """
 
@@ -111,7 +111,7 @@ def run(command, folder, environment):
     return done.returncode, done.stdout
 
 
-def test_does_pytest_say_that_a_stub_is_not_solved_yet(desk, environment):
+def test_pytest_says_that_a_stub_is_not_solved_yet(desk, environment):
     code, output = run(["pytest", "scale.py"], desk, environment)
     assert code == 1
     assert "numerics: 3 becomes 6\n    not solved yet (line 2" in output
@@ -121,7 +121,7 @@ def test_does_pytest_say_that_a_stub_is_not_solved_yet(desk, environment):
     assert "warning" not in output
 
 
-def test_does_pytest_run_scripts_and_notebooks_of_a_folder_wherever_it_lies(desk, environment):
+def test_pytest_runs_scripts_and_notebooks_in_any_folder(desk, environment):
     (desk / "scale.py").rename(desk / "scale (1).py")
     (desk / "scale.ipynb").rename(desk / "my scale.ipynb")
     solve(desk / "scale (1).py")
@@ -134,9 +134,7 @@ def test_does_pytest_run_scripts_and_notebooks_of_a_folder_wherever_it_lies(desk
 
 
 @pytest.mark.parametrize("name", ["scale.py", "scale.ipynb"])
-def test_does_pytest_tell_what_was_different_and_give_the_hint_the_second_time(
-    desk, environment, name
-):
+def test_pytest_shows_the_difference_and_then_the_hint(desk, environment, name):
     solve(desk / name, ADDS)
     code, output = run(["pytest", name], desk, environment)
     assert code == 1
@@ -174,7 +172,7 @@ def test_a_stub_that_raises_with_its_own_text_is_unsolved(desk, environment, nam
     assert "numerics: 3 becomes 6\n    not solved yet (" in output
 
 
-def test_does_pytest_name_the_students_line_and_the_call(desk, environment):
+def test_pytest_names_the_students_line_and_the_call(desk, environment):
     solve(desk / "scale.py", "self.faktor * inputs")
     _, output = run(["pytest", "scale.py"], desk, environment)
     assert "AttributeError: 'Scale' object has no attribute 'faktor'" in output
@@ -183,7 +181,7 @@ def test_does_pytest_name_the_students_line_and_the_call(desk, environment):
     assert "keras/src" not in output
 
 
-def test_does_a_check_leave_no_temporary_file_behind(desk, environment):
+def test_a_check_leaves_no_temporary_file_behind(desk, environment):
     # AutoGraph writes a file for each function that it converts.
     solve(desk / "scale.py", "self.factor * inputs if __import__('tempfile').mkdtemp() else None")
     with tempfile.TemporaryDirectory() as temporary:  # a socket's path must be short
@@ -200,7 +198,7 @@ def test_does_a_check_leave_no_temporary_file_behind(desk, environment):
         ("raise SystemExit(3)", "SystemExit: 3"),
     ],
 )
-def test_does_pytest_tell_in_a_sentence_what_stops_a_file(desk, environment, source, message):
+def test_pytest_says_in_a_sentence_what_stops_a_file(desk, environment, source, message):
     path = desk / "scale.py"
     text = path.read_text().replace("import keras\n", f"{source}\nimport keras\n")
     path.write_text(text)
@@ -224,7 +222,7 @@ def test_files_of_one_name_stay_apart(desk, environment, name):
     assert (code, "2 passed" in output) == (0, True), output
 
 
-def test_do_the_cells_after_a_broken_one_still_run(desk, environment):
+def test_the_cells_after_a_broken_cell_still_run(desk, environment):
     notebook = nbformat.read(desk / "scale.ipynb", 4)
     notebook.cells.insert(1, nbformat.v4.new_code_cell("%matplotlib nothing_like_it"))
     notebook.cells.insert(2, nbformat.v4.new_code_cell("1 / 0"))
@@ -237,7 +235,7 @@ def test_do_the_cells_after_a_broken_one_still_run(desk, environment):
     assert "NameError: name 'Scale' is not defined" in output
 
 
-def test_are_other_projects_left_alone(tmp_path, environment):
+def test_other_projects_are_left_alone(tmp_path, environment):
     (tmp_path / "test_other.py").write_text(SLOW_IMPORTS)
     (tmp_path / "other.py").write_text("def test_of_no_exercise(): assert 1 == 2")
     nbformat.write(nbformat.v4.new_notebook(), tmp_path / "other.ipynb")
@@ -249,7 +247,7 @@ def test_are_other_projects_left_alone(tmp_path, environment):
     assert not (tmp_path / ".autograder.json").exists()
 
 
-def test_does_check_report_by_dimension_and_by_exit_status(desk, environment):
+def test_check_reports_by_dimension_and_by_exit_status(desk, environment):
     code, output = run(["autograder", "check"], desk, environment)
     assert code == 1
     assert "scale.ipynb\nnumerics  1 of 1\n  ✓ 3 becomes 6\n" in output
@@ -263,7 +261,7 @@ def test_does_check_report_by_dimension_and_by_exit_status(desk, environment):
     assert run(["autograder", "check", "scale.ipynb"], desk, environment)[0] == 0
 
 
-def test_does_check_end_with_a_sentence(desk, environment):
+def test_check_ends_with_a_sentence(desk, environment):
     (desk / "empty").mkdir()
     (desk / "plain.py").write_text("x = 1")
     for argument, message in (
@@ -282,14 +280,14 @@ def test_does_check_end_with_a_sentence(desk, environment):
         assert (done.returncode, message in done.stderr) == (2, True), done.stderr
 
 
-def test_is_a_process_that_ends_reported(warm, desk):
+def test_a_process_that_ends_is_reported(warm, desk):
     solve(desk / "scale.py", "__import__('os')._exit(3)")
     found = warm.check(desk / "scale.py")
     assert found.problem == "the process ended before the tests did (exit status 3)"
     assert (found.stopped, found.solved) == (False, False)
 
 
-def test_can_a_check_be_stopped(warm, desk):
+def test_a_check_can_be_stopped(warm, desk):
     solve(desk / "scale.py", "[1 for _ in iter(int, 1)]")
     timer = threading.Timer(3, warm.stop)
     timer.start()
@@ -298,7 +296,7 @@ def test_can_a_check_be_stopped(warm, desk):
     assert (found.stopped, found.solved) == (True, False)
 
 
-def test_is_what_was_printed_kept_and_bounded(warm, desk, capfd):
+def test_what_was_printed_is_kept_and_bounded(warm, desk, capfd):
     solve(desk / "scale.py", "print('[red]\\x1b' + 'x' * 10_000) or self.factor * inputs")
     found = warm.check(desk / "scale.py")
     assert found.solved
@@ -308,7 +306,7 @@ def test_is_what_was_printed_kept_and_bounded(warm, desk, capfd):
     assert shown.startswith("[dim]\\[red]\N{REPLACEMENT CHARACTER}xxx")
 
 
-def test_do_files_without_their_tests_count_as_unsolved(warm, desk):
+def test_files_without_their_tests_count_as_unsolved(warm, desk):
     text = (desk / "scale.py").read_text()
     (desk / "scale.py").write_text(text[: text.index("def test_")])
     found = warm.check(desk / "scale.py")
@@ -318,7 +316,7 @@ def test_do_files_without_their_tests_count_as_unsolved(warm, desk):
     )
 
 
-def test_does_progress_survive_and_a_damaged_file_harm_nobody(tmp_path):
+def test_progress_survives_and_a_damaged_file_harms_nobody(tmp_path):
     path = tmp_path / "scale.py"
     failed, passed = (Result("test_one", "numerics", "", status) for status in ("failed", "passed"))
     for tries in (1, 2):
@@ -363,7 +361,7 @@ class Terminal:
         return os.waitstatus_to_exitcode(status)
 
 
-def test_does_the_watch_loop_check_what_is_saved_and_obey_keys(desk, environment):
+def test_the_watch_loop_checks_what_is_saved_and_obeys_keys(desk, environment):
     (desk / "scale.ipynb").rename(desk / "a.ipynb")
     terminal = Terminal(["autograder", "check", "--watch"], desk, environment)
     terminal.wait_for("Progress [####################--------------------] 1/2")
@@ -390,7 +388,7 @@ def test_does_the_watch_loop_check_what_is_saved_and_obey_keys(desk, environment
     assert json.loads((desk / ".autograder.json").read_text())["solved"] == ["a.ipynb", "scale.py"]
 
 
-def test_is_a_folder_started_once(tmp_path, environment):
+def test_a_folder_is_started_once(tmp_path, environment):
     code, output = run(["autograder", "start", "mine"], tmp_path, environment)
     assert code == 0
     stubs = sorted((tmp_path / "mine" / "exercises").glob("*.py"))

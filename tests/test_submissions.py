@@ -35,7 +35,7 @@ CODE = {"cell_type": "code", "source": ["x = 1\n", "y = 2"]}
         ("a.ipynb", notebook(worksheets=[{"cells": [{**CODE, "input": "x"}]}]), ("x = 1\ny = 2",)),
     ],
 )
-def test_is_a_file_read_as_python_and_jupyter_read_it(tmp_path, name, content, cells):
+def test_a_file_is_read_as_python_and_jupyter_read_it(tmp_path, name, content, cells):
     (tmp_path / name).write_bytes(content)
     (found,) = submissions.find([tmp_path], "a")
     assert (found.problem, found.cells) == ("", cells)
@@ -62,7 +62,7 @@ def test_is_a_file_read_as_python_and_jupyter_read_it(tmp_path, name, content, c
         ("a.ipynb", notebook(cells=[{"cell_type": "code", "source": {}}]), "source is no text"),
     ],
 )
-def test_is_what_cannot_be_read_told(tmp_path, name, content, problem):
+def test_what_cannot_be_read_is_reported(tmp_path, name, content, problem):
     (tmp_path / name).write_bytes(content)
     (found,) = submissions.find([tmp_path], "a")
     assert problem in found.problem
@@ -183,7 +183,7 @@ def test_whatever_is_passed_over_is_named_once(tmp_path):
         submissions.find([tmp_path / "notes.txt"], "hub")
 
 
-def test_is_a_link_that_was_handed_in_not_followed(tmp_path):
+def test_a_link_that_was_handed_in_is_not_followed(tmp_path):
     (tmp_path / "ada.py").write_text("x = 1")
     (tmp_path / "class").mkdir()
     (tmp_path / "class" / "bob.py").symlink_to(tmp_path / "ada.py")
@@ -200,7 +200,7 @@ def test_is_a_link_that_was_handed_in_not_followed(tmp_path):
     assert found.problem == ""
 
 
-def test_is_a_pipe_not_waited_for(tmp_path):
+def test_a_pipe_is_not_waited_for(tmp_path):
     (tmp_path / "ada" / "a").mkdir(parents=True)
     os.mkfifo(tmp_path / "ada" / "a" / "a.ipynb")
     (found,) = submissions.find([tmp_path], "a")

@@ -135,7 +135,7 @@ def answers(worker, checks, *names):
         return [ask(do="ask", name=name, seed=1, seconds=30)["seen"] for name in names]
 
 
-def test_do_draws_not_depend_on_what_was_asked_before(worker):
+def test_draws_do_not_depend_on_what_was_asked_before(worker):
     first, after = answers(worker, DRAWS, "first", "second")
     (alone,) = answers(worker, DRAWS, "second")
     np.testing.assert_array_equal(after["drawn"], alone["drawn"])
@@ -143,7 +143,7 @@ def test_do_draws_not_depend_on_what_was_asked_before(worker):
     assert (first["drawn"] != after["drawn"]).all()
 
 
-def test_does_a_model_that_builds_itself_compute_with_its_weights(worker):
+def test_a_model_that_builds_itself_computes_with_its_weights(worker):
     for decorator in ("tf.function", "tf.autograph.experimental.do_not_convert"):
         (ratio,) = answers(worker, COMPILED.format(decorator=decorator), "uses_its_weights")
         np.testing.assert_allclose(ratio, np.ones((3, 1)), rtol=1e-4)

@@ -7,7 +7,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 
 
-def test_does_the_wheel_hold_the_machine_and_what_students_get(tmp_path):
+def test_the_wheel_holds_the_machine_and_what_students_get(tmp_path):
     source = tmp_path / "source"
     for folder in ("autograder", "solutions", "exercises", "release"):
         shutil.copytree(ROOT / folder, source / folder)

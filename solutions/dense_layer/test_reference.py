@@ -7,7 +7,7 @@ import tensorflow as tf
 
 
 @pytest.mark.parametrize("activation", [None, "relu", "softmax", tf.tanh])
-def test_does_it_agree_with_keras_in_values_and_gradients(reference, rng, activation):
+def test_it_agrees_with_keras_in_values_and_gradients(reference, rng, activation):
     for shape in ((7, 5), (2, 3, 5), (2, 1, 3, 5)):
         inputs = tf.constant(rng.normal(size=shape), "float32")
         answers = []

@@ -11,7 +11,7 @@ def smoothed(series, alpha):
     return np.array(rows)
 
 
-def test_does_it_agree_with_numpy(reference, rng):
+def test_it_agrees_with_numpy(reference, rng):
     for steps, alpha in zip((1, 2, 7, 300), rng.uniform(0, 1, 4), strict=True):
         series = rng.normal(size=(steps, 3)).astype("float32")
         outputs = reference.exponential_smoothing(
@@ -21,7 +21,7 @@ def test_does_it_agree_with_numpy(reference, rng):
         np.testing.assert_allclose(outputs, expected, rtol=1e-4, atol=1e-5)
 
 
-def test_do_finite_differences_agree_with_the_gradients(reference, rng):
+def test_finite_differences_agree_with_the_gradients(reference, rng):
     series, alpha = rng.normal(size=(6, 2)), rng.uniform(0.1, 0.9)
     weights = rng.normal(size=series.shape)
 

@@ -5,7 +5,7 @@ import numpy as np
 import tensorflow as tf
 
 
-def test_does_it_agree_with_keras_in_values_and_gradients(reference, rng):
+def test_it_agrees_with_keras_in_values_and_gradients(reference, rng):
     for threshold in rng.uniform(0.1, 4, size=5):
         true = tf.constant(rng.normal(scale=3, size=(40, 1)), "float32")
         pred = tf.constant(rng.normal(scale=3, size=(40, 1)), "float32")

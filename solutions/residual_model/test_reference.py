@@ -9,7 +9,7 @@ def dense(inputs, kernel, bias):
     return np.maximum(inputs @ kernel + bias, 0)
 
 
-def test_does_the_block_agree_with_numpy(reference, rng):
+def test_the_block_agrees_with_numpy(reference, rng):
     for layers in (1, 2, 3):
         block = reference.ResidualBlock(layers, 6)
         inputs = rng.normal(size=(5, 6))
@@ -22,7 +22,7 @@ def test_does_the_block_agree_with_numpy(reference, rng):
         np.testing.assert_allclose(outputs, inputs + expected, rtol=1e-4, atol=1e-4)
 
 
-def test_does_the_model_agree_with_a_functional_one(reference, rng):
+def test_the_model_agrees_with_a_functional_model(reference, rng):
     def block():
         layers = [keras.layers.Dense(30, activation="relu") for _ in range(2)]
         return lambda x: keras.layers.add([x, layers[1](layers[0](x))])

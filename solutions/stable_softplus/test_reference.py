@@ -4,7 +4,7 @@ import numpy as np
 import tensorflow as tf
 
 
-def test_does_it_agree_with_tensorflow_and_numpy(reference, rng):
+def test_it_agrees_with_tensorflow_and_numpy(reference, rng):
     for dtype, reach, close in (("float32", 1000, 1e-5), ("float64", 1000, 1e-12)):
         z = np.concatenate([rng.uniform(-reach, reach, 50), rng.uniform(-30, 30, 50), [0]])
         z = z.astype(dtype)
@@ -22,7 +22,7 @@ def test_does_it_agree_with_tensorflow_and_numpy(reference, rng):
         np.testing.assert_allclose(answers[0][0], exact, rtol=close, atol=close)
 
 
-def test_do_finite_differences_agree_with_the_gradient(reference, rng):
+def test_finite_differences_agree_with_the_gradient(reference, rng):
     z = tf.constant(rng.uniform(-20, 20, 20))
     exact, measured = tf.test.compute_gradient(reference.my_softplus, [z], delta=1e-6)
     np.testing.assert_allclose(exact[0], measured[0], atol=1e-6)

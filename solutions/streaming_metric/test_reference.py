@@ -8,7 +8,7 @@ def huber(error, threshold):
     return np.where(size <= threshold, size**2 / 2, threshold * (size - threshold / 2))
 
 
-def test_does_it_agree_with_numpy_over_streams(reference, rng):
+def test_it_agrees_with_numpy_over_streams(reference, rng):
     for threshold in rng.uniform(0.2, 3, size=3):
         metric = reference.HuberMetric(threshold)
         assert float(metric.result()) == 0
