@@ -202,7 +202,7 @@ def test_a_course_on_the_path_is_not_opened_to_children(start):
 
 ASKED = """
 import os, sys
-from autograder import lock
+from autograder.sandbox import lock
 os.chdir(sys.argv[1])
 if sys.argv[2:]:
     lock.import_nothing_from(sys.argv[2:])
