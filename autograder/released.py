@@ -156,7 +156,7 @@ def asked_in(cells: Iterable) -> dict[str, tuple[str, str]]:
             raise UnclearCell(
                 f"what its grade cell {cell.metadata.nbgrader.grade_id} asks cannot be read. Write "
                 "the exercise and the dimension as literals, one `points` call in each cell, as in "
-                f'points("huber_loss", "{DIMENSIONS[0]}", globals()); the dimensions are '
+                f'points("EXERCISE", "{DIMENSIONS[0]}", globals()); the dimensions are '
                 f"{', '.join(DIMENSIONS)}. Then generate the assignment anew"
             ) from None
         if asked:
