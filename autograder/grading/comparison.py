@@ -65,7 +65,7 @@ def _without_nan(value):
     if isinstance(value, Either):
         return [_without_nan(value.exact), _without_nan(value.own)]
     if isinstance(value, (float, np.ndarray)) and np.isnan(value).any():
-        mask = np.isnan(value)
+        mask = np.asarray(np.isnan(value))
         return {"nan": mask, "else": np.where(mask, 0, value)}
     return value
 
