@@ -329,7 +329,7 @@ def _cluster(scheduler: str, limits: Limits):
 
 def _say_what_is_missing(layers: list[str], refuse: bool) -> None:
     """Name the layers of protection that are lacking, or refuse to go on without them."""
-    lacking = [f"{name}: {how}" for name, how in lock.MISSING.items() if name not in layers]
+    lacking = lock.lacking(layers)
     if lacking and refuse:
         raise GraderError("not graded, because of --require-protection\n" + "\n".join(lacking))
     for line in lacking:

@@ -342,8 +342,7 @@ class Grade(Execute):
             say(f"{about['assignment']}/{about['notebook']}.ipynb: {what}")
 
     def _say_what_is_missing(self):
-        layers = lock.layers()
-        lacking = [f"{name}: {how}" for name, how in lock.MISSING.items() if name not in layers]
+        lacking = lock.lacking(lock.layers())
         if lacking and self.require_protection:
             raise RuntimeError("not graded, because of require_protection: " + "; ".join(lacking))
         for line in lacking:

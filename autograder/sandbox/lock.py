@@ -21,7 +21,7 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from autograder.records.results import LAYERS
@@ -75,6 +75,11 @@ def layers() -> list[str]:
         "rlimits": True,
     }
     return [name for name in LAYERS if have[name]]
+
+
+def lacking(held: Collection[str]) -> list[str]:
+    """Return a sentence on each layer that is not held: its name, and how to get it."""
+    return [f"{name}: {how}" for name, how in MISSING.items() if name not in held]
 
 
 def landlock_version() -> int:
