@@ -50,7 +50,7 @@ def test_is_every_submission_in_the_output_once(run, course, toy_exercise):
         3,
     )
     assert done.returncode == 0, done.stderr
-    result = json.loads((course / "out.json").read_text())
+    (result,) = json.loads((course / "out.json").read_text())["runs"]
     found = {one["id"]: (one["status"], one["score"]) for one in result["submissions"]}
     assert found == {
         "[red]\x1b[31m=1+1": ("graded", 0.0),

@@ -1,7 +1,5 @@
 """What works only on the student's machine costs no points, and somebody is told of it."""
 
-import json
-
 import pytest
 
 from autograder.grading.grader import Grader
@@ -186,7 +184,7 @@ def test_a_wrong_answer_needs_no_look(grade, source):
 def test_a_look_that_is_needed_is_in_every_report(grade):
     result = grade(f"import pandas\n{HEAD}{RIGHT}")
     run = Run("scale", 0, [], [result])
-    (row,) = json.loads(run.as_json())["submissions"]
+    (row,) = run.as_dict()["submissions"]
     assert row["look_at"] == result.look_at != ""
     assert set(row["versions"]) == {"python", "tensorflow", "keras", "numpy"}
     assert result.look_at in report.feedback(result).replace("\\[", "[")

@@ -18,6 +18,7 @@ from autograder.grading.processes import Limits, Worker
 from autograder.practice import fingerprints
 from autograder.practice.server import Warm
 from autograder.records import submissions
+from autograder.records.course import Course
 from autograder.records.results import DIMENSIONS
 from autograder.show import pages
 
@@ -81,7 +82,7 @@ def test_are_stub_and_release_what_build_makes_now(exercise, patient_worker, tmp
         (tmp_path / path).write_bytes((ROOT / path).read_bytes())
     checks = Grader(patient_worker, exercise, Seeds.both(0)).checks
     assert {check.dimension for check in checks} == set(DIMENSIONS)
-    stub_path, hints_path, _, release = build(exercise, checks, tmp_path)
+    stub_path, hints_path, _, release = build(exercise, checks, Course(tmp_path))
     name = exercise.name
     assert stub_path.read_text() == (ROOT / "exercises" / f"{name}.py").read_text()
     assert release.read_text() == (ROOT / "release" / name / f"{name}.ipynb").read_text()

@@ -16,9 +16,10 @@ from nbconvert.exporters import HTMLExporter
 from nbgrader.api import Course, Gradebook
 from nbgrader.server_extensions.formgrader import handlers as formgrader
 
-from autograder.gradebook import preprocessors
+from autograder.gradebook.assignments import NEW_CELL
+from autograder.gradebook.opened import open_gradebooks_once
 from autograder.gradebook.release import course_config
-from autograder.gradebook.released import NEW_CELL
+from autograder.records.course import Course as CourseFolder
 from autograder.records.submissions import MAX_BYTES
 
 pytestmark = pytest.mark.slow
@@ -322,7 +323,7 @@ def test_is_markup_in_a_submission_harmless_on_its_page(run, graded):
 def test_does_formgrader_show_no_script(graded):
     """As it shows the notebook of `stub`, with what somebody else might have written into it."""
     course, _, _ = graded
-    config = course_config(course)
+    config = course_config(CourseFolder(course))
     config.HTMLExporter.template_name = "formgrade"
     config.HTMLExporter.extra_template_basedirs = [formgrader.template_path]
     shown = {
@@ -395,7 +396,7 @@ def test_does_a_bad_file_or_folder_cost_nobody_else_anything(course, environment
     assert "  hal: " in done.stderr
     assert "  ina: timestamp.txt holds no date" in done.stderr
     assert not list(course.glob("build/autograded/**/notes.txt"))
-    runs = json.loads((course / "out.json").read_text())
+    runs = json.loads((course / "out.json").read_text())["runs"]
     found = [{one["id"]: one["score"] for one in run["submissions"]} for run in runs]
     assert found == [{"fay": 8}, {"ada": 8, "bob": 0, "cy": 0}]
     found = scores(course)
@@ -486,7 +487,7 @@ def test_are_other_assignments_run_by_nbgrader_and_graded_by_hand(run, course, e
 
 
 def test_is_a_gradebook_the_same_however_often_it_is_opened(tmp_path):
-    assert Gradebook.__init__ is preprocessors._open
+    open_gradebooks_once()
     url = f"sqlite:///{tmp_path}/gradebook.db"
     for round in range(2):
         with Gradebook(url, "course") as gradebook:
@@ -494,6 +495,7 @@ def test_is_a_gradebook_the_same_however_often_it_is_opened(tmp_path):
         with Gradebook(url, "course") as outer:
             ada = outer.find_student(f"ada {round}")
             with Gradebook(url, "other") as inner, Gradebook(url, "course") as again:
+                assert again.engine is outer.engine
                 assert [student.id for student in again.students] == [ada.id]
                 assert {course.id for course in inner.db.query(Course)} == {"course", "other"}
                 again.update_or_create_student(ada.id, email="a@b")
@@ -592,7 +594,7 @@ def test_penalties_follow_the_due_date_without_grading_again(course, autograder,
         columns = ("score", "raw_score", "late_penalty", "handed_in")
         found = {who: [float(rows["scale", who][name]) for name in columns] for who in expected}
         assert found == expected
-        [result, _] = json.loads((course / "out.json").read_text())["submissions"]
+        [result, _] = json.loads((course / "out.json").read_text())["runs"][0]["submissions"]
         written = course / "build" / "autograded" / "ada" / "scale" / "scale.ipynb"
         return result["seed"], written.stat().st_mtime_ns
 
@@ -848,7 +850,7 @@ def test_an_assignment_may_hold_exercises_and_work_by_hand(week, autograder, run
     check("autograder autograde")
     assert done.stderr.count("its cell style has points and asks no exercise") == 1
     assert "cy/week3: again.ipynb was not handed in" in done.stderr
-    runs = json.loads((week / "out.json").read_text())
+    runs = json.loads((week / "out.json").read_text())["runs"]
     found = {
         one["exercise"]: {who["id"]: who["score"] for who in one["submissions"]} for one in runs
     }

@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import pytest
 
-from autograder.gradebook import feedback
+from autograder.gradebook import clean_html
 from autograder.practice.publictests import OWN, Result
 from autograder.records.results import CheckResult, SubmissionResult
 from autograder.show import pages, report
@@ -61,7 +61,7 @@ def test_does_the_comment_sum_up():
 )
 def test_is_a_reason_one_line_of_code_in_the_comment(reason, shown):
     unreadable = SubmissionResult("ada", "ada.py", "unreadable", CHECKS[1:], reason)
-    page = feedback.markdown(pages.comment(unreadable))
+    page = clean_html.markdown(pages.comment(unreadable))
     assert page == f"<p>0 of 2.5 points. <code>{shown}</code></p>\n"
 
 
@@ -89,14 +89,14 @@ def test_is_a_reason_one_line_of_code_in_the_comment(reason, shown):
     ],
 )
 def test_does_nothing_that_a_student_writes_act_on_a_page(source):
-    for shown in (feedback.markdown(source), feedback.clean(source)):
+    for shown in (clean_html.markdown(source), clean_html.clean(source)):
         tags = re.findall("<[^>]*>", shown)
         acting = "[\"']javascript|<script|data:|img|svg|form|on[a-z]+=|position|margin|background"
         assert not [tag for tag in tags if re.search(acting, tag)], shown
 
 
 def test_is_an_ordinary_cell_shown_as_it_is_meant():
-    page = feedback.markdown(
+    page = clean_html.markdown(
         "# A\n\n> `a < b`, $a < b$\n\n[x](https://keras.io)\n\n| y |\n|--:|\n| 1 |\n\n"
         "```python\nx = 1\n```"
     )
@@ -111,8 +111,8 @@ def test_is_an_ordinary_cell_shown_as_it_is_meant():
     ):
         assert shown in page
     checks = pages.html(RESULT, "numerics")
-    assert feedback.clean(checks).count("<strong style=") == checks.count("<strong style=") == 3
-    assert "&lt;p" not in feedback.clean(checks)
+    assert clean_html.clean(checks).count("<strong style=") == checks.count("<strong style=") == 3
+    assert "&lt;p" not in clean_html.clean(checks)
 
 
 def test_does_a_name_stay_in_its_line():

@@ -65,7 +65,7 @@ class Hints:
     @functools.cached_property
     def _path(self) -> Path:
         exercise = self._grader.exercise
-        return kept.folder(exercise, "hints") / f"{exercise.name}-{kept.digest(exercise)}"
+        return exercise.course.hints / f"{exercise.name}-{kept.digest(exercise)}"
 
     def _kept(self) -> dict | None:
         try:

@@ -16,7 +16,7 @@ CONTROL = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 MARKUP = re.compile(r"[^\w .,:;()'\"-]|_")  # all that may be markup, and more
 MAX_REASON = 200  # characters
 
-# Only tags and styles that are kept in `feedback.py`.
+# Only tags and styles that are kept in `gradebook/clean_html.py`.
 CHECKS = Environment(autoescape=True, trim_blocks=True).from_string("""\
 {% for check in checks %}
 <p>

@@ -318,7 +318,7 @@ class Range:
         run = Run("scale", 0, [], [result])
         terminal.print(report.feedback(result), soft_wrap=True)
         terminal.print(report.class_table(run))
-        kept = json.loads(run.as_json())["submissions"][0]
+        kept = run.as_dict()["submissions"][0]
         whole = json.dumps([dataclasses.asdict(result), result.timed_out])
         if len(whole) > 5 * 2**20:
             found.append(f"{len(whole)} bytes to keep")
