@@ -113,6 +113,25 @@ def test_is_a_folder_without_exercises_told(run, course):
     assert "set AUTOGRADER_SOLUTIONS" in done.stderr
 
 
+@pytest.mark.parametrize("command", ["build", "autograde"])
+@pytest.mark.parametrize(
+    ("new", "old"),
+    [
+        ("autograder.gradebook.sanitize.Sanitize", "autograder.preprocessors.Sanitize"),
+        ("autograder.gradebook.grade.Grade", "autograder.gradebook.preprocessors.Grade"),
+        ("autograder.gradebook.clean_html.markdown", "autograder.feedback.markdown"),
+    ],
+)
+def test_a_configuration_with_an_old_name_is_told_the_new_one(run, course, command, new, old):
+    config = course / "nbgrader_config.py"
+    config.write_text(config.read_text().replace(f'"{new}"', f'"{old}"'))
+    done = run(command)
+    assert done.returncode == 1
+    told = f"nbgrader_config.py names {old}, which is now {new}. Change it there\n"
+    assert done.stderr.endswith(told)
+    assert done.stderr.count(old) == 1
+
+
 def test_does_the_audit_find_what_is_wrong_with_the_specimens(run, course):
     scale = course / "solutions" / "scale"
     found, page = course / "found.json", course / "matrix.html"

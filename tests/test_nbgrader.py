@@ -8,6 +8,7 @@ import re
 import shutil
 import sqlite3
 import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
@@ -546,6 +547,44 @@ def autograder(course, environment):
         return done
 
     return autograder
+
+
+def test_one_submission_makes_its_way_without_speed_ups(course, environment):
+    def plain(*command):
+        own = {**environment, "AUTOGRADER_PLAIN": "1"}
+        done = subprocess.run(
+            command, cwd=course, env=own, text=True, capture_output=True, timeout=300
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    plain("autograder", "build")
+    released_to(course, "scale", "ada", RIGHT)
+    plain("autograder", "autograde", "scale")
+    assert scores(course) == {"ada": (8, False)}
+    plain("nbgrader", "autograde", "scale", "--force")
+    plain("nbgrader", "generate_feedback", "scale")
+    assert scores(course) == {"ada": (8, False)}
+    page = (course / "build" / "feedback" / "ada" / "scale" / "scale.html").read_text()
+    assert "8 of 8 points. Every check passes." in page
+
+
+SEEN = """
+import sys
+from autograder.gradebook import opened
+opened.skip_grammars()
+opened.open_gradebooks_once()
+from nbgrader.api import Gradebook
+import nbgrader.apps.api
+print("lark" in sys.modules, hasattr(Gradebook.__init__, "__wrapped__"))
+"""
+
+
+@pytest.mark.parametrize(("switch", "seen"), [("0", "False True"), ("1", "True False")])
+def test_the_switch_turns_the_speed_ups_off(switch, seen, environment):
+    own = {**environment, "AUTOGRADER_PLAIN": switch}
+    command = [sys.executable, "-c", SEEN]
+    done = subprocess.run(command, env=own, text=True, capture_output=True, check=True)
+    assert done.stdout.strip() == seen
 
 
 def opened(course):
