@@ -14,7 +14,7 @@ from autograder.practice.publictests import show
 from autograder.records import exercises
 from autograder.records.results import SubmissionResult
 from autograder.records.submissions import Submission
-from autograder.show import pages
+from autograder.show import text
 
 __all__ = ["points", "show"]
 # Notebooks that were released before this module had its name import from `autograder.notebook`.
@@ -38,7 +38,7 @@ def points(exercise: str, dimension: str, namespace: dict[str, Any]) -> float:
     result = _grade(exercise, cells)
     if result.status == "grader error":
         raise RuntimeError(f"not graded, and not the student's fault:\n{result.message}")
-    print(pages.text(result, dimension))
+    print(text.checks(result, dimension))
     return float(result.points(dimension)[0])
 
 

@@ -28,10 +28,10 @@ from autograder.records import exercises, submissions
 from autograder.records.course import Course, NoCourse
 from autograder.records.results import LAYERS, Run, SubmissionResult, as_json, write_atomically
 from autograder.sandbox import lock
-from autograder.show import os_errors, report
+from autograder.show import os_errors, terminal
+from autograder.show.console import Output, console, errors, spell_what_is_missing
 from autograder.show.progress import Told
 from autograder.show.progress import profile as phases
-from autograder.show.terminal import Output, console, errors, spell_what_is_missing
 
 if TYPE_CHECKING:
     from autograder.gradebook.autograde import Engine
@@ -155,8 +155,8 @@ def check(
         practice.remember(found)
         solved &= found.solved
         seconds = f"  {found.seconds:.2f} s" if timing else ""
-        console.print(f"[bold]{report.printable(str(path))}[/]{seconds}", soft_wrap=True)
-        console.print(report.practice(found, asked=hint) + "\n", soft_wrap=True)
+        console.print(f"[bold]{terminal.printable(str(path))}[/]{seconds}", soft_wrap=True)
+        console.print(terminal.practice(found, asked=hint) + "\n", soft_wrap=True)
     if not solved:
         raise typer.Exit(1)
 
@@ -167,8 +167,10 @@ def start(folder: Annotated[Path, typer.Argument(help="A new folder.")]) -> None
     from autograder.practice.start import start as start_in
 
     names = start_in(folder)
-    console.print(f"{len(names)} exercises in {report.printable(str(folder))}: {', '.join(names)}")
-    console.print(f"Next: cd {report.printable(str(folder))} && autograder check --watch")
+    console.print(
+        f"{len(names)} exercises in {terminal.printable(str(folder))}: {', '.join(names)}"
+    )
+    console.print(f"Next: cd {terminal.printable(str(folder))} && autograder check --watch")
 
 
 @app.command()
@@ -199,9 +201,9 @@ def grade(
         for future in asked:
             run.submissions.append(result := future.result())
             if not options.quiet:
-                console.print(report.feedback(result), "", soft_wrap=True)
+                console.print(terminal.feedback(result), "", soft_wrap=True)
     for line in submissions.passed_over(paths, exercise):
-        errors.print(f"not graded: {report.printable(line)}", soft_wrap=True)
+        errors.print(f"not graded: {terminal.printable(line)}", soft_wrap=True)
     seconds = time.perf_counter() - started
     _finish([run], options, seconds, told_each=not options.quiet)
 
@@ -235,15 +237,15 @@ def autograde(
             runs, gradebook = _autograde(choice, machine, told, options, course)
         overlooked = choice.overlooked()
     for line in choice.failed:
-        errors.print(f"autograder: {report.printable(line)}", soft_wrap=True)
+        errors.print(f"autograder: {terminal.printable(line)}", soft_wrap=True)
     nothing = not choice.failed and not any(found.works for found in choice.found)
     failed = bool(choice.failed) or nothing
     try:
         _finish(runs, options, time.perf_counter() - started, gradebook, failed)
     finally:
-        errors.print(report.overlooked(overlooked, choice.folder), soft_wrap=True, end="")
+        errors.print(terminal.overlooked(overlooked, choice.folder), soft_wrap=True, end="")
         if nothing:
-            errors.print(f"autograder: {report.printable(choice.nothing(names))}", soft_wrap=True)
+            errors.print(f"autograder: {terminal.printable(choice.nothing(names))}", soft_wrap=True)
 
 
 def _autograde(
@@ -272,7 +274,7 @@ def _autograde(
         runs[found.assignment.name, name].submissions.append(result)
 
     def warn(text: str) -> None:
-        errors.print(f"warning: {report.printable(text)}", soft_wrap=True)
+        errors.print(f"warning: {terminal.printable(text)}", soft_wrap=True)
 
     grading = Grading(engines, choice.found)
     for found in choice.found:
@@ -376,12 +378,12 @@ def _finish(
         write_atomically(options.json, as_json(runs))
     for run in runs:
         if len(run.submissions) > told_each:
-            console.print(report.class_table(run))
+            console.print(terminal.class_table(run))
     found = [result for run in runs for result in run.submissions]
     if options.profile:
         console.print(phases(found, seconds, gradebook))
     if told := kept.told():
-        errors.print(report.printable(told), soft_wrap=True)
+        errors.print(terminal.printable(told), soft_wrap=True)
     if failed or console.lost or any(result.status == "grader error" for result in found):
         raise typer.Exit(1)
 
@@ -413,7 +415,7 @@ def audit(
     from rich.progress import MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     from autograder.authors import audit as auditing
-    from autograder.authors import matrix
+    from autograder.authors import audit_report
 
     kinds = [kind.value.removesuffix("s") for kind in only] if only else auditing.KINDS
     audits = []
@@ -436,12 +438,12 @@ def audit(
             found = auditing.audit(exercise, workers, rows, seeds, jobs, full, step, told)
             audits.append(found)
             progress.remove_task(task)
-            shown.print(matrix.findings(found), soft_wrap=True)
+            shown.print(audit_report.findings(found), soft_wrap=True)
     if json:
-        write_atomically(json, matrix.as_json(audits, seeds))
+        write_atomically(json, audit_report.as_json(audits, seeds))
     if html:
-        write_atomically(html, matrix.page(audits, seeds))
-    Output(width=max(120, console.width), highlight=False).print(matrix.summary(audits))
+        write_atomically(html, audit_report.page(audits, seeds))
+    Output(width=max(120, console.width), highlight=False).print(audit_report.summary(audits))
     problems = sum(len(one.problems) for one in audits)
     asked = seeds * sum(len(one.rows) for one in audits)
     console.print(f"{asked} answers in {time.perf_counter() - started:.0f} s")
@@ -496,5 +498,5 @@ def main() -> None:
         sys.exit(1)
     except (OSError, UnicodeError) as error:
         text = os_errors.sentence(error)
-        errors.print(f"autograder: {report.printable(text)}", soft_wrap=True)
+        errors.print(f"autograder: {terminal.printable(text)}", soft_wrap=True)
         sys.exit(1)

@@ -1,11 +1,11 @@
 """Every exercise, found by its folder: do its parts belong together, and tell right from wrong?"""
 
 import ast
-import html
 import json
 import re
 import subprocess
 import sys
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -20,7 +20,7 @@ from autograder.practice.server import Warm
 from autograder.records import submissions
 from autograder.records.course import Course
 from autograder.records.results import DIMENSIONS
-from autograder.show import pages
+from autograder.show import html, text
 
 ROOT = Path(__file__).parent.parent
 
@@ -226,8 +226,8 @@ def test_does_the_sample_class_keep_its_scores_and_our_secrets(exercise, patient
     for submission in submissions.find(folders, exercise.name):
         result = grader.grade(submission)
         scores[submission.id] = {name: result.points(name)[0] for name in DIMENSIONS}
-        shown = [pages.html(result, name) + pages.text(result, name) for name in DIMENSIONS]
-        shown = html.unescape("\n".join([*shown, pages.comment(result), str(result.cells)]))
+        shown = [html.checks(result, name) + text.checks(result, name) for name in DIMENSIONS]
+        shown = unescape("\n".join([*shown, html.comment(result), str(result.cells)]))
         theirs = "\n".join(submission.cells)
         for secret in secrets:
             assert secret in theirs or secret not in shown, (submission.id, secret)

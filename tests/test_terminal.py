@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.show import terminal
+from autograder.show import console
 
 pytestmark = pytest.mark.slow
 
@@ -112,7 +112,7 @@ def test_other_commands_print_in_every_locale(run):
     ],
 )
 def test_what_an_encoding_lacks_is_spelt_otherwise(text, encoding, shown):
-    assert terminal.fitting(text, encoding) == shown
+    assert console.fitting(text, encoding) == shown
 
 
 @pytest.mark.parametrize("output", ["/dev/full", "head"])
@@ -141,7 +141,7 @@ def test_results_are_written_though_nobody_reads_the_output(
 
 
 def test_every_text_file_is_opened_with_an_encoding():
-    package = Path(terminal.__file__).parent
+    package = Path(console.__file__).parent
     ruff = [sys.executable, "-m", "ruff", "check", "--isolated", "--preview", "--select", "PLW1514"]
     done = subprocess.run([*ruff, package], text=True, capture_output=True)
     assert done.returncode == 0, done.stdout

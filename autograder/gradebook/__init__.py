@@ -6,5 +6,5 @@
   handed in for one, `autograde` grades all of it and has nbgrader write it.
 - `overlooked` names what lies among the submissions and is not graded.
 - `assignments` is what the gradebook knows about an assignment, `release` has nbgrader make one.
-- `export` writes the grades, `clean_html` keeps scripts out of pages, `opened` makes nbgrader faster.
+- `export` writes the grades, `clean_html` keeps scripts off pages, `opened` makes nbgrader fast.
 """

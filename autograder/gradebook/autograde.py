@@ -24,7 +24,7 @@ from autograder.grading.interview import Seeds
 from autograder.grading.kept import Results
 from autograder.grading.running import Runner
 from autograder.records.results import SubmissionResult
-from autograder.show import pages
+from autograder.show import text
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,7 @@ class ClassAutograde(Autograde):
         finally:
             self.seconds += time.perf_counter()
         if failed:
-            lines = [pages.line(f"{who}: {why}", 500) for who, why in _together(failed)]
+            lines = [text.line(f"{who}: {why}", 500) for who, why in _together(failed)]
             raise NbGraderException("\n  ".join(["not graded; mend this and run again", *lines]))
 
     def _assign_penalties(self) -> None:

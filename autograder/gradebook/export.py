@@ -9,8 +9,8 @@ from rich.table import Table
 
 from autograder.gradebook import assignments
 from autograder.records.results import DIMENSIONS, write_atomically
-from autograder.show.report import named
-from autograder.show.terminal import Output
+from autograder.show.console import Output
+from autograder.show.terminal import named
 
 COLUMNS = (
     "assignment",

@@ -24,7 +24,7 @@ from autograder.records import exercises
 from autograder.records.results import SubmissionResult
 from autograder.records.submissions import Submission
 from autograder.sandbox import lock
-from autograder.show import pages
+from autograder.show import html, text
 
 _warned: set[tuple[str, str, str]] = set()  # what has been warned of
 
@@ -167,8 +167,8 @@ def _grade_outputs(cell, exercise: str, dimension: str, results: dict, about: di
             f"{exercise} have {most:g}. {how}"
         )
     shown = {
-        "text/plain": pages.text(result, dimension),
-        "text/html": pages.html(result, dimension),
+        "text/plain": text.checks(result, dimension),
+        "text/html": html.checks(result, dimension),
     }
     # nbgrader takes the first result's text as the score, if it is a plain number.
     number = {"text/plain": repr(float(min(max(score, 0.0), most)))}
@@ -226,5 +226,5 @@ class SaveGrades(SaveAutoGrades):
                 self.assignment_id,
                 self.student_id,
             )
-            comment.auto_comment = "\n\n".join(map(pages.comment, self._results.values()))
+            comment.auto_comment = "\n\n".join(map(html.comment, self._results.values()))
             self.gradebook.db.commit()

@@ -22,7 +22,7 @@ from autograder.gradebook.passed import passed
 from autograder.records import submissions
 from autograder.records.results import DIMENSIONS
 from autograder.records.submissions import Submission
-from autograder.show import pages
+from autograder.show import text
 
 OURS = "autograder"  # our part of a sanitized notebook's metadata
 UNREADABLE = "unreadable"  # why
@@ -99,7 +99,7 @@ class ReadAnything(NotebookExporter):
         opened.open_gradebooks_once()
         if type(self.parent) is Autograde and self.parent.coursedir.student_id == "*":
             for where, what in _overlooked(self.parent):
-                self.log.warning(pages.line(f"not graded: {where}: {what}", 500))
+                self.log.warning(text.line(f"not graded: {where}: {what}", 500))
 
     def from_filename(self, filename, resources=None, **kwargs):
         if not any(isinstance(step, Sanitize) for step in self._preprocessors):

@@ -10,7 +10,7 @@ from rich.table import Table
 
 from autograder.authors.audit import Audit, Row, failed
 from autograder.records.results import DIMENSIONS, NOT_ASKED
-from autograder.show.pages import plain
+from autograder.show.text import plain
 
 GLYPHS = {
     "passed": "·",
