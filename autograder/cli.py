@@ -30,7 +30,7 @@ from autograder.records.results import LAYERS, Run, SubmissionResult, as_json, w
 from autograder.sandbox import lock
 from autograder.show import os_errors, terminal
 from autograder.show.console import Output, console, errors, spell_what_is_missing
-from autograder.show.progress import Told
+from autograder.show.progress import ProgressBar
 from autograder.show.progress import profile as phases
 
 if TYPE_CHECKING:
@@ -188,16 +188,16 @@ def grade(
     found = submissions.find(paths, exercise)
     seeds = Seeds.of(chosen, seed)
     started = time.perf_counter()
-    with _machine(options) as machine, _told(machine.jobs, options.quiet) as told:
-        told.expect([one.id for one in found])
+    with _machine(options) as machine, _progress(machine.jobs, options.quiet) as progress:
+        progress.expect([one.id for one in found])
         results = None
         if seed is None:
             results = Results(chosen, options.limits, options.force, machine.protection)
-        runner = machine.runner(chosen, seeds, results, told.preparing)
+        runner = machine.runner(chosen, seeds, results, progress.preparing)
         runner.begin(found)
         runner.ready()
         run = Run(exercise, seeds.first, machine.protection)
-        asked = [runner.submit(one, functools.partial(told.done, one.id)) for one in found]
+        asked = [runner.submit(one, functools.partial(progress.done, one.id)) for one in found]
         for future in asked:
             run.submissions.append(result := future.result())
             if not options.quiet:
@@ -205,7 +205,7 @@ def grade(
     for line in submissions.passed_over(paths, exercise):
         errors.print(f"not graded: {terminal.printable(line)}", soft_wrap=True)
     seconds = time.perf_counter() - started
-    _finish([run], options, seconds, told_each=not options.quiet)
+    _finish([run], options, seconds, printed_each=not options.quiet)
 
 
 @app.command()
@@ -233,8 +233,8 @@ def autograde(
         from autograder.gradebook.choice import choose
 
         choice = choose(names, course, options.time_limit)
-        with _told(machine.jobs, options.quiet) as told:
-            runs, gradebook = _autograde(choice, machine, told, options, course)
+        with _progress(machine.jobs, options.quiet) as progress:
+            runs, gradebook = _autograde(choice, machine, progress, options, course)
         overlooked = choice.overlooked()
     for line in choice.failed:
         errors.print(f"autograder: {terminal.printable(line)}", soft_wrap=True)
@@ -249,7 +249,7 @@ def autograde(
 
 
 def _autograde(
-    choice: "Choice", machine, told: Told, options: Options, course: Course
+    choice: "Choice", machine, progress: ProgressBar, options: Options, course: Course
 ) -> tuple[list[Run], float]:
     """Grade and write what was chosen; what fails for one assignment does not stop the others.
 
@@ -260,17 +260,17 @@ def _autograde(
 
     engines, runs, seconds = {}, {}, 0.0
     for found in choice.found:
-        told.expect([found.label(*asked) for asked in found.asked])
+        progress.expect([found.label(*asked) for asked in found.asked])
         assignment = found.assignment
         for name in assignment.exercises:
             if name not in engines:
-                engines[name] = _engine(name, machine, told, options, course)
+                engines[name] = _engine(name, machine, progress, options, course)
             seed = engines[name].seeds.first
             run = Run(name, seed, machine.protection, assignment=assignment.name)
             runs[assignment.name, name] = run
 
     def graded(found: "HandedIn", work: "Work", name: str, result: SubmissionResult) -> None:
-        told.done(found.label(work, name), result)
+        progress.done(found.label(work, name), result)
         runs[found.assignment.name, name].submissions.append(result)
 
     def warn(text: str) -> None:
@@ -283,12 +283,14 @@ def _autograde(
         try:
             writer.start()
         except NbGraderException as error:
-            choice.failed.append(f"{writer.name}: {error}")
+            choice.failed.append(f"{found.assignment.name}: {error}")
         seconds += writer.seconds
     return list(runs.values()), seconds
 
 
-def _engine(name: str, machine, told: Told, options: Options, course: Course) -> "Engine":
+def _engine(
+    name: str, machine, progress: ProgressBar, options: Options, course: Course
+) -> "Engine":
     """Return what grades an exercise."""
     from autograder.gradebook.autograde import Engine
 
@@ -296,7 +298,7 @@ def _engine(name: str, machine, told: Told, options: Options, course: Course) ->
     # A submission may have told its student the seed: the next run has another.
     seeds = Seeds.of(exercise)
     results = Results(exercise, options.limits, options.force, machine.protection)
-    return Engine(machine.runner(exercise, seeds, results, told.preparing), results, seeds)
+    return Engine(machine.runner(exercise, seeds, results, progress.preparing), results, seeds)
 
 
 @contextlib.contextmanager
@@ -310,7 +312,7 @@ def _machine(options: Options) -> Iterator:
                 worker = stack.enter_context(Worker(options.limits))
                 machine = stack.enter_context(running.Here(worker, options.jobs))
             _say_what_is_missing(machine.protection, refuse=options.require_protection)
-            with _heard():
+            with _interruptible():
                 yield machine
             if options.scheduler and machine.lost:
                 errors.print(f"{machine.lost} Dask workers were lost; others graded what they had")
@@ -320,7 +322,7 @@ def _machine(options: Options) -> Iterator:
 
 
 @contextlib.contextmanager
-def _heard() -> Iterator[None]:
+def _interruptible() -> Iterator[None]:
     """Raise KeyboardInterrupt once more if nobody noticed: Python drops what a callback raises."""
     if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
         yield  # ignored, as in the background of a shell
@@ -361,8 +363,8 @@ def _say_what_is_missing(layers: list[str], refuse: bool) -> None:
         errors.print(f"warning: submissions run without {line}", markup=False, soft_wrap=True)
 
 
-def _told(jobs: int, quiet: bool) -> Told:
-    return Told(console if console.is_terminal else errors, jobs, quiet)
+def _progress(jobs: int, quiet: bool) -> ProgressBar:
+    return ProgressBar(console if console.is_terminal else errors, jobs, quiet)
 
 
 def _finish(
@@ -371,13 +373,13 @@ def _finish(
     seconds: float,
     gradebook: float = 0,
     failed: bool = False,
-    told_each: bool = False,
+    printed_each: bool = False,
 ) -> None:
     """Write and print what belongs to whole runs; fail if that did, or something of ours."""
     if options.json:
         write_atomically(options.json, as_json(runs))
     for run in runs:
-        if len(run.submissions) > told_each:
+        if len(run.submissions) > printed_each:
             console.print(terminal.class_table(run))
     found = [result for run in runs for result in run.submissions]
     if options.profile:

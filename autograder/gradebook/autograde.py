@@ -102,10 +102,6 @@ class ClassAutograde(Autograde):
         super().__init__(coursedir=self._assignment.coursedir, parent=self._assignment.api)
         self.assignments = dict(found.folders)
 
-    @property
-    def name(self) -> str:
-        return self._assignment.name
-
     def start(self):
         """Write everything.
 
@@ -138,14 +134,14 @@ class ClassAutograde(Autograde):
         ]
         steps = [step for step in steps if issubclass(step, AssignLatePenalties)]
         with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
-            concerned = assignments.late(gradebook, self.name)
+            concerned = assignments.late(gradebook, self._assignment.name)
         for student in self._unchanged if steps else []:
             if student in concerned:
                 with contextlib.suppress(Exception), self._remembering(student):
                     for name in self._assignment.released:
                         about = {
                             "student": student,
-                            "assignment": self.name,
+                            "assignment": self._assignment.name,
                             "notebook": name,
                             "db_url": self.coursedir.db_url,
                         }
@@ -193,25 +189,15 @@ class ClassAutograde(Autograde):
     def init_destination(self, assignment_id, student_id):
         with self._remembering(student_id):
             works = self._found.works[student_id]
-            if not self._anew and self._is_written(student_id, works):
+            folder = Path(self._format_dest(self._assignment.name, student_id))
+            before = student_id in self._assignment.graded_before
+            if not self._anew and before and _is_written(folder, works, self._grading):
                 self._unchanged.append(student_id)
                 self._finished.add(student_id)
                 self._report(works)
                 return False
             self.force = True
             return super().init_destination(assignment_id, student_id)
-
-    def _is_written(self, student: str, works: list[Work]) -> bool:
-        folder = Path(self._format_dest(self.name, student))
-        try:
-            for work in works:
-                content = (folder / f"{work.notebook}.ipynb").read_text(encoding="utf-8")
-                state = json.loads(content)["metadata"]["autograder"]["graded"]
-                if state != self._grading.state(work):
-                    return False
-            return student in self._assignment.graded_before
-        except (OSError, ValueError, KeyError, TypeError):
-            return False
 
     def _report(self, works: list[Work]) -> None:
         for work in works:
@@ -232,6 +218,18 @@ class ClassAutograde(Autograde):
         with self._remembering(about["student"]):
             super().convert_single_notebook(notebook_filename)
         self._report([self._work(about)])
+
+
+def _is_written(folder: Path, works: list[Work], grading: Grading) -> bool:
+    """Tell whether what nbgrader wrote into a folder came from the same content as now."""
+    try:
+        for work in works:
+            content = (folder / f"{work.notebook}.ipynb").read_text(encoding="utf-8")
+            if json.loads(content)["metadata"]["autograder"]["graded"] != grading.state(work):
+                return False
+        return True
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
 
 
 def _together(failed: dict[str, str]) -> list[tuple[str, str]]:

@@ -10,7 +10,7 @@ from autograder.records.results import SubmissionResult
 from autograder.show.terminal import named, printable
 
 
-class Told:
+class ProgressBar:
     """A live bar in a terminal, a line for each submission elsewhere. Use it in a `with` statement.
 
     Args:
