@@ -20,7 +20,7 @@ from autograder.practice.recognition import exercise_of
 from autograder.practice.server import TestServer
 from autograder.practice.tries import Progress
 from autograder.records.practice import Report, Result
-from autograder.show import report
+from autograder.show import terminal as show_terminal
 
 ADDS = "inputs + self.factor"  # what the first chaff does
 # 6 in float32 alone, which warns of nothing.
@@ -302,7 +302,7 @@ def test_what_was_printed_is_kept_and_bounded(warm, desk, capfd):
     assert found.solved
     assert found.printed == ("[red]\x1b" + "x" * 5000)[:5000]
     assert capfd.readouterr() == ("", "")
-    shown = report.practice(found)
+    shown = show_terminal.practice(found)
     assert shown.startswith("[dim]\\[red]\N{REPLACEMENT CHARACTER}xxx")
 
 

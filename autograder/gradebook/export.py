@@ -7,10 +7,10 @@ from pathlib import Path
 from nbgrader.plugins import ExportPlugin
 from rich.table import Table
 
-from autograder.gradebook import released
+from autograder.gradebook import assignments
 from autograder.records.results import DIMENSIONS, write_atomically
-from autograder.show.report import named
-from autograder.show.terminal import Output
+from autograder.show.console import Output
+from autograder.show.terminal import named
 
 COLUMNS = (
     "assignment",
@@ -53,8 +53,8 @@ class PointsPerDimension(ExportPlugin):
 
     def _rows(self, gradebook, assignment) -> list[dict]:
         asked = {}
-        for notebook in released.notebooks(gradebook, assignment.name).values():
-            dimensions = released.asked_in(notebook.cells.values())
+        for notebook in assignments.notebooks(gradebook, assignment.name).values():
+            dimensions = assignments.asked_in(notebook.cells.values())
             for name, cell in notebook.cells.items():
                 if cell.metadata.nbgrader.get("points"):
                     asked[notebook.name, name] = dimensions.get(name, ("", "other"))[1]

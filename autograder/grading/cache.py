@@ -65,11 +65,6 @@ def _checkout(package: str) -> str:
     return repr(states)
 
 
-def folder(exercise: Exercise, kind: str) -> Path:
-    """Return where something is stored."""
-    return exercise.folder.parent.parent / "build" / kind
-
-
 def store(path: Path, content: str | bytes) -> None:
     """Store something, if there is room and we may write there."""
     try:
@@ -109,7 +104,7 @@ class ResultCache:
         protection: Iterable[str] = (),
     ):
         name = f"{exercise.name}-{digest(exercise, repr(limits), *protection)}"
-        self._folder = folder(exercise, "results") / name
+        self._folder = exercise.course.results / name
         self._believed = True  # what is there already
         for old in entries(self._folder.parent, f"{exercise.name}-*"):
             if (force or old.name != name) and not discard(old) and old.name == name:

@@ -83,7 +83,7 @@ class KnownMistakes:
     @functools.cached_property
     def _path(self) -> Path:
         exercise = self._exercise
-        return cache.folder(exercise, "hints") / f"{exercise.name}-{cache.digest(exercise)}"
+        return exercise.course.hints / f"{exercise.name}-{cache.digest(exercise)}"
 
     def _stored(self) -> dict | None:
         try:

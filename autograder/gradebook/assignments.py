@@ -155,6 +155,11 @@ def is_test(cell) -> bool:
     return bool(cell.cell_type == "code" and is_grade(cell) and not is_solution(cell))
 
 
+def is_grade_cell(cell) -> bool:
+    """Tell whether a cell's points come from us: then it is not run beside the student's code."""
+    return is_test(cell) and bool(cell.metadata.nbgrader.points)
+
+
 def asked_in(cells: Iterable) -> dict[str, tuple[str, str]]:
     """Return the exercise and the dimension that grade cells ask, by `grade_id`.
 
