@@ -26,6 +26,7 @@ from autograder.practice.server import TestServer
 from autograder.records.course import Course
 from autograder.records.exercises import Exercise, Specimen
 from autograder.records.results import DIMENSIONS, write_atomically
+from autograder.records.text import short_hash
 
 HEADER = """\
 # autograder exercise: {0}
@@ -96,7 +97,7 @@ def public_hints(exercise: Exercise, kept: Path) -> KnownFailures:
     them. What was built from the same files is read from `kept`.
     """
     parts = [FORMAT, exercise.public_tests, *(one.source + one.note for one in exercise.chaffs)]
-    key = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+    key = short_hash("\0".join(parts), 16)
     if (hints := KnownFailures.read(kept)).key == key:
         return hints
     server = TestServer()

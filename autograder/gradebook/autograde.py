@@ -131,11 +131,7 @@ class ClassAutograde(Autograde):
 
         What somebody handed in may be gone since; the gradebook still has it.
         """
-        steps = [
-            import_item(step) if isinstance(step, str) else step
-            for step in self.autograde_preprocessors
-        ]
-        steps = [step for step in steps if issubclass(step, AssignLatePenalties)]
+        steps = _penalty_steps(self.autograde_preprocessors)
         with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
             concerned = assignments.late(gradebook, self._assignment.name)
         written = self._finished.difference(self._unchanged)
@@ -222,6 +218,12 @@ class ClassAutograde(Autograde):
         with self._remembering(about["student"]):
             super().convert_single_notebook(notebook_filename)
         self._report([self._work(about)])
+
+
+def _penalty_steps(configured: Iterable[str | type]) -> list[type]:
+    """Return those of nbgrader's steps that assign late penalties."""
+    steps = [import_item(step) if isinstance(step, str) else step for step in configured]
+    return [step for step in steps if issubclass(step, AssignLatePenalties)]
 
 
 def _is_written(folder: Path, works: list[Work], grading: Grading) -> bool:

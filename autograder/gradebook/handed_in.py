@@ -1,7 +1,6 @@
 """What students handed in for one assignment: each notebook read and sanitized once."""
 
 import glob
-import hashlib
 import json
 import os
 import re
@@ -18,6 +17,7 @@ from nbgrader.utils import parse_utc
 
 from autograder.gradebook import assignments, overlooked, sanitize
 from autograder.records.submissions import Submission, is_folder
+from autograder.records.text import short_hash
 from autograder.show import os_errors
 
 MAX_TIMESTAMP = 1000  # bytes
@@ -235,6 +235,5 @@ def _read(folder: Path, student: str, original: assignments.Notebook, beside: li
     nb = sanitize.sanitized(nb, original, problem)
     cells = [f"{cell.cell_type} {cell.source}" for cell in nb.cells]
     parts = json.dumps([original.digest, problem, beside, cells])
-    state = hashlib.sha256(parts.encode(errors="surrogatepass")).hexdigest()[:32]
     given = sanitize.submission(nb, student, original.name)
-    return Work(student, original.name, original.exercises, nb, given, state)
+    return Work(student, original.name, original.exercises, nb, given, short_hash(parts))

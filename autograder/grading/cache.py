@@ -6,7 +6,6 @@ says so.
 
 import dataclasses
 import functools
-import hashlib
 import json
 import os
 import platform
@@ -19,6 +18,7 @@ from autograder.grading.processes import Limits
 from autograder.records.exercises import Exercise
 from autograder.records.results import CheckResult, Status, SubmissionResult, write_atomically
 from autograder.records.submissions import Submission
+from autograder.records.text import short_hash
 from autograder.sandbox import lock
 
 _problems: dict[Path, str] = {}  # why nothing could be stored in a folder
@@ -148,4 +148,4 @@ def entries(folder: Path, pattern: str) -> list[Path]:
 def _hash(parts: list[str]) -> str:
     # Lengths keep apart what is only joined differently.
     text = "".join(f"{len(part)}:{part}" for part in parts)
-    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()[:32]
+    return short_hash(text)
