@@ -396,6 +396,8 @@ def _finish(
     for run in runs:
         if len(run.submissions) > printed_each:
             console.print(terminal.class_table(run))
+    if not printed_each:
+        console.print(terminal.to_look_at(runs), soft_wrap=True, end="")
     found = [result for run in runs for result in run.submissions]
     if options.profile:
         console.print(phases(found, seconds, gradebook))

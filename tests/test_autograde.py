@@ -12,6 +12,7 @@ from autograder.authors.build import source_notebook
 from autograder.gradebook import opened
 from autograder.gradebook.autograde import ClassAutograde, Engine, Grading, NbGraderException
 from autograder.gradebook.choice import choose
+from autograder.gradebook.export import PointsPerDimension
 from autograder.gradebook.release import release
 from autograder.grading.seeds import Seeds
 from autograder.grading.verdicts import CheckInfo
@@ -118,3 +119,19 @@ def test_a_folder_that_is_refused_costs_nobody_else_anything(course, released):
     assert "  bob: " in problem
     assert "pipe is no regular file" in problem
     assert [where for where, _ in overlooked] == ["cy"]
+
+
+def test_the_export_names_who_handed_in_nothing(course, released, capsys, monkeypatch):
+    monkeypatch.chdir(course)
+    hand_in(course, "ada", released)
+    written(course)
+    student = "somebody_with_a_long_name@university.example"
+    with Gradebook(f"sqlite:///{course}/build/gradebook.db", "custom-keras") as gradebook:
+        gradebook.add_student(student)
+        PointsPerDimension().export(gradebook)
+    shown = capsys.readouterr().out
+    lines = [line.split() for line in shown.splitlines()]
+    assert ["scale", "ada", "2", "2", "2", "2", "8", "8"] in lines
+    [found] = [line for line in lines if line[-3:] == ["not", "handed", "in"]]
+    assert found[2:-3] == ["0", "0", "0", "0", "0", "8"]
+    assert (course / "grades.csv").read_text().count(f"scale,{student},") == 1

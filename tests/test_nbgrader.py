@@ -279,7 +279,8 @@ def test_the_export_holds_the_points_per_dimension(graded, run):
         "handed_in": "1",
     }
     assert rows["empty"]["needs_manual_grade"] == "1"
-    assert "loud" in shown
+    assert re.search(r"scale +loud +2 +2 +2 +2 +8 +8 *\n", shown)
+    assert re.search(r"scale +empty .* look at *\n", shown)
 
 
 def test_feedback_is_readable_and_holds_no_secrets(graded, toy_exercise):
@@ -703,7 +704,8 @@ def test_what_stopped_on_this_machine_only_is_marked_to_look_at(course, autograd
     released_to(course, "scale", "bob", f"import package_of_bob\n{RIGHT}")
     done = autograder("autograde")
     assert scores(course) == {"ada": (8, False), "bob": (8, True)}
-    assert re.search("bob .* look at: ", done.stdout)
+    assert re.search(r"bob +(\S+ +){5}look at *\n", done.stdout)
+    assert re.search("^look at bob: .*package_of_bob", done.stdout, re.MULTILINE)
     rows = exported(course, run)
     assert rows["scale", "bob"]["needs_manual_grade"] == "1"
     with opened(course) as gradebook:

@@ -93,6 +93,12 @@ def find(tmp_path):
         ("readme.txt", "readme.txt", "in no folder of an assignment"),
         (".DS_Store", ".DS_Store", "nothing to do"),
         (
+            ".ada/wide_scale/wide_scale.ipynb",
+            ".ada",
+            "If this is work, rename it to ada",
+        ),
+        ("ada/wide_scale/wide_scale.IPYNB", "ada/wide_scale/wide_scale.IPYNB", "rename it so"),
+        (
             "Ada Lovelace_12345_assignsubmission_file_/wide_scale.ipynb",
             "Ada Lovelace_12345_assignsubmission_file_",
             "Rename it to the student's id",

@@ -1,11 +1,13 @@
+import io
 import re
 from dataclasses import replace
 
 import pytest
+from rich.console import Console
 
 from autograder.gradebook import clean_html
 from autograder.practice.publictests import OWN, Result
-from autograder.records.results import CheckResult, SubmissionResult
+from autograder.records.results import CheckResult, Run, SubmissionResult
 from autograder.show import html, terminal, text
 
 CHECKS = [
@@ -121,6 +123,19 @@ def test_a_name_stays_in_its_line():
         terminal.feedback(RESULT).splitlines()
     )
     assert terminal.named("[b]" + "x" * 200) == r"\[b]" + "x" * 56 + "…"
+
+
+def test_the_class_table_fits_into_80_columns():
+    reason = "line 3: `import pandas`: ModuleNotFoundError: No module named 'pandas'"
+    found = [replace(RESULT, id="ada_lovelace", look_at=reason), RESULT]
+    runs = [Run("streaming_metric", 0, [], found)]
+    shown = Console(file=io.StringIO(), width=80)
+    shown.print(terminal.class_table(runs[0]))
+    lines = shown.file.getvalue().splitlines()
+    assert sum("look at" in line for line in lines) == 1
+    assert len(lines) == 7  # title, blank line, head, rule, two students, blank line
+    assert terminal.to_look_at(runs) == f"look at ada_lovelace: {reason}\n"
+    assert terminal.to_look_at([Run("streaming_metric", 0, [], [RESULT])]) == ""
 
 
 PUBLIC = [

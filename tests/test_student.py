@@ -263,10 +263,12 @@ def test_check_reports_by_dimension_and_by_exit_status(desk, environment):
 
 def test_check_ends_with_a_sentence(desk, environment):
     (desk / "empty").mkdir()
-    (desk / "plain.py").write_text("x = 1")
+    for name in ("plain.py", "loud.PY"):
+        (desk / name).write_text("x = 1")
     for argument, message in (
         ("empty", "no exercises here. `autograder start DIR` makes a folder of them."),
         ("plain.py", "plain.py is no exercise."),
+        ("loud.PY", "loud.PY has an ending that is not in lower case; rename it to loud.py"),
         ("nowhere.py", "no such file or folder: nowhere.py"),
     ):
         done = subprocess.run(

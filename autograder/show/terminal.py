@@ -1,5 +1,6 @@
 """Show results to people in a terminal."""
 
+from collections.abc import Iterable
 from textwrap import indent
 
 from rich import box
@@ -40,10 +41,21 @@ def class_table(run: Run) -> Table:
         points = [_points(*result.points(name)) for name in DIMENSIONS]
         note = "" if result.status == Status.GRADED else result.status
         if result.look_at:
-            note = f"look at: {named(result.look_at)}"
+            note = "look at"
         total = _points(result.score, result.max_score)
         table.add_row(named(result.id), *points, total, note)
     return table
+
+
+def to_look_at(runs: Iterable[Run]) -> str:
+    """Return lines of markup: what a person should look at, and why."""
+    lines = [
+        f"look at {named(result.id)}: {escape(line(result.look_at, MAX_REASON))}"
+        for run in runs
+        for result in run.submissions
+        if result.look_at
+    ]
+    return "".join(f"{one}\n" for one in lines)
 
 
 def overlooked(found: list[tuple[str, str]], folder: str) -> str:
