@@ -237,10 +237,10 @@ def autograde(
     started = time.perf_counter()
     with contextlib.chdir(course.folder), _machine(options) as machine:
         # While the warm worker starts.
-        from autograder.gradebook import opened
+        from autograder.gradebook import tuning
 
-        opened.skip_grammars()
-        opened.open_gradebooks_once()
+        tuning.skip_grammars()
+        tuning.open_gradebooks_once()
         from autograder.gradebook.choice import choose
 
         choice = choose(names, course, options.time_limit)

@@ -9,7 +9,7 @@ import pytest
 from nbgrader.api import Gradebook
 
 from autograder.authors.build import source_notebook
-from autograder.gradebook import opened
+from autograder.gradebook import tuning
 from autograder.gradebook.autograde import ClassAutograde, Engine, Grading, NbGraderException
 from autograder.gradebook.choice import choose
 from autograder.gradebook.export import PointsPerDimension
@@ -47,7 +47,7 @@ class MadeUp:
 def released(course, environment, toy_exercise, monkeypatch):
     """A course with a released notebook, and that notebook."""
     monkeypatch.setenv("PATH", environment["PATH"])
-    opened.open_gradebooks_once()
+    tuning.open_gradebooks_once()
     checks = [CheckInfo(name, name, 2, name, False, [], 0, 0) for name in DIMENSIONS]
     source = Course(course).source("scale")
     source.mkdir(parents=True)

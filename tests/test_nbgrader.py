@@ -18,8 +18,8 @@ from nbgrader.api import Course, Gradebook
 from nbgrader.server_extensions.formgrader import handlers as formgrader
 
 from autograder.gradebook.assignments import NEW_CELL
-from autograder.gradebook.opened import open_gradebooks_once
 from autograder.gradebook.release import course_config
+from autograder.gradebook.tuning import open_gradebooks_once
 from autograder.records.course import Course as CourseFolder
 from autograder.records.submissions import MAX_BYTES
 
@@ -582,9 +582,9 @@ def test_one_submission_makes_its_way_without_speed_ups(course, environment):
 
 SEEN = """
 import sys
-from autograder.gradebook import opened
-opened.skip_grammars()
-opened.open_gradebooks_once()
+from autograder.gradebook import tuning
+tuning.skip_grammars()
+tuning.open_gradebooks_once()
 from nbgrader.api import Gradebook
 import nbgrader.apps.api
 print("lark" in sys.modules, hasattr(Gradebook.__init__, "__wrapped__"))

@@ -19,7 +19,7 @@ from traitlets.utils.importstring import import_item
 
 from autograder.gradebook import assignments
 from autograder.gradebook.handed_in import HandedIn, Work
-from autograder.gradebook.passed import KEY, Ahead, Passed
+from autograder.gradebook.handover import KEY, Ahead, Handover
 from autograder.grading.cache import ResultCache
 from autograder.grading.running import Runner
 from autograder.grading.seeds import Seeds
@@ -163,7 +163,7 @@ class ClassAutograde(Autograde):
     def init_single_notebook_resources(self, notebook_filename):
         resources = super().init_single_notebook_resources(notebook_filename)
         work = self._work(resources["nbgrader"])
-        resources["nbgrader"][KEY] = Passed(
+        resources["nbgrader"][KEY] = Handover(
             Ahead(
                 notebook=work.sanitized,
                 given=work.given,

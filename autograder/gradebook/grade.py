@@ -14,7 +14,7 @@ from traitlets import Bool, Float
 
 from autograder.gradebook import assignments
 from autograder.gradebook.assignments import is_grade_cell, is_test
-from autograder.gradebook.passed import Passed, passed
+from autograder.gradebook.handover import Handover, handover
 from autograder.gradebook.sanitize import LOCKED, OURS, UNREADABLE, ours, submission, theirs
 from autograder.grading.dialogue import Setup
 from autograder.grading.grader import Grader
@@ -60,7 +60,7 @@ class Grade(Execute):
     def preprocess(self, nb, resources, **kwargs):
         about = resources["nbgrader"]
         names = assignments.exercises_in(nb.cells)  # the cells that ask are the gradebook's
-        known = passed(resources)
+        known = handover(resources)
         if known.ahead:
             given = known.ahead.given
             nb.metadata.setdefault(OURS, {})["graded"] = known.ahead.state
@@ -92,7 +92,7 @@ class Grade(Execute):
         known.results = results
         return nb, resources
 
-    def _result(self, name: str, given: Submission, known: Passed) -> SubmissionResult:
+    def _result(self, name: str, given: Submission, known: Handover) -> SubmissionResult:
         if known.ahead:
             return known.ahead.result(name)
         return _retrying(name, Limits.of(self.time_limit)).grade(given)
@@ -113,7 +113,7 @@ class Grade(Execute):
 
     def _warn(self, resources, what: str) -> None:
         """Say something about a notebook, once for the whole class."""
-        about, ahead = resources["nbgrader"], passed(resources).ahead
+        about, ahead = resources["nbgrader"], handover(resources).ahead
         about_it = about["assignment"], about["notebook"], what
         if about_it not in _warned:
             _warned.add(about_it)
@@ -195,7 +195,7 @@ class SaveGrades(SaveAutoGrades):
     """Save the scores, and say under the student's answer what was lost and why."""
 
     def preprocess(self, nb, resources):
-        self._results = passed(resources).results
+        self._results = handover(resources).results
         self._asked = assignments.asked_in(nb.cells)
         self._locked = bool(ours(nb).get(LOCKED))
         self._problem = ours(nb).get(UNREADABLE, "")

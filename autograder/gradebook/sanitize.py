@@ -16,9 +16,9 @@ from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from autograder.gradebook import assignments, opened, overlooked
+from autograder.gradebook import assignments, overlooked, tuning
 from autograder.gradebook.assignments import NEW_CELL, is_grade_cell, is_test
-from autograder.gradebook.passed import passed
+from autograder.gradebook.handover import handover
 from autograder.records import submissions
 from autograder.records.results import DIMENSIONS
 from autograder.records.submissions import Submission
@@ -106,7 +106,7 @@ class ReadAnything(NotebookExporter):
 
     def __init__(self, config=None, **kwargs):
         super().__init__(config=config, **kwargs)
-        opened.open_gradebooks_once()
+        tuning.open_gradebooks_once()
         if type(self.parent) is Autograde and self.parent.coursedir.student_id == "*":
             for where, what in _overlooked(self.parent):
                 self.log.warning(line(f"not graded: {where}: {what}", 500))
@@ -115,7 +115,7 @@ class ReadAnything(NotebookExporter):
         if not any(isinstance(step, Sanitize) for step in self._preprocessors):
             return super().from_filename(filename, resources, **kwargs)  # what that has written
         refuse_folder(Path(filename).parent, {Path(filename).name})
-        known = passed(resources)
+        known = handover(resources)
         if known.ahead:
             return self.from_notebook_node(known.ahead.notebook, resources, **kwargs)
         notebook, known.problem = read(Path(filename))
@@ -156,11 +156,11 @@ class Sanitize(NbGraderPreprocessor):
 
     def preprocess(self, nb, resources):
         about = resources["nbgrader"]
-        if passed(resources).ahead:
+        if handover(resources).ahead:
             return nb, resources  # it is sanitized already
         with Gradebook(about["db_url"]) as gradebook:
             original = assignments.notebook(gradebook, about["notebook"], about["assignment"])
-        return sanitized(nb, original, passed(resources).problem), resources
+        return sanitized(nb, original, handover(resources).problem), resources
 
 
 def sanitized(nb, original: assignments.Notebook, problem: str) -> nbformat.NotebookNode:

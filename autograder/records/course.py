@@ -80,6 +80,11 @@ class Course:
         """What the known mistakes answered."""
         return self.build / "hints"
 
+    @property
+    def releases(self) -> Path:
+        """The notebooks that students get: a folder for each assignment."""
+        return self.folder / "release"
+
     def stub(self, exercise: str) -> Path:
         """Return the script of an exercise that students fill in."""
         return self.exercises / f"{exercise}.py"
@@ -89,5 +94,5 @@ class Course:
         return self.build / "source" / assignment
 
     def release(self, assignment: str) -> Path:
-        """Return the folder of the notebooks that students get."""
-        return self.folder / "release" / assignment
+        """Return the folder of an assignment's notebooks that students get."""
+        return self.releases / assignment

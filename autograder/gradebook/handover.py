@@ -1,4 +1,4 @@
-"""What our steps tell each other of a notebook, on its way through nbgrader."""
+"""What our steps hand over to each other with a notebook, on its way through nbgrader."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -31,7 +31,7 @@ class Ahead:
 
 
 @dataclass
-class Passed:
+class Handover:
     """What is known of one notebook.
 
     Attributes:
@@ -49,6 +49,6 @@ class Passed:
         return self
 
 
-def passed(resources) -> Passed:
-    """Return what was passed on with a notebook's resources."""
-    return resources["nbgrader"].setdefault(KEY, Passed())
+def handover(resources) -> Handover:
+    """Return what is handed over with a notebook's resources."""
+    return resources["nbgrader"].setdefault(KEY, Handover())
