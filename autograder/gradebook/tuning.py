@@ -32,8 +32,8 @@ def open_gradebooks_once() -> None:
 
     nbgrader opens it a dozen times for each notebook, with an engine of its own each time, which
     knows nothing of what SQLAlchemy compiled for the one before. Each time that takes 4 ms; with
-    this, less than 1 ms. It still works if two gradebooks
-    of one file have the same engine: `tests/test_nbgrader.py` looks at that.
+    this, less than 1 ms. It still works if two gradebooks of one file have the same engine:
+    `tests/test_nbgrader.py` looks at that.
     """
     from nbgrader.api import Gradebook
     from sqlalchemy.engine import make_url
