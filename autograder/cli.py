@@ -70,21 +70,22 @@ def _chosen(names: list[str] | None) -> list[exercises.Exercise]:
 @app.command()
 def build(names: Names = None) -> None:
     """Write stubs, source notebooks and releases; remove nothing that was not built."""
-    from autograder.authors.build import BuildError, known_mistakes
+    from autograder.authors.build import BuildError, known_mistakes, ship_known_mistakes
     from autograder.authors.build import build as build_one
 
     chosen = _chosen(names)
     refused = []
-    with Worker() as worker:
+    with Worker() as worker, _told(1, quiet=False) as told:
         for exercise in chosen:
-            checks = Grader(worker, exercise, Seeds.same(0)).checks
+            grader = Grader(worker, exercise, Seeds.same(0))
+            grader.hints.on_progress = told.preparing
             course = exercises.solutions_folder().parent
             try:
-                written = build_one(exercise, checks, course)
+                written = build_one(exercise, grader.checks, course)
             except BuildError as error:
                 refused.append(error)
                 continue
-            for path in written:
+            for path in filter(None, [*written, ship_known_mistakes(grader)]):
                 console.print(f"wrote {os.path.relpath(path)}", markup=False)
             known, all = known_mistakes(exercise, course)
             console.print(f"{known} of {all} hints can be given by the public tests")

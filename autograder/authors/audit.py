@@ -10,7 +10,9 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 
 from autograder.authors.build import stub
+from autograder.grading import known
 from autograder.grading.grader import Grader
+from autograder.grading.hints import KnownMistakes, differences
 from autograder.grading.interview import Interview, not_asked
 from autograder.grading.processes import Worker
 from autograder.grading.reference import GraderError
@@ -116,12 +118,14 @@ class Audit:
 
     Attributes:
         full: every check was asked of every mutant.
+        stale: what chaffs show here, and otherwise beside the exercise.
     """
 
     exercise: Exercise
     checks: list[CheckInfo]
     rows: list[Row]
     full: bool
+    stale: list[str] = field(default_factory=list)
 
     @property
     def compared(self) -> tuple[str, ...]:
@@ -228,13 +232,15 @@ def audit(
         on_progress: called with how many chaffs were asked, and how many there are, if no earlier
             run has asked them.
     """
+    stale = []
     for number in range(seeds):
         seed = Seeds.same(HINT_SEEDS.first + number)
         grader = Grader(workers[number % len(workers)], exercise, seed)
-        ask = functools.partial(_ask, grader, full)
-        if any(row.kind == "chaff" for row in rows):
-            grader.hints.on_progress = on_progress
-            _ = grader.hints.answers  # before the threads, which would wait for one another
+        here = {}
+        if not number and any(row.kind == "chaff" for row in rows):
+            here = _asked_here(grader, on_progress)
+            stale = _stale(grader, here)
+        ask = functools.partial(_ask, grader, full, here)
         with ThreadPoolExecutor(jobs) as pool:
             asked = {pool.submit(ask, row): row for row in rows}
             try:
@@ -244,14 +250,43 @@ def audit(
             except BaseException:
                 pool.shutdown(cancel_futures=True)
                 raise
-    return Audit(exercise, grader.checks, rows, full)
+    return Audit(exercise, grader.checks, rows, full, stale)
 
 
-def _ask(grader: Grader, full: bool, row: Row) -> SubmissionResult:
+def _asked_here(
+    grader: Grader, on_progress: Callable[[int, int], None]
+) -> dict[str, known.Answers]:
+    """Return what each chaff shows on this machine, whatever was shipped."""
+    mistakes = KnownMistakes(grader.worker, grader.exercise, grader.reference)
+    mistakes.trust_shipped = False
+    mistakes.on_progress = on_progress
+    return mistakes.answers
+
+
+def _stale(grader: Grader, here: dict[str, known.Answers]) -> list[str]:
+    """Return sentences on what known mistakes show here, and otherwise beside the exercise."""
+    content, keys = known.shipped(grader.exercise), known.keys(grader.exercise)
+    file = grader.exercise.known_mistakes.name
+    if content.problem:
+        return [f"{file}: {content.problem}"]
+    found = []
+    for name, key in keys.items():
+        answers = content.answers.get(key, {})
+        if list(answers) != grader.reference.names:
+            found.append(f"{file} does not know what chaff {name} shows")
+        else:
+            checks = ", ".join(differences(grader.checks, answers, here[name]))
+            found += (
+                [f"{file}: chaff {name} now shows something else in {checks}"] if checks else []
+            )
+    return found
+
+
+def _ask(grader: Grader, full: bool, here: dict[str, known.Answers], row: Row) -> SubmissionResult:
     if row.kind == "mutant":  # nobody reads its hints
         return SubmissionResult(row.name, row.name, Status.GRADED, _verdicts(grader, full, row))
-    if row.kind == "chaff" and grader.seeds == HINT_SEEDS:
-        outcomes = grader.hints.answers[row.name]
+    if here and row.kind == "chaff":
+        outcomes = here[row.name]
         checks = grader.verdicts(outcomes)
         grader.hints.add(checks, outcomes)
         return SubmissionResult(row.name, row.name, Status.GRADED, checks)

@@ -20,6 +20,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from autograder.gradebook import released
 from autograder.gradebook.release import BuildError, course_config, release
+from autograder.grading import known
+from autograder.grading.grader import Grader
+from autograder.grading.hints import differences
 from autograder.grading.verdicts import CheckInfo
 from autograder.practice.fingerprints import FORMAT, KnownFailures, path_of
 from autograder.practice.server import TestServer
@@ -112,6 +115,26 @@ def public_hints(exercise: Exercise, kept: Path) -> KnownFailures:
     notes = [chaff.note for chaff in exercise.chaffs]
     stable = [first & second for first, second in zip(found[::2], found[1::2], strict=True)]
     return KnownFailures.learn(zip(notes, stable, strict=True), key)
+
+
+def ship_known_mistakes(grader: Grader) -> Path | None:
+    """Write beside an exercise what its known mistakes show, if it does not lie there already.
+
+    What was asked on this machine replaces what is there, if that says otherwise.
+    """
+    exercise, checks = grader.exercise, grader.checks
+    keys = known.keys(exercise)
+    shipped, here = known.shipped(exercise).answers, known.stored(exercise, keys.values())
+    both = shipped.keys() & here.keys()
+    answers = grader.hints.answers
+    fits = list(shipped) == list(keys.values()) and all(
+        set(shipped[key]) == set(grader.reference.names) for key in shipped
+    )
+    if fits and not any(differences(checks, shipped[key], here[key]) for key in both):
+        return None
+    found = {key: here.get(key, answers[name]) for name, key in keys.items()}
+    write_atomically(exercise.known_mistakes, known.pack(found))
+    return exercise.known_mistakes
 
 
 def known_mistakes(exercise: Exercise, course: Path) -> tuple[int, int]:

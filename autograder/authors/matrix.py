@@ -87,7 +87,15 @@ def findings(audit: Audit) -> Group:
         if row.problem and not row.killed:
             lines += [f"[red]survivor {row.name}[/]", escape(row.note)]
     lines += [f"[red]{escape(plain(problem))}[/]" for problem in audit.problems]
+    if audit.stale:
+        lines += [f"[yellow]{escape(line)}[/]" for line in said_shortly(audit.stale)]
+        lines.append(f"Hints may be missing elsewhere. Run: autograder build {audit.exercise.name}")
     return Group(table, *notes, *lines)
+
+
+def said_shortly(lines: list[str], most: int = 10) -> list[str]:
+    """Return lines, and how many are left out of a long list."""
+    return [*lines[:most], f"… and {len(lines) - most} more"] if len(lines) > most else lines
 
 
 def as_json(audits: list[Audit], seeds: int) -> str:
@@ -113,6 +121,7 @@ def as_json(audits: list[Audit], seeds: int) -> str:
             ],
             "specimens": [_specimen(row) for row in audit.rows],
             "problems": audit.problems,
+            "stale": audit.stale,
         }
         for audit in audits
     ]

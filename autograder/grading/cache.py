@@ -21,7 +21,10 @@ from autograder.records.results import CheckResult, Status, SubmissionResult, wr
 from autograder.records.submissions import Submission
 from autograder.sandbox import lock
 
+ENGINE = ("records", "checks", "sandbox", "grading")  # what answers and verdicts come from
+
 _problems: dict[Path, str] = {}  # why nothing could be stored in a folder
+_notes: dict[str, None] = {}  # what else is to be said at the end
 
 
 def digest(exercise: Exercise, *more: str) -> str:
@@ -31,14 +34,23 @@ def digest(exercise: Exercise, *more: str) -> str:
         for chaff in exercise.chaffs
         for part in (chaff.name, chaff.note, " ".join(chaff.loses), chaff.source)
     ]
-    return _hash([exercise.reference, exercise.checks, *chaffs, *more, *_surroundings()])
+    try:
+        shown = hashlib.sha256(exercise.known_mistakes.read_bytes()).hexdigest()
+    except OSError:
+        shown = ""
+    return hashed([exercise.reference, exercise.checks, *chaffs, shown, *more, *surroundings()])
 
 
 @functools.cache
-def _surroundings() -> list[str]:
-    """Return this package, Python, the platform, and the packages that a submission can import."""
+def surroundings(rooms: tuple[str, ...] = (".",)) -> list[str]:
+    """Return this package, Python, the platform, and the packages that a submission can import.
+
+    Args:
+        rooms: the folders of this package that matter.
+    """
     package = Path(__file__).parent.parent
-    files = [path for path in sorted(package.rglob("*.py")) if "handout" not in path.parts]
+    found = sorted({path for room in rooms for path in (package / room).rglob("*.py")})
+    files = [path for path in found if "handout" not in path.parts]
     modules = [
         (path.relative_to(package).as_posix(), path.read_text(encoding="utf-8")) for path in files
     ]
@@ -89,10 +101,16 @@ def discard(path: Path) -> bool:
     return True
 
 
+def note(text: str) -> None:
+    """Have something said at the end of a run, once."""
+    _notes[text] = None
+
+
 def problems() -> str:
-    """Return a line on what could not be stored, or nothing."""
+    """Return lines on what could not be stored, and the notes; or nothing."""
     where = [f"{os.path.relpath(folder)} ({why})" for folder, why in _problems.items()]
-    return f"not kept, the next run grades it again: {', '.join(where)}" if where else ""
+    lost = [f"not kept, the next run grades it again: {', '.join(where)}"] if where else []
+    return "\n".join([*lost, *_notes])
 
 
 class ResultCache:
@@ -136,7 +154,7 @@ class ResultCache:
     def name(self, submission: Submission) -> str:
         """Return a name for a content and all that its result depends on."""
         content = [str(submission.notebook), submission.problem, *submission.cells]
-        return f"{self._folder.name}/{_hash(content)}"
+        return f"{self._folder.name}/{hashed(content)}"
 
     def _file(self, submission: Submission) -> Path:
         return self._folder.parent / f"{self.name(submission)}.json"
@@ -150,7 +168,8 @@ def entries(folder: Path, pattern: str) -> list[Path]:
         return []
 
 
-def _hash(parts: list[str]) -> str:
+def hashed(parts: list[str]) -> str:
+    """Return a name for texts."""
     # Lengths keep apart what is only joined differently.
     text = "".join(f"{len(part)}:{part}" for part in parts)
     return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()[:32]
