@@ -466,18 +466,22 @@ def test_an_impatient_grader_does_not_ask_chaffs(worker, course):
     assert not (course / "build" / "hints").exists()
 
 
-def test_an_exercises_hints_file_is_read_again(worker, course):
+def test_what_chaffs_were_asked_here_is_read_again(worker, course):
     exercise = Exercise(course / "solutions" / "scale")
     wrong = Submission("x", "", False, (exercise.chaffs[0].source,))
-    first = Grader(worker, exercise).grade(wrong)
-    (kept,) = (course / "build" / "hints").iterdir()
-    assert first.checks[0].chaff == "adds"
-    kept.write_bytes(kept.read_bytes().replace(b"adds", b"subs"))
-    grader = Grader(worker, exercise)
-    with pytest.raises(KeyError):
-        grader.hints.find(grader.checks[0], None, set(DIMENSIONS))
-    kept.write_bytes(b"broken")
     assert Grader(worker, exercise).grade(wrong).checks[0].chaff == "adds"
+    (folder,) = (course / "build" / "hints").iterdir()
+    files = {path: path.read_bytes() for path in folder.iterdir()}
+    assert len(files) == len(exercise.chaffs)
+    for damage in (b"", b"broken"):
+        asked = []
+        for path in list(files)[:2] if damage else []:
+            path.write_bytes(damage)
+        grader = Grader(worker, exercise)
+        grader.hints.on_progress = lambda done, total, asked=asked: asked.append((done, total))
+        assert grader.grade(wrong).checks[0].chaff == "adds"
+        assert asked == ([(1, 2), (2, 2)] if damage else [])
+    assert {path: path.read_bytes() for path in folder.iterdir()} == files
 
 
 @pytest.mark.parametrize(
