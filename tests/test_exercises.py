@@ -1,11 +1,11 @@
 """Every exercise, found by its folder: do its parts belong together, and tell right from wrong?"""
 
 import ast
-import html
 import json
 import re
 import subprocess
 import sys
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -18,8 +18,9 @@ from autograder.grading.seeds import Seeds
 from autograder.practice import fingerprints
 from autograder.practice.server import TestServer
 from autograder.records import submissions
+from autograder.records.course import Course
 from autograder.records.results import DIMENSIONS
-from autograder.show import pages
+from autograder.show import html, text
 
 ROOT = Path(__file__).parent.parent
 
@@ -81,7 +82,7 @@ def test_stub_and_release_are_what_build_makes_now(exercise, patient_worker, tmp
         (tmp_path / path).write_bytes((ROOT / path).read_bytes())
     checks = Grader(patient_worker, exercise, Seeds.same(0)).checks
     assert {check.dimension for check in checks} == set(DIMENSIONS)
-    stub_path, hints_path, _, release = build(exercise, checks, tmp_path)
+    stub_path, hints_path, _, release = build(exercise, checks, Course(tmp_path))
     name = exercise.name
     assert stub_path.read_text() == (ROOT / "exercises" / f"{name}.py").read_text()
     assert release.read_text() == (ROOT / "release" / name / f"{name}.ipynb").read_text()
@@ -227,8 +228,8 @@ def test_the_sample_class_keeps_its_scores_and_our_secrets(exercise, patient_wor
     for submission in submissions.find(folders, exercise.name):
         result = grader.grade(submission)
         scores[submission.id] = {name: result.points(name)[0] for name in DIMENSIONS}
-        shown = [pages.html(result, name) + pages.text(result, name) for name in DIMENSIONS]
-        shown = html.unescape("\n".join([*shown, pages.comment(result), str(result.cells)]))
+        shown = [html.checks(result, name) + text.checks(result, name) for name in DIMENSIONS]
+        shown = unescape("\n".join([*shown, html.comment(result), str(result.cells)]))
         theirs = "\n".join(submission.cells)
         for secret in secrets:
             assert secret in theirs or secret not in shown, (submission.id, secret)

@@ -52,7 +52,7 @@ def grade(course, environment):
             )
             assert done.returncode == 0, done.stderr
             assert "Traceback" not in done.stderr
-            found = json.loads(results.read_text())["submissions"]
+            found = json.loads(results.read_text())["runs"][0]["submissions"]
         assert [one["score"] for one in found] == [8, 6][: len(answers)]
         if len(answers) == 2:
             assert found[1]["checks"][-1]["hint"] or any(one["hint"] for one in found[1]["checks"])

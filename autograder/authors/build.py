@@ -18,7 +18,7 @@ from nbgrader.preprocessors import ClearSolutions
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from autograder.gradebook import released
+from autograder.gradebook import assignments
 from autograder.gradebook.release import BuildError, course_config, release
 from autograder.grading import known
 from autograder.grading.grader import Grader
@@ -26,8 +26,10 @@ from autograder.grading.hints import differences
 from autograder.grading.verdicts import CheckInfo
 from autograder.practice.fingerprints import FORMAT, KnownFailures, path_of
 from autograder.practice.server import TestServer
+from autograder.records.course import Course
 from autograder.records.exercises import Exercise, Specimen
 from autograder.records.results import DIMENSIONS, write_atomically
+from autograder.records.text import short_hash
 
 HEADER = """\
 # autograder exercise: {0}
@@ -63,16 +65,16 @@ points("{exercise}", "{dimension}", globals())
 ### END HIDDEN TESTS"""
 
 
-def build(exercise: Exercise, checks: list[CheckInfo], course: Path) -> list[Path]:
-    """Write an exercise's stub, source notebook, hints and release below a course folder.
+def build(exercise: Exercise, checks: list[CheckInfo], course: Course) -> list[Path]:
+    """Write an exercise's stub, source notebook, hints and release into a course.
 
     Raises:
         BuildError: that failed, or would have removed what was not built; says what to do instead.
     """
     name = exercise.name
-    stub_path = course / "exercises" / f"{name}.py"
-    source_path = course / "build" / "source" / name / f"{name}.ipynb"
-    release_path = course / "release" / name / f"{name}.ipynb"
+    stub_path = course.stub(name)
+    source_path = course.source(name) / f"{name}.ipynb"
+    release_path = course.release(name) / f"{name}.ipynb"
     text, notebook = stub(exercise), source_notebook(exercise, checks)
     made = Made(course)
     made.refuse_stub(stub_path, text)
@@ -81,7 +83,7 @@ def build(exercise: Exercise, checks: list[CheckInfo], course: Path) -> list[Pat
     refuse_gradebook(name, notebook, course)
     write_atomically(stub_path, text)
     write_atomically(source_path, nbformat.writes(notebook) + "\n")
-    hints_path = path_of(name, course / "exercises")
+    hints_path = path_of(name, course.exercises)
     hints = public_hints(exercise, kept=hints_path)
     for folder in (hints_path.parent, source_path.parent):  # nbgrader releases it from there
         hints.write(path_of(name, folder), name)
@@ -98,7 +100,7 @@ def public_hints(exercise: Exercise, kept: Path) -> KnownFailures:
     them. What was built from the same files is read from `kept`.
     """
     parts = [FORMAT, exercise.public_tests, *(one.source + one.note for one in exercise.chaffs)]
-    key = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+    key = short_hash("\0".join(parts), 16)
     if (hints := KnownFailures.read(kept)).key == key:
         return hints
     server = TestServer()
@@ -137,9 +139,9 @@ def ship_known_mistakes(grader: Grader) -> Path | None:
     return exercise.known_mistakes
 
 
-def known_mistakes(exercise: Exercise, course: Path) -> tuple[int, int]:
+def known_mistakes(exercise: Exercise, course: Course) -> tuple[int, int]:
     """Return how many hints the public tests alone can give, and how many the chaffs have."""
-    known = KnownFailures.read(path_of(exercise.name, course / "exercises")).texts
+    known = KnownFailures.read(path_of(exercise.name, course.exercises)).texts
     notes = {chaff.note for chaff in exercise.chaffs}
     return len(known & notes), len(notes)
 
@@ -227,8 +229,8 @@ def _code(source, grade_id, *, grade=False, locked=False, solution=False, points
 class Made:
     """Remembers what was built, to tell it from what somebody changed or added."""
 
-    def __init__(self, course: Path):
-        self._course, self._file = course, course / "build" / "made.json"
+    def __init__(self, course: Course):
+        self._course, self._file = course.folder, course.made
         try:
             self._digests = dict(json.loads(self._file.read_text(encoding="utf-8")))
         except (OSError, ValueError, TypeError):
@@ -284,26 +286,26 @@ class Made:
             )
 
 
-def refuse_gradebook(name: str, new: nbformat.NotebookNode, course: Path) -> None:
+def refuse_gradebook(name: str, new: nbformat.NotebookNode, course: Course) -> None:
     """Refuse to build if the gradebook would lose notebooks or cells that were not built."""
     config = course_config(course)
     coursedir = CourseDirectory(config=config)
     url = make_url(coursedir.db_url)
-    database = course / (url.database or "")
+    database = course.folder / (url.database or "")
     if url.get_backend_name() == "sqlite" and not database.exists():
         return
     if url.get_backend_name() == "sqlite":
         url = url.set(database=str(database))
     try:
         with Gradebook(url.render_as_string(False), coursedir.course_id) as gradebook:
-            known = released.notebooks(gradebook, name)
+            known = assignments.notebooks(gradebook, name)
     except MissingEntry:
         return
-    except released.UnclearCell as error:
+    except assignments.UnclearCell as error:
         raise BuildError(f"{name}: {error}") from None
     except SQLAlchemyError as error:
-        raise BuildError(released.gradebook_problem(error)) from None
-    source = course / "build" / "source" / name
+        raise BuildError(assignments.gradebook_problem(error)) from None
+    source = course.source(name)
     lost = [f"{one}.ipynb" for one in known if not (source / f"{one}.ipynb").exists()]
     lost = [one for one in lost if one != f"{name}.ipynb"]
     if name in known:

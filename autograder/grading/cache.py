@@ -6,7 +6,6 @@ says so.
 
 import dataclasses
 import functools
-import hashlib
 import json
 import os
 import platform
@@ -19,6 +18,7 @@ from autograder.grading.processes import Limits
 from autograder.records.exercises import Exercise
 from autograder.records.results import CheckResult, Status, SubmissionResult, write_atomically
 from autograder.records.submissions import Submission
+from autograder.records.text import short_hash
 from autograder.sandbox import lock
 
 ENGINE = ("records", "checks", "sandbox", "grading")  # what answers and verdicts come from
@@ -35,7 +35,7 @@ def digest(exercise: Exercise, *more: str) -> str:
         for part in (chaff.name, chaff.note, " ".join(chaff.loses), chaff.source)
     ]
     try:
-        shown = hashlib.sha256(exercise.known_mistakes.read_bytes()).hexdigest()
+        shown = exercise.known_mistakes.read_bytes().hex()
     except OSError:
         shown = ""
     return hashed([exercise.reference, exercise.checks, *chaffs, shown, *more, *surroundings()])
@@ -75,11 +75,6 @@ def _checkout(package: str) -> str:
         (str(file), about.st_size, about.st_mtime_ns) for file in files if (about := file.stat())
     ]
     return repr(states)
-
-
-def folder(exercise: Exercise, kind: str) -> Path:
-    """Return where something is stored."""
-    return exercise.folder.parent.parent / "build" / kind
 
 
 def store(path: Path, content: str | bytes) -> None:
@@ -127,7 +122,7 @@ class ResultCache:
         protection: Iterable[str] = (),
     ):
         name = f"{exercise.name}-{digest(exercise, repr(limits), *protection)}"
-        self._folder = folder(exercise, "results") / name
+        self._folder = exercise.course.results / name
         self._believed = True  # what is there already
         for old in entries(self._folder.parent, f"{exercise.name}-*"):
             if (force or old.name != name) and not discard(old) and old.name == name:
@@ -172,4 +167,4 @@ def hashed(parts: list[str]) -> str:
     """Return a name for texts."""
     # Lengths keep apart what is only joined differently.
     text = "".join(f"{len(part)}:{part}" for part in parts)
-    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()[:32]
+    return short_hash(text)

@@ -97,7 +97,7 @@ def why_asked(exercise: Exercise, content: Content, count: int) -> str:
 
 def _place(exercise: Exercise, key: str) -> Path:
     engine = cache.hashed(cache.surroundings(cache.ENGINE))
-    return cache.folder(exercise, "hints") / f"{exercise.name}-{engine}" / f"{key}.gz"
+    return exercise.course.hints / f"{exercise.name}-{engine}" / f"{key}.gz"
 
 
 def pack(found: dict[str, Answers]) -> bytes:

@@ -10,7 +10,7 @@ from rich.table import Table
 
 from autograder.authors.audit import Audit, Row, failed
 from autograder.records.results import DIMENSIONS, Status
-from autograder.show.pages import plain
+from autograder.records.text import plain
 
 GLYPHS = {
     Status.PASSED: "·",
