@@ -28,7 +28,8 @@ check: .venv/ready
 
 .venv/ready: pyproject.toml
 	$(PYTHON) -m venv .venv
-	.venv/bin/pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@echo 'installing into .venv, which takes a minute or two'
+	@.venv/bin/pip install -qq --disable-pip-version-check --editable '.[dev]'
 	touch $@
 
 clean:

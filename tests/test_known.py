@@ -11,7 +11,9 @@ import pytest
 
 from autograder.grading import cache, known
 from autograder.grading.grader import Grader
+from autograder.grading.hints import differences
 from autograder.grading.seeds import Seeds
+from autograder.grading.verdicts import CheckInfo
 from autograder.records.exercises import Exercise
 from autograder.records.observations import Either, Thing, encode
 from autograder.records.results import Outcome, Status
@@ -96,6 +98,17 @@ def test_a_damaged_file_is_not_believed(file, damage):
 
 def test_a_file_that_is_not_there_is_no_mystery(tmp_path):
     assert known.read(tmp_path / "known_mistakes.gz").problem == "it is not there"
+
+
+def test_addresses_make_no_difference():
+    check = CheckInfo("one", "graph", 1, "", False, [], 0, 0)
+    text = "TypeError: {'name': 'float32', 'shared_object_id': %d} at 0x%x, wanted %d values"
+    one, other, third = (
+        Outcome(Status.RAISED, message=text % numbers)
+        for numbers in [(140508784131984, 7, 3), (140600097694224, 8, 3), (140600097694224, 8, 4)]
+    )
+    assert differences([check], {"one": one}, {"one": other}) == []
+    assert differences([check], {"one": one}, {"one": third}) == ["one"]
 
 
 def edited(path, old, new):

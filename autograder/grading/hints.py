@@ -127,6 +127,6 @@ def differences(checks: list[CheckInfo], some: known.Answers, other: known.Answe
 
 
 def _essence(message: str) -> str:
-    """Return a message without what is made up anew: names, numbers, and the order of a set."""
-    message = re.sub(r"_\d+\b|0x[0-9a-f]+|\bid=\d+|'[\w/.]+:\d+'", "", message)
+    """Return a message without what is made up anew: names, addresses, and the order of a set."""
+    message = re.sub(r"_\d+\b|0x[0-9a-f]+|\bid=\d+|\b\d{12,}\b|'[\w/.]+:\d+'", "", message)
     return re.sub(r"\{[^{}]*\}", lambda one: str(sorted(one[0][1:-1].split(", "))), message)
