@@ -428,6 +428,9 @@ def audit(
     full: Annotated[
         bool, typer.Option(help="Ask mutants every check, not only until one catches them.")
     ] = False,
+    anew: Annotated[
+        bool, typer.Option("--all", help="Ask again what an earlier audit has asked.")
+    ] = False,
     json: Annotated[Path | None, typer.Option(help="Write the findings to this file.")] = None,
     html: Annotated[Path | None, typer.Option(help="Write the kill matrix to this page.")] = None,
 ) -> None:
@@ -456,7 +459,7 @@ def audit(
 
             on_result = functools.partial(progress.advance, task)
             found = auditing.audit(
-                exercise, workers, rows, seeds, jobs, full, on_result, on_progress
+                exercise, workers, rows, seeds, jobs, full, anew or stress, on_result, on_progress
             )
             audits.append(found)
             progress.remove_task(task)
@@ -469,6 +472,8 @@ def audit(
     problems = sum(len(one.problems) for one in audits)
     asked = seeds * sum(len(one.rows) for one in audits)
     console.print(f"{asked} answers in {time.perf_counter() - started:.0f} s")
+    if reused := sum(one.reused for one in audits):
+        console.print(f"{reused} of them are from earlier audits; --all asks everything again")
     console.print(f"{problems} problems" if problems else "[green]no problems[/]")
     if problems:
         raise typer.Exit(1)

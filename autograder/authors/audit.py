@@ -9,18 +9,18 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 
+from autograder.authors.asking import Asking
 from autograder.authors.build import stub
+from autograder.authors.earlier import EarlierAudits
 from autograder.grading import known
 from autograder.grading.grader import Grader
 from autograder.grading.hints import KnownMistakes, differences
-from autograder.grading.interview import Interview, not_asked
 from autograder.grading.processes import Worker
 from autograder.grading.reference import GraderError
 from autograder.grading.seeds import HINT_SEEDS, Seeds
 from autograder.grading.verdicts import CheckInfo
 from autograder.records.exercises import Exercise
 from autograder.records.results import DIMENSIONS, CheckResult, Status, SubmissionResult
-from autograder.records.submissions import Submission
 
 CORES = os.cpu_count() or 1
 KINDS = ("stub", "wheat", "chaff", "mutant")
@@ -42,6 +42,7 @@ class Row:
         kind: one of `KINDS`.
         note: its docstring, a mutant's diff.
         loses: the dimensions in which it must lose points.
+        where: the function that a mutant changes.
         equivalent: why a mutant is as right as the reference.
         results: one for each seed.
     """
@@ -51,6 +52,7 @@ class Row:
     source: str = field(repr=False)
     note: str = ""
     loses: tuple[str, ...] = ()
+    where: str = ""
     equivalent: str = ""
     results: list[SubmissionResult] = field(default_factory=list)
 
@@ -119,6 +121,7 @@ class Audit:
     Attributes:
         full: every check was asked of every mutant.
         stale: what chaffs show here, and otherwise beside the exercise.
+        reused: how many results an earlier audit had found.
     """
 
     exercise: Exercise
@@ -126,6 +129,7 @@ class Audit:
     rows: list[Row]
     full: bool
     stale: list[str] = field(default_factory=list)
+    reused: int = 0
 
     @property
     def compared(self) -> tuple[str, ...]:
@@ -202,7 +206,14 @@ def specimens(exercise: Exercise, kinds: Collection[str] = KINDS) -> list[Row]:
         found = mutants(exercise)
         reasons = equivalents(exercise, found)
         rows += [
-            Row("mutant", one.name, one.source, one.note, equivalent=reasons.get(one.name, ""))
+            Row(
+                "mutant",
+                one.name,
+                one.source,
+                one.note,
+                where=one.where,
+                equivalent=reasons.get(one.name, ""),
+            )
             for one in found
         ]
     return rows
@@ -215,6 +226,7 @@ def audit(
     seeds: int = 1,
     jobs: int = CORES,
     full: bool = False,
+    anew: bool = False,
     on_result: Callable[[], None] = lambda: None,
     on_progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Audit:
@@ -228,21 +240,23 @@ def audit(
             hints are found with; with that, the chaffs' answers are kept.
         jobs: how many are graded at once.
         full: ask every check of every mutant, not only until one catches it.
+        anew: ask again what an earlier audit has asked.
         on_result: called when a specimen has been graded with one seed.
         on_progress: called with how many chaffs were asked, and how many there are, if no earlier
             run has asked them.
     """
-    stale = []
+    earlier, stale, reused = EarlierAudits(exercise, anew), [], 0
     for number in range(seeds):
         seed = Seeds.same(HINT_SEEDS.first + number)
         grader = Grader(workers[number % len(workers)], exercise, seed)
-        here = {}
+        chaffs: dict[str, known.Answers] = {}
         if not number and any(row.kind == "chaff" for row in rows):
-            here = _asked_here(grader, on_progress)
-            stale = _stale(grader, here)
-        ask = functools.partial(_ask, grader, full, here)
+            chaffs, before = _asked_here(grader, anew, on_progress)
+            stale = _stale(grader, chaffs)
+            reused += before
+        asking = Asking(grader, full, earlier, chaffs)
         with ThreadPoolExecutor(jobs) as pool:
-            asked = {pool.submit(ask, row): row for row in rows}
+            asked = {pool.submit(asking.result, row): row for row in rows}
             try:
                 for done in as_completed(asked):
                     asked[done].results.append(done.result())
@@ -250,17 +264,20 @@ def audit(
             except BaseException:
                 pool.shutdown(cancel_futures=True)
                 raise
-    return Audit(exercise, grader.checks, rows, full, stale)
+        reused += asking.reused
+    return Audit(exercise, grader.checks, rows, full, stale, reused)
 
 
 def _asked_here(
-    grader: Grader, on_progress: Callable[[int, int], None]
-) -> dict[str, known.Answers]:
-    """Return what each chaff shows on this machine, whatever was shipped."""
+    grader: Grader, anew: bool, on_progress: Callable[[int, int], None]
+) -> tuple[dict[str, known.Answers], int]:
+    """Return what each chaff shows on this machine, and how many were asked before."""
     mistakes = KnownMistakes(grader.worker, grader.exercise, grader.reference)
-    mistakes.trust_shipped = False
+    mistakes.trust_shipped, mistakes.trust_stored = False, not anew
     mistakes.on_progress = on_progress
-    return mistakes.answers
+    keys = known.keys(grader.exercise).values()
+    before = 0 if anew else len(known.stored(grader.exercise, keys))
+    return mistakes.answers, before
 
 
 def _stale(grader: Grader, here: dict[str, known.Answers]) -> list[str]:
@@ -280,30 +297,3 @@ def _stale(grader: Grader, here: dict[str, known.Answers]) -> list[str]:
                 [f"{file}: chaff {name} now shows something else in {checks}"] if checks else []
             )
     return found
-
-
-def _ask(grader: Grader, full: bool, here: dict[str, known.Answers], row: Row) -> SubmissionResult:
-    if row.kind == "mutant":  # nobody reads its hints
-        return SubmissionResult(row.name, row.name, Status.GRADED, _verdicts(grader, full, row))
-    if here and row.kind == "chaff":
-        outcomes = here[row.name]
-        checks = grader.verdicts(outcomes)
-        grader.hints.add(checks, outcomes)
-        return SubmissionResult(row.name, row.name, Status.GRADED, checks)
-    return grader.grade(Submission(row.name, row.name, False, (row.source,)))
-
-
-def _verdicts(grader: Grader, full: bool, row: Row) -> list[CheckResult]:
-    """Ask a mutant until a check catches it."""
-    names, seeds = grader.reference.names, grader.seeds
-    asked = Submission(row.name, "", False, (row.source,))
-    interview = Interview(grader.worker, grader.reference.setup, asked)
-    if full:
-        return grader.verdicts(interview.run(names, seeds).outcomes)
-    outcomes = {}
-    with interview:
-        for name, outcome in interview.ask(names, seeds.first, more=False):
-            outcomes[name] = outcome
-            if grader.is_wrong(name, outcome):
-                return grader.verdicts(not_asked(names, outcomes))
-        return grader.verdicts(interview.follow(outcomes, seeds.later))

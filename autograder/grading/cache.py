@@ -132,19 +132,11 @@ class ResultCache:
         """Return what an earlier run found for the same content."""
         if not self._believed:
             return None
-        try:
-            fields = json.loads(self._file(submission).read_text(encoding="utf-8"))
-            fields["checks"] = [CheckResult(**check) for check in fields["checks"]]
-            return SubmissionResult(id=submission.id, path=submission.path, **fields)
-        except (OSError, ValueError, TypeError, KeyError, RecursionError):
-            return None
+        return read_result(self._file(submission), submission.id, submission.path)
 
     def put(self, submission: Submission, result: SubmissionResult) -> None:
         """Store a result, unless it says that the grading itself failed."""
-        if result.status != Status.GRADER_ERROR:
-            fields = dataclasses.asdict(result)
-            del fields["id"], fields["path"]
-            store(self._file(submission), json.dumps(fields))
+        store_result(self._file(submission), result)
 
     def name(self, submission: Submission) -> str:
         """Return a name for a content and all that its result depends on."""
@@ -153,6 +145,24 @@ class ResultCache:
 
     def _file(self, submission: Submission) -> Path:
         return self._folder.parent / f"{self.name(submission)}.json"
+
+
+def read_result(file: Path, id: str, path: str) -> SubmissionResult | None:
+    """Return a result that was stored, for a submission of any name; None if there is none."""
+    try:
+        fields = json.loads(file.read_text(encoding="utf-8"))
+        fields["checks"] = [CheckResult(**check) for check in fields["checks"]]
+        return SubmissionResult(id=id, path=path, **fields)
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
+        return None
+
+
+def store_result(file: Path, result: SubmissionResult) -> None:
+    """Store a result, unless it says that the grading itself failed."""
+    if result.status != Status.GRADER_ERROR:
+        fields = dataclasses.asdict(result)
+        del fields["id"], fields["path"]
+        store(file, json.dumps(fields))
 
 
 def entries(folder: Path, pattern: str) -> list[Path]:

@@ -26,7 +26,8 @@ class KnownMistakes:
 
     Attributes:
         patient: ask the chaffs that no file knows, which may take minutes; else nothing is found.
-        trust_shipped: believe the file beside the exercise, not only what was asked here.
+        trust_shipped: believe the file beside the exercise.
+        trust_stored: believe what was asked here before.
         on_progress: called with how many chaffs were asked, and how many have to be.
     """
 
@@ -34,7 +35,7 @@ class KnownMistakes:
         self._worker, self._exercise, self._reference = worker, exercise, reference
         self._lock = threading.Lock()
         self._answers: dict[str, known.Answers] | None = None
-        self.patient = self.trust_shipped = True
+        self.patient = self.trust_shipped = self.trust_stored = True
         self.on_progress: Callable[[int, int], None] = lambda done, total: None
 
     def add(self, results: list[CheckResult], outcomes: dict[str, Outcome]) -> None:
@@ -83,7 +84,9 @@ class KnownMistakes:
         exercise, names = self._exercise, set(self._reference.names)
         shipped = known.shipped(exercise) if self.trust_shipped else known.Content()
         keys = known.keys(exercise)
-        there = shipped.answers | known.stored(exercise, keys.values() - shipped.answers.keys())
+        there = dict(shipped.answers)
+        if self.trust_stored:
+            there |= known.stored(exercise, keys.values() - there.keys())
         found = {
             name: there[key]
             for name, key in keys.items()
