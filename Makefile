@@ -17,7 +17,7 @@ demo: .venv/ready
 	@echo 'feedback:  build/feedback/STUDENT/EXERCISE/EXERCISE.html'
 
 test: .venv/ready
-	pytest -n 2 --dist loadscope
+	pytest -n 2 --dist loadscope -rs
 
 # For the inner loop: format, lint, types, and the tests that grade no whole exercise.
 check: .venv/ready

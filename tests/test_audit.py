@@ -105,7 +105,6 @@ def test_an_audit_that_was_killed_goes_on(course, environment, worker, again):
     ).stdout
     reused = [line for line in told.splitlines() if "from earlier audits" in line]
     assert int(reused[0].split()[0]) >= before
-    assert "no problems" in told or "problems" in told
 
 
 @pytest.mark.slow
