@@ -20,9 +20,8 @@ import typer
 
 from autograder.grading import cache, running
 from autograder.grading.cache import ResultCache
-from autograder.grading.grader import Grader
 from autograder.grading.processes import Limits, Worker, WorkerFailed
-from autograder.grading.reference import GraderError
+from autograder.grading.reference import GraderError, load_checks
 from autograder.grading.seeds import Seeds
 from autograder.practice import tries
 from autograder.practice.files import NoPractice, exercise_files
@@ -115,24 +114,30 @@ def _chosen(names: list[str] | None) -> list[exercises.Exercise]:
 @app.command()
 def build(names: Names = None) -> None:
     """Write stubs, source notebooks and releases; remove nothing that was not built."""
-    from autograder.authors.build import BuildError, known_mistakes, ship_known_mistakes
+    from autograder.authors.build import BuildError, is_built, known_mistakes, ship_known_mistakes
     from autograder.authors.build import build as build_one
 
-    chosen = _chosen(names)
-    refused = []
-    with Worker() as worker, _progress(1, quiet=False) as progress:
+    chosen, refused = [], []
+    for exercise in _chosen(names):
+        if is_built(exercise, exercise.course):
+            console.print(f"{exercise.name}: nothing to build", markup=False)
+        else:
+            chosen.append(exercise)
+    with contextlib.ExitStack() as stack:
+        progress = stack.enter_context(_progress(1, quiet=False))
+        worker = stack.enter_context(Worker()) if chosen else None
         for exercise in chosen:
-            grader = Grader(worker, exercise, Seeds.same(0))
-            grader.hints.on_progress = progress.preparing
+            _, checks = load_checks(worker, exercise)
             try:
-                written = build_one(exercise, grader.checks, exercise.course)
+                known = ship_known_mistakes(worker, exercise, checks, progress.preparing)
+                written = known + build_one(exercise, checks, exercise.course)
             except BuildError as error:
                 refused.append(str(error))
                 continue
-            for path in filter(None, [*written, ship_known_mistakes(grader)]):
+            for path in written:
                 console.print(f"wrote {os.path.relpath(path)}", markup=False)
-            known, all = known_mistakes(exercise, exercise.course)
-            console.print(f"{known} of {all} hints can be given by the public tests")
+            few, all = known_mistakes(exercise, exercise.course)
+            console.print(f"{few} of {all} hints can be given by the public tests")
     for error in dict.fromkeys(refused):
         errors.print(f"autograder: {error}", markup=False, soft_wrap=True)
     if refused:

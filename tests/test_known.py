@@ -228,11 +228,27 @@ def test_build_writes_the_file_only_where_something_is_new(built, run):
     first = known.read(file).answers
     assert list(first) == list(known.keys(built).values())
     edited(built.folder / "chaffs.py", "Multiply; do not add.", "Multiply!")
-    assert "known_mistakes.gz" not in run("autograder", "build")
+    told = run("autograder", "build")
+    assert ("known_mistakes.gz" in told, "scale.hints.json" in told) == (False, True)
     edited(built.folder / "chaffs.py", "inputs + self.factor", "inputs - self.factor")
     assert "known_mistakes.gz" in run("autograder", "build")
     now = known.read(file).answers
     assert (len(first.keys() & now.keys()), len(now)) == (3, 4)
+
+
+@pytest.mark.slow
+def test_build_does_nothing_where_nothing_has_changed(built, run):
+    course = built.folder.parent.parent
+    run("autograder", "build")
+    assert run("autograder", "build") == "scale: nothing to build\n"
+    for file in ("release/scale/scale.ipynb", "exercises/scale.hints.json", "build/gradebook.db"):
+        before = (course / file).read_bytes()
+        (course / file).unlink()
+        assert "wrote release/scale/scale.ipynb" in run("autograder", "build")
+        assert (course / file).exists()
+        if not file.endswith(".db"):
+            assert (course / file).read_bytes() == before
+        assert run("autograder", "build") == "scale: nothing to build\n"
 
 
 @pytest.mark.slow

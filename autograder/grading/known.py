@@ -100,6 +100,16 @@ def _place(exercise: Exercise, key: str) -> Path:
     return exercise.course.hints / f"{exercise.name}-{engine}" / f"{key}.gz"
 
 
+def is_outdated(exercise: Exercise) -> bool:
+    """Tell whether the file is missing, or this machine has been asked since it was written."""
+    try:
+        written = exercise.known_mistakes.stat().st_mtime_ns
+        files = [_place(exercise, key) for key in keys(exercise).values()]
+        return any(file.stat().st_mtime_ns > written for file in files if file.exists())
+    except OSError:
+        return True
+
+
 def pack(found: dict[str, Answers]) -> bytes:
     """Return a file of answers, by the key of the mistake; the same answers give the same bytes."""
     distinct: dict[bytes, int] = {}  # the position of each
