@@ -23,6 +23,7 @@ from autograder.records.exercises import Exercise
 from autograder.records.results import DIMENSIONS, CheckResult, Status, SubmissionResult
 
 CORES = os.cpu_count() or 1
+COSTLY = 0.3  # seconds of a check
 KINDS = ("stub", "wheat", "chaff", "mutant")
 ONEDNN = {"TF_ENABLE_ONEDNN_OPTS": "1", "TENSORFLOW_USE_CUSTOM_CONTRACTION_KERNEL": "true"}
 # Right answers must stay right where TensorFlow computes in another order.
@@ -157,6 +158,16 @@ class Audit:
             ]
             or [math.nan]
         )
+
+    @property
+    def costly(self) -> list[str]:
+        """The checks that cost much, without a comment that says why."""
+        return [
+            check.name
+            for check in self.checks
+            if self.seconds(check.name) > COSTLY
+            and "costs" not in self.comments.get(check.name, "")
+        ]
 
     @property
     def problems(self) -> list[str]:

@@ -82,7 +82,11 @@ def findings(audit: Audit) -> Group:
         if audit.full and audit.of("chaff") and audit.of("mutant") and not alone:
             why = audit.comments[check.name] or "[yellow]no comment says why it is there[/]"
             notes.append(f"{check.name} catches nothing alone: {why}")
-    lines = []
+    lines = [
+        f"[yellow]{name} costs {audit.seconds(name):.2f} s: make it cheaper, or say in a comment "
+        "above it why it costs that[/]"
+        for name in audit.costly
+    ]
     for row in audit.of("mutant"):
         if row.problem and not row.killed:
             lines += [f"[red]survivor {row.name}[/]", escape(row.note)]
