@@ -63,7 +63,7 @@ def run(command: list[str], what: str) -> None:
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     columns = SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn()
     if not console.is_terminal:
-        console.print(f"$ {typed}: {what} …", soft_wrap=True)
+        console.print(f"$ {typed} …", soft_wrap=True)
     with (
         Progress(*columns, console=console, transient=True) as progress,
         subprocess.Popen(
@@ -79,12 +79,11 @@ def run(command: list[str], what: str) -> None:
         for line in process.stdout:
             lines.append(line)
             progress.update(task, description=f"$ {typed}  [dim]{escape(line.strip()[-50:])}[/]")
-    seconds = f"{time.perf_counter() - started:.0f} s"
     if process.returncode:
         console.print("".join(lines), markup=False)
         sys.exit(f"$ {typed} failed")
-    if console.is_terminal:
-        console.print(f"[green]$ {typed}[/]  {what}, {seconds}", soft_wrap=True)
+    seconds = time.perf_counter() - started
+    console.print(f"[green]$ {typed}[/]: {what}, {seconds:.0f} s", soft_wrap=True)
 
 
 def table(graded: dict[tuple[str, str], dict]) -> Table:
