@@ -95,22 +95,27 @@ def test_nothing_to_grade_is_a_list_without_runs(run, course, environment):
     assert_golden(run("autograde", code=1), "nothing")
 
 
-def fields(value, name="file"):
-    """Yield what each object is called, and the names of its fields."""
+TYPES = {"string": str, "number": (int, float), "list": list, "object": dict}
+
+
+def objects(value, kind="file"):
+    """Yield what each object of a file is called, and the object."""
     children = {"runs": "run", "submissions": "submission", "checks": "check"}
-    yield name, list(value)
-    for key, kind in children.items():
+    yield kind, value
+    for key, inner in children.items():
         for one in value.get(key, []):
-            yield from fields(one, kind)
+            yield from objects(one, inner)
 
 
 @pytest.mark.parametrize("name", ["grade", "autograde", "nothing"])
-def test_the_tables_list_every_field_in_order(name):
+def test_the_tables_list_every_field_in_order_with_its_type(name):
     text = (ROOT / "docs" / "json.md").read_text(encoding="utf-8")
     sections = re.split(r"^## (?:The|A) (\w+)$", text, flags=re.MULTILINE)[1:]
     tables = {
-        kind: re.findall(r"^\| `(\w+)`", table, flags=re.MULTILINE)
+        kind: dict(re.findall(r"^\| `(\w+)` \| (\w+) ", table, flags=re.MULTILINE))
         for kind, table in zip(sections[::2], sections[1::2], strict=True)
     }
-    for kind, found in fields(golden(name)):
-        assert found == tables[kind]
+    for kind, found in objects(golden(name)):
+        assert list(found) == list(tables[kind])
+        for field, value in found.items():
+            assert value == "…" or isinstance(value, TYPES[tables[kind][field]]), field
