@@ -208,6 +208,25 @@ def test_a_damaged_file_is_named_and_its_mistakes_asked(built, worker, notes):
     assert "known_mistakes.gz: it cannot be read, Not a gzipped file" in notes()
 
 
+@pytest.mark.slow
+def test_what_takes_too_long_beside_others_is_asked_again_alone(built, worker, monkeypatch):
+    built.known_mistakes.unlink()
+    hints = Grader(worker, built, Seeds.same(0)).hints
+    first, asked = hints._ask, []
+
+    def slow_at_first(chaff):
+        asked.append(chaff.name)
+        outcomes = first(chaff)
+        if asked.count("adds") == 1 and chaff.name == "adds":
+            outcomes["multiplies"] = Outcome(Status.TIMED_OUT)
+        return outcomes
+
+    monkeypatch.setattr(hints, "_ask", slow_at_first)
+    assert hints.answers["adds"]["multiplies"].status == Status.SEEN
+    assert sorted(asked) == ["adds", "adds", "forgets", "numpy", "python_op"]
+    assert asked[-1] == "adds"
+
+
 @pytest.fixture
 def run(course, environment):
     def run(*command):

@@ -7,7 +7,7 @@ stored: see `known`.
 import os
 import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 from autograder.grading import cache, comparison, known
@@ -95,15 +95,25 @@ class KnownMistakes:
         missing = [chaff for chaff in exercise.chaffs if chaff.name not in found]
         if missing and not self.patient:
             return {}
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
-            for chaff, outcomes in zip(missing, pool.map(self._ask, missing), strict=True):
-                found[chaff.name] = outcomes
-                known.store(exercise, keys[chaff.name], outcomes)
-                done = len(found) - len(keys) + len(missing)
-                self.on_progress(done, len(missing))
+        for done, (chaff, outcomes) in enumerate(self._ask_each(missing), 1):
+            found[chaff.name] = outcomes
+            known.store(exercise, keys[chaff.name], outcomes)
+            self.on_progress(done, len(missing))
         if missing and self.trust_shipped:
             cache.note(known.why_asked(exercise, shipped, len(missing)))
         return found
+
+    def _ask_each(self, chaffs: list[Specimen]) -> Iterator[tuple[Specimen, known.Answers]]:
+        """Yield what each chaff answers; what takes too long beside others is asked again, alone."""
+        alone = []
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            for chaff, outcomes in zip(chaffs, pool.map(self._ask, chaffs), strict=True):
+                if any(one.status == Status.TIMED_OUT for one in outcomes.values()):
+                    alone.append(chaff)
+                else:
+                    yield chaff, outcomes
+        for chaff in alone:
+            yield chaff, self._ask(chaff)
 
     def _ask(self, chaff: Specimen) -> known.Answers:
         asked = Submission(chaff.name, "", False, (chaff.source,))
