@@ -183,6 +183,8 @@ def test_nothing_that_students_get_is_secret(exercise):
     for secret in secrets - public:
         assert secret not in given
         assert secret.replace("\\", "\\\\").replace('"', '\\"') not in released
+    folders = [ROOT / "exercises", ROOT / "release"]
+    assert not [path for one in folders for path in one.rglob("*") if path.suffix == ".gz"]
     # Hints are docstrings of chaffs; beside them there are only hashes.
     hints = json.loads(fingerprints.path_of(name, ROOT / "exercises").read_text())
     assert set(hints) == {"exercise", "key", "hints"}

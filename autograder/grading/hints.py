@@ -104,7 +104,7 @@ class KnownMistakes:
         return found
 
     def _ask_each(self, chaffs: list[Specimen]) -> Iterator[tuple[Specimen, known.Answers]]:
-        """Yield what each chaff answers; what takes too long beside others is asked again, alone."""
+        """Yield what each chaff answers; those that take too long beside others alone, again."""
         alone = []
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             for chaff, outcomes in zip(chaffs, pool.map(self._ask, chaffs), strict=True):
