@@ -443,6 +443,27 @@ def test_a_random_check_gets_its_hint_in_the_process_that_failed(toy, monkeypatc
     assert (first[1].seen != known.seen).all()
 
 
+RAISES = '''
+# %% raises loses="numerics gradients serialization graph"
+"""Do not raise."""
+
+
+class Scale(Scale):
+    def call(self, inputs):
+        raise ValueError(f"{float(inputs[0, 0])} is no input")
+'''
+
+
+def test_an_error_that_says_what_was_drawn_gets_its_hint(worker, course):
+    folder = course / "solutions" / "scale"
+    with (folder / "chaffs.py").open("a") as file:
+        file.write(RAISES)
+    grader = Grader(worker, Exercise(folder), Seeds.same(7))
+    result = grader.grade(Submission("x", "", False, (grader.exercise.chaffs[-1].source,)))
+    (drawn,) = (one for one in result.checks if one.name == "multiplies_anything")
+    assert (drawn.status, drawn.hint) == ("raised", "Do not raise.")
+
+
 def test_a_hint_is_given_only_where_the_same_answer_was_seen(grade):
     result = grade(RIGHT.replace("inputs *", "7 + inputs *"))
     assert [check.hint for check in result.checks if check.hint] == []
