@@ -174,7 +174,7 @@ def ship_known_mistakes(
     """
     keys, names = known.keys(exercise), [check.name for check in checks]
     shipped, here = known.shipped(exercise).answers, known.stored(exercise, keys.values())
-    fits = list(shipped) == list(keys.values()) and all(
+    fits = list(shipped) == list(dict.fromkeys(keys.values())) and all(
         list(answers) == names for answers in shipped.values()
     )
     both = shipped.keys() & here.keys()
