@@ -20,9 +20,8 @@ import typer
 
 from autograder.grading import cache, running
 from autograder.grading.cache import ResultCache
-from autograder.grading.grader import Grader
 from autograder.grading.processes import Limits, Worker, WorkerFailed
-from autograder.grading.reference import GraderError
+from autograder.grading.reference import GraderError, load_checks
 from autograder.grading.seeds import Seeds
 from autograder.practice import tries
 from autograder.practice.files import NoPractice, exercise_files
@@ -115,23 +114,30 @@ def _chosen(names: list[str] | None) -> list[exercises.Exercise]:
 @app.command()
 def build(names: Names = None) -> None:
     """Write stubs, source notebooks and releases; remove nothing that was not built."""
-    from autograder.authors.build import BuildError, known_mistakes
+    from autograder.authors.build import BuildError, is_built, known_mistakes, ship_known_mistakes
     from autograder.authors.build import build as build_one
 
-    chosen = _chosen(names)
-    refused = []
-    with Worker() as worker:
+    chosen, refused = [], []
+    for exercise in _chosen(names):
+        if is_built(exercise, exercise.course):
+            console.print(f"{exercise.name}: nothing to build", markup=False)
+        else:
+            chosen.append(exercise)
+    with contextlib.ExitStack() as stack:
+        progress = stack.enter_context(_progress(1, quiet=False))
+        worker = stack.enter_context(Worker()) if chosen else None
         for exercise in chosen:
-            checks = Grader(worker, exercise, Seeds.same(0)).checks
+            _, checks = load_checks(worker, exercise)
             try:
-                written = build_one(exercise, checks, exercise.course)
+                known = ship_known_mistakes(worker, exercise, checks, progress.preparing)
+                written = known + build_one(exercise, checks, exercise.course)
             except BuildError as error:
                 refused.append(str(error))
                 continue
             for path in written:
                 console.print(f"wrote {os.path.relpath(path)}", markup=False)
-            known, all = known_mistakes(exercise, exercise.course)
-            console.print(f"{known} of {all} hints can be given by the public tests")
+            few, all = known_mistakes(exercise, exercise.course)
+            console.print(f"{few} of {all} hints can be given by the public tests")
     for error in dict.fromkeys(refused):
         errors.print(f"autograder: {error}", markup=False, soft_wrap=True)
     if refused:
@@ -427,6 +433,9 @@ def audit(
     full: Annotated[
         bool, typer.Option(help="Ask mutants every check, not only until one catches them.")
     ] = False,
+    anew: Annotated[
+        bool, typer.Option("--all", help="Ask again what an earlier audit has asked.")
+    ] = False,
     json: Annotated[Path | None, typer.Option(help="Write the findings to this file.")] = None,
     html: Annotated[Path | None, typer.Option(help="Write the kill matrix to this page.")] = None,
 ) -> None:
@@ -455,7 +464,7 @@ def audit(
 
             on_result = functools.partial(progress.advance, task)
             found = auditing.audit(
-                exercise, workers, rows, seeds, jobs, full, on_result, on_progress
+                exercise, workers, rows, seeds, jobs, full, anew or stress, on_result, on_progress
             )
             audits.append(found)
             progress.remove_task(task)
@@ -468,6 +477,8 @@ def audit(
     problems = sum(len(one.problems) for one in audits)
     asked = seeds * sum(len(one.rows) for one in audits)
     console.print(f"{asked} answers in {time.perf_counter() - started:.0f} s")
+    if reused := sum(one.reused for one in audits):
+        console.print(f"{reused} of them are from earlier audits; --all asks everything again")
     console.print(f"{problems} problems" if problems else "[green]no problems[/]")
     if problems:
         raise typer.Exit(1)

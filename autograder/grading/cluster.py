@@ -63,7 +63,8 @@ class Portable(WorkerPlugin):
         course = exercise.course.folder
         paths = [exercise.folder / file for file in FILES]
         self._files = {str(path.relative_to(course)): path.read_bytes() for path in paths}
-        for path in cache.entries(exercise.course.hints, f"{exercise.name}-*"):
+        asked = cache.entries(exercise.course.hints, f"{exercise.name}-*/*")
+        for path in [exercise.known_mistakes, *asked]:
             with contextlib.suppress(OSError):  # they are asked again
                 self._files[str(path.relative_to(course))] = path.read_bytes()
         self._exercise, self.seeds = exercise.name, seeds

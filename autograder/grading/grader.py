@@ -104,7 +104,7 @@ class Grader:
             failed = [
                 check.name
                 for check in result.checks
-                if check.status != Status.PASSED and not check.hint and check.name not in again
+                if check.status != Status.PASSED and not check.hint and check.name not in repeated
             ]
             self._repeat_late(result, interview, self._depend_on_draw(failed, outcomes))
         return result

@@ -81,6 +81,11 @@ class Course:
         return self.build / "hints"
 
     @property
+    def audits(self) -> Path:
+        """What earlier audits found."""
+        return self.build / "audits"
+
+    @property
     def releases(self) -> Path:
         """The notebooks that students get: a folder for each assignment."""
         return self.folder / "release"

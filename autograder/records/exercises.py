@@ -97,6 +97,11 @@ class Exercise:
         """The source of the known wrong answers."""
         return self._read("chaffs.py")
 
+    @property
+    def known_mistakes(self) -> Path:
+        """Where it is stored what the chaffs show."""
+        return self.folder / "known_mistakes.gz"
+
     def _specimens(self, source: str) -> Iterator[Specimen]:
         cells = _cells(source).cells
         shared = ""
