@@ -12,6 +12,7 @@ The parameters name what the submission must define. A parameter `rng` is a NumP
 anew for each grading run and the same for everybody in it. The docstring is what the student reads.
 """
 
+import copy
 import inspect
 import io
 import json
@@ -47,6 +48,15 @@ class Check:
         parameters = list(inspect.signature(ask).parameters)
         self.requires = [name for name in parameters if name != "rng"]
         self.random = "rng" in parameters
+        self.kind = ""  # the module of `kinds` that it comes from
+
+    def but(self, statement: str = "", *, points: float = 0, rtol: float = 0, atol: float = 0):
+        """Return a check of a kind with another sentence for the student, points, or tolerances."""
+        changed = copy.copy(self)
+        changed.statement = " ".join(statement.split()) or self.statement
+        changed.points = points or self.points
+        changed.rtol, changed.atol = rtol or self.rtol, atol or self.atol
+        return changed
 
 
 def check(dimension: str, points: float, rtol: float = 1e-4, atol: float = 1e-5) -> Callable:
@@ -99,8 +109,9 @@ def reloaded(thing: Any, use: Callable) -> Later:
 
     Args:
         thing: a Keras model (saved as `.keras`) or any other Keras object (its configuration).
-        use: a function of the checks module, called with the loaded object, and with a generator
-            of its own if it has a second parameter `rng`. What it returns is observed.
+        use: a function of the checks module (or a method of a kind), called with the loaded
+            object, and with a generator of its own if it has a second parameter `rng`. What it
+            returns is observed.
     """
     if isinstance(thing, keras.Model):
         with tempfile.TemporaryDirectory() as folder:
@@ -154,12 +165,15 @@ def either(exact: list, own: Any, dimension: str = "numerics") -> Either:
 
 
 def _later(how: str, use: Callable, file: bytes) -> Later:
+    random = "rng" in inspect.signature(use).parameters
+    if inspect.ismethod(use):
+        return Later(how, f"{type(use.__self__).__name__}.{use.__name__}", random, file)
     if "." in use.__qualname__ or use.__name__ == "<lambda>":
         raise TypeError(
             f"{how}: `use` must be a function of the checks module, which the other process finds "
             f"by its name. Received: {use.__qualname__}"
         )
-    return Later(how, use.__name__, "rng" in inspect.signature(use).parameters, file)
+    return Later(how, use.__name__, random, file)
 
 
 def _saved_model(f, inputs, gradients: bool) -> bytes:

@@ -24,7 +24,8 @@ import numpy as np
 import numpy.random  # NumPy would import it in every child
 import tensorflow as tf
 
-from autograder import checks
+from autograder.checks import Check, kinds
+from autograder.checks.kinds import layers, losses, metrics  # noqa: F401 or every child would
 from autograder.records import wire
 from autograder.records.observations import Later, decode, encode, observe
 from autograder.records.results import Status
@@ -109,6 +110,7 @@ class Session:
         self._submission: Code | None = None
         self._unbound: set[str] = set()  # names that are missing since a statement raised
         self._checks = types.ModuleType("checks")
+        self._asked: dict[str, Check] = {}
 
     def ping(self) -> dict:
         """Say how many seconds it took to lock everything."""
@@ -146,6 +148,7 @@ class Session:
         linecache.cache["checks.py"] = len(source), None, source.splitlines(True), "checks.py"
         try:
             exec(compile(source, "checks.py", "exec"), vars(self._checks))
+            self._asked = kinds.found(vars(self._checks))
             off = getattr(self._checks, "SWITCHED_OFF", [])
             for path in off:
                 switches.locate(path)
@@ -161,15 +164,16 @@ class Session:
                 "requires": check.requires,
                 "rtol": check.rtol,
                 "atol": check.atol,
+                "kind": check.kind,
             }
-            for check in vars(self._checks).values()
-            if isinstance(check, checks.Check)
+            for check in self._asked.values()
         ]
-        return {"checks": described, "switched_off": off}
+        exceptions = kinds.exceptions(vars(self._checks))
+        return {"checks": described, "switched_off": off, "exceptions": exceptions}
 
     def ask(self, name, seed, seconds) -> dict:
         """Ask the submission one check."""
-        check = getattr(self._checks, name)
+        check = self._asked[name]
         namespace = self._submission.namespace
         for required in check.requires:
             if required not in namespace:
@@ -182,7 +186,7 @@ class Session:
         defined = self._submission.namespace if self._submission else {}
         objects = saved.custom_objects(defined, vars(self._checks))
         operations = switches.operations(getattr(self._checks, "SWITCHED_OFF", []))
-        function = getattr(self._checks, use)
+        function = kinds.use(vars(self._checks), use)
         later = Later(how, use, "rng" in inspect.signature(function).parameters, file)
 
         def question(**rng):
