@@ -101,6 +101,7 @@ def as_json(audits: list[Audit], seeds: int) -> str:
                     "dimension": check.dimension,
                     "points": check.points,
                     "seconds": audit.seconds(check.name) if audit.of("wheat") else None,
+                    "cpu_seconds": audit.cpu_seconds(check.name) if audit.of("wheat") else None,
                     **{
                         PLURALS[kind]: {
                             "caught": audit.caught_by(check.name, kind),

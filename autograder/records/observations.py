@@ -40,12 +40,21 @@ class Thing:
 
 @dataclass(frozen=True)
 class Later:
-    """An answer that another process finds: it gets `file`, and calls `use` on what it loads."""
+    """An answer that another process finds: it gets `file`, and calls `use` on what it loads.
+
+    Attributes:
+        how: `reloaded`, `exported` or `in_graph`.
+        use: the name of a function.
+        random: it draws its inputs.
+        file: what is loaded there.
+        beside: an observation that `use` gets as well, if there is one.
+    """
 
     how: str
     use: str
-    random: bool  # `use` draws its inputs
+    random: bool
     file: bytes
+    beside: Any = dataclasses.field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -126,7 +135,8 @@ def encode(value: Any) -> bytes:
                 return {"either": [node(value.exact), node(value.own), value.dimension]}
             case Later():
                 arrays.append(value.file)
-                return {"later": [value.how, value.use, value.random, len(value.file)]}
+                beside = node(value.beside)
+                return {"later": [value.how, value.use, value.random, len(value.file), beside]}
         raise TypeError(f"no observation: {type(value).__name__}")
 
     tree = json.dumps(node(value)).encode()
@@ -211,8 +221,9 @@ def decode(message: bytes, hostile: bool = True) -> Any:
                 return Either(*pair, text(dimension))
             case {"thing": kind}:
                 return Thing(text(kind)[:200])
-            case {"later": [how, use, bool(random), size]}:
-                return Later(text(how), text(use), random, take(size, MAX_FILE))
+            case {"later": [how, use, bool(random), size, beside]}:
+                file = take(size, MAX_FILE)
+                return Later(text(how), text(use), random, file, value(beside, depth + 1, True))
         raise BadMessage("an unknown kind of value")
 
     decoded = value(tree, 0)

@@ -24,7 +24,8 @@ import numpy as np
 import numpy.random  # NumPy would import it in every child
 import tensorflow as tf
 
-from autograder.checks import Check, kinds
+from autograder import checks
+from autograder.checks import kinds
 from autograder.checks.kinds import layers, losses, metrics  # noqa: F401 or every child would
 from autograder.records import wire
 from autograder.records.observations import Later, decode, encode, observe
@@ -110,7 +111,7 @@ class Session:
         self._submission: Code | None = None
         self._unbound: set[str] = set()  # names that are missing since a statement raised
         self._checks = types.ModuleType("checks")
-        self._asked: dict[str, Check] = {}
+        self._asked: dict[str, checks.Check] = {}
 
     def ping(self) -> dict:
         """Say how many seconds it took to lock everything."""
@@ -181,20 +182,27 @@ class Session:
         arguments = [namespace[required] for required in check.requires]
         return self._outcome(name, seed, seconds, check.random, check.ask, *arguments)
 
-    def answer(self, place, how, use, file, seed, seconds) -> dict:
+    def answer(self, place, how, use, file, beside, seed, seconds) -> dict:
         """Load what another process saved, and ask `use` of it; `place` names the question."""
         defined = self._submission.namespace if self._submission else {}
         objects = saved.custom_objects(defined, vars(self._checks))
         operations = switches.operations(getattr(self._checks, "SWITCHED_OFF", []))
-        function = kinds.use(vars(self._checks), use)
+        function = checks.find(use, self._checks)
         later = Later(how, use, "rng" in inspect.signature(function).parameters, file)
+        given = [] if beside is None else [beside]
 
         def question(**rng):
-            return function(saved.load(later, objects, operations), **rng)
+            return function(saved.load(later, objects, operations), *given, **rng)
 
         return self._outcome(place, seed, seconds, later.random, question)
 
     def _outcome(self, name, seed, seconds, random, question: Callable, *arguments) -> dict:
+        """Ask a question; return what came of it, and the CPU seconds that it took."""
+        started = time.process_time()
+        outcome = self._asked(name, seed, seconds, random, question, *arguments)
+        return outcome | {"cpu_seconds": time.process_time() - started}
+
+    def _asked(self, name, seed, seconds, random, question: Callable, *arguments) -> dict:
         # Every question has a seed of its own: its answer does not depend on what was asked before.
         seed ^= zlib.crc32(name.encode())
         tuning.set_random_seed(seed)

@@ -13,9 +13,9 @@ it what it needs: the arguments of the constructor, and how to draw a batch.
         labels_of_other_dtypes = exception("the statement promises float32 only")
         reductions = Loss.reductions.but('`reduction` may be "sum" or None', points=2)
 
-All checks of the kind are asked but for the exceptions. Each exception has a reason, and `autograder
-audit` lists it. `but` gives a check another sentence or other points. A check of your own with the
-name of one of the kind replaces it.
+All checks of the kind are asked but for the exceptions. Each exception has a reason, and
+`autograder audit` lists it. `but` gives a check another sentence or other points. A check of your
+own with the name of one of the kind replaces it.
 """
 
 import copy
@@ -108,7 +108,7 @@ class Kind:
 
 
 def _checks(classes: Sequence[type]) -> dict[str, Check]:
-    """Return the checks of classes by name; the first class comes last, and overrides the others."""
+    """Return the checks of classes by name, those of the last class first."""
     named = (item for one in reversed(classes) for item in vars(one).items())
     return {name: value for name, value in named if isinstance(value, Check)}
 
@@ -142,12 +142,6 @@ def exceptions(namespace: Mapping[str, Any]) -> dict[str, str]:
     """Return why checks of a module's kinds are not asked, by their names."""
     kinds = [value for value in namespace.values() if _is_kind(value)]
     return {name: reason for kind in kinds for name, reason in kind.exceptions.items()}
-
-
-def use(namespace: Mapping[str, Any], name: str) -> Callable:
-    """Return what is asked of a loaded thing: a function of a module, or a method of a kind in it."""
-    kind, _, method = name.rpartition(".")
-    return getattr(namespace[kind](), method) if kind else namespace[name]
 
 
 def _is_kind(value: Any) -> bool:
