@@ -16,6 +16,7 @@ from typing import Annotated
 
 import typer
 
+from autograder.authors import new as authoring
 from autograder.grading import cache, running
 from autograder.grading.cache import ResultCache
 from autograder.grading.grader import Grader
@@ -88,6 +89,8 @@ def build(names: Names = None) -> None:
                 console.print(f"wrote {os.path.relpath(path)}", markup=False)
             known, all = known_mistakes(exercise, course)
             console.print(f"{known} of {all} hints can be given by the public tests")
+            for place in authoring.left_to_do(exercise):
+                console.print(f"left to do in {place}", markup=False)
     for error in refused:
         errors.print(f"autograder: {error}", markup=False, soft_wrap=True)
     if refused:
@@ -363,6 +366,17 @@ def _finish(
         errors.print(report.printable(told), soft_wrap=True)
     if failed or console.lost or any(result.status == Status.GRADER_ERROR for result in found):
         raise typer.Exit(1)
+
+
+@app.command()
+def new(
+    name: Annotated[str, typer.Argument(help="Of the exercise, like quantile_loss.")],
+    kind: Annotated[authoring.Kind, typer.Option(help="What it asks for.")],
+) -> None:
+    """Write the folder of a new exercise, with what is left to do marked in it."""
+    for path in authoring.new(name, kind, authoring.place()):
+        console.print(f"wrote {os.path.relpath(path)}", markup=False)
+    console.print(f"run next: autograder build {name} && autograder audit {name}", markup=False)
 
 
 class Kind(StrEnum):

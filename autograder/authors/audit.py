@@ -5,11 +5,13 @@ import functools
 import math
 import os
 import statistics
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from autograder.authors.build import stub
+from autograder.authors.new import left_to_do
 from autograder.grading.grader import Grader
 from autograder.grading.interview import Interview, not_asked
 from autograder.grading.processes import Worker
@@ -21,6 +23,7 @@ from autograder.records.results import DIMENSIONS, CheckResult, Status, Submissi
 from autograder.records.submissions import Submission
 
 CORES = os.cpu_count() or 1
+KINDS_OF_CHECKS = Path(__file__).parent.parent / "checks" / "kinds"
 KINDS = ("stub", "wheat", "chaff", "mutant")
 ONEDNN = {"TF_ENABLE_ONEDNN_OPTS": "1", "TENSORFLOW_USE_CUSTOM_CONTRACTION_KERNEL": "true"}
 # Right answers must stay right where TensorFlow computes in another order.
@@ -116,12 +119,14 @@ class Audit:
 
     Attributes:
         full: every check was asked of every mutant.
+        exceptions: why checks of a kind are not asked, by their names.
     """
 
     exercise: Exercise
     checks: list[CheckInfo]
     rows: list[Row]
     full: bool
+    exceptions: dict[str, str] = field(default_factory=dict)
 
     @property
     def compared(self) -> tuple[str, ...]:
@@ -175,20 +180,34 @@ class Audit:
                 for check in self.checks
                 if not self.caught_by(check.name, "chaff")
             ]
-        return found
+        return found + [f"left to do in {place}" for place in left_to_do(self.exercise)]
 
     @functools.cached_property
     def comments(self) -> dict[str, str]:
         """The comment above each check: why it is there if it catches nothing alone."""
-        lines = self.exercise.checks.splitlines()
-        found = {}
-        for node in ast.parse(self.exercise.checks).body:
-            if isinstance(node, ast.FunctionDef) and node.decorator_list:
-                first = last = node.decorator_list[0].lineno - 1
-                while first and lines[first - 1].startswith("#"):
-                    first -= 1
-                found[node.name] = " ".join(line.lstrip("# ") for line in lines[first:last])
+        kinds = {check.kind for check in self.checks if check.kind}
+        sources = [(Path(KINDS_OF_CHECKS, f"{kind}.py")).read_text("utf-8") for kind in kinds]
+        found: dict[str, str] = {}
+        for source in [*sources, self.exercise.checks]:
+            found |= dict(_comments(source))
         return found
+
+
+def _comments(source: str) -> Iterator[tuple[str, str]]:
+    """Yield the names of the checks of a module with the comments above them, if there are any."""
+    lines = source.splitlines()
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.FunctionDef(name=name, decorator_list=[decorator, *_]):
+                first = last = decorator.lineno - 1
+            case ast.Assign(targets=[ast.Name(id=name)]):
+                first = last = node.lineno - 1
+            case _:
+                continue
+        while first and lines[first - 1].lstrip().startswith("#"):
+            first -= 1
+        if first < last:
+            yield name, " ".join(line.lstrip("# ") for line in lines[first:last])
 
 
 def specimens(exercise: Exercise, kinds: Collection[str] = KINDS) -> list[Row]:
@@ -257,7 +276,7 @@ def audit(
             except BaseException:
                 pool.shutdown(cancel_futures=True)
                 raise
-    return Audit(exercise, grader.checks, rows, full)
+    return Audit(exercise, grader.checks, rows, full, grader.reference.exceptions)
 
 
 def _ask(grader: Grader, full: bool, row: Row) -> SubmissionResult:

@@ -80,8 +80,10 @@ def findings(audit: Audit) -> Group:
         table.add_row(f"{check.dimension} {check.name}", *map(str, seen), cost)
         alone = any(seen[1::2])
         if audit.full and audit.of("chaff") and audit.of("mutant") and not alone:
-            why = audit.comments[check.name] or "[yellow]no comment says why it is there[/]"
+            why = audit.comments.get(check.name) or "[yellow]no comment says why it is there[/]"
             notes.append(f"{check.name} catches nothing alone: {why}")
+    for name, reason in audit.exceptions.items():
+        notes.append(escape(f"{name} is not asked: {reason}"))
     lines = []
     for row in audit.of("mutant"):
         if row.problem and not row.killed:
@@ -112,6 +114,7 @@ def as_json(audits: list[Audit], seeds: int) -> str:
                 }
                 for check in audit.checks
             ],
+            "exceptions": audit.exceptions,
             "specimens": [_specimen(row) for row in audit.rows],
             "problems": audit.problems,
         }

@@ -137,15 +137,15 @@ def one_graph(*inputs: Any, draw: Callable) -> Callable[[Callable], Callable]:
     def decorate(ask: Callable) -> Callable:
         @found_as(f"the graph of {ask.__name__}")
         def use(graph: Callable, direct: list, rng: np.random.Generator) -> Either:
-            exact = [_of_all_sizes(graph, batch) for batch in _redrawn(draw, rng)]
-            own = ratio(_of_all_sizes(graph, _the_same(draw)), direct)
+            exact = [of_all_sizes(graph, batch) for batch in redrawn(draw, rng)]
+            own = ratio(of_all_sizes(graph, the_same(draw)), direct)
             return either(exact, {"over what direct calls give": own})
 
         @functools.wraps(ask)
         def asked(*args: Any, **rng: Any) -> Later:
             f = ask(*args, **rng)
             # Direct calls come first: they might be served by the graph as soon as there is one.
-            direct = _of_all_sizes(f, _the_same(draw))
+            direct = of_all_sizes(f, the_same(draw))
             return in_graph(f, *inputs, use=use, beside=direct)
 
         return asked
@@ -153,12 +153,12 @@ def one_graph(*inputs: Any, draw: Callable) -> Callable[[Callable], Callable]:
     return decorate
 
 
-def _the_same(draw: Callable) -> Sequence[np.ndarray]:
+def the_same(draw: Callable) -> Sequence[np.ndarray]:
     """Return a batch that is the same in every process."""
     return draw(np.random.default_rng(0))
 
 
-def _redrawn(draw: Callable, rng: np.random.Generator) -> Iterator[Sequence[np.ndarray]]:
+def redrawn(draw: Callable, rng: np.random.Generator) -> Iterator[Sequence[np.ndarray]]:
     """Yield a batch, and then the batch with one of the inputs after the other drawn anew."""
     batch, other = draw(rng), draw(rng)
     yield batch
@@ -166,7 +166,7 @@ def _redrawn(draw: Callable, rng: np.random.Generator) -> Iterator[Sequence[np.n
         yield [*batch[:index], other[index], *batch[index + 1 :]]
 
 
-def _of_all_sizes(f: Callable, batch: Sequence[np.ndarray]) -> list:
+def of_all_sizes(f: Callable, batch: Sequence[np.ndarray]) -> list:
     samples = len(batch[0])
     sizes = (samples, samples // 2, 1)
     return [f(*(tf.constant(array[:size]) for array in batch)) for size in sizes]

@@ -6,15 +6,16 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from autograder.checks import check, either, gradient, in_graph, reloaded
+from autograder.checks import check, either, gradient, holding, in_graph, moves, ratio, reloaded
 from autograder.checks.kinds import Kind
+from autograder.checks.later import of_all_sizes, redrawn
 
 
 class Layer(Kind):
     """A layer: called with an array, or with a list of arrays, whose first axis is the samples.
 
-    An exercise gives `arguments` and `draw`, and `weights` if the layer has any. Outside of numerics
-    a layer is compared with itself, so that a wrong formula costs its points once.
+    An exercise gives `arguments` and `draw`, and `weights` if the layer has any. Outside of
+    numerics a layer is compared with itself, so that a wrong formula costs its points once.
 
     Attributes:
         between: whether inputs may have axes between the samples and the features.
@@ -67,7 +68,7 @@ class Layer(Kind):
 
     @check("numerics", points=2)
     def values(self, made, rng):
-        """for given weights it answers what is asked, in batches of any size, whatever {arguments}"""
+        """for given weights it answers what is asked, whatever {arguments} and size of the batch"""
         # All are made before one is called: each must keep its own arguments.
         layers = [self.make(made, number) for number in (0, 1)]
         return [
@@ -100,20 +101,17 @@ class Layer(Kind):
         layer, inputs = self.make(made), self.draw(rng, 6)
         named = self.fill(layer, rng)
         upstream = rng.uniform(0.5, 1.5, size=np.shape(layer(inputs))).astype("float32")
-        with tf.GradientTape() as tape:
-            # Whether they are trainable is asked below.
-            tape.watch([w.value if isinstance(w, keras.Variable) else w for w in named.values()])
-            answer = layer(inputs)
-        found = tape.gradient(answer, [*named.values()], tf.convert_to_tensor(upstream))
-        structure = tf.nest.flatten(inputs)
+        flat = tf.nest.flatten(inputs)
 
-        def of_inputs(*flat):
+        def call(*flat):
             return layer(tf.nest.pack_sequence_as(inputs, [*flat]))
 
+        found = gradient(call, *flat, of=named.values(), upstream=upstream) if named else []
+        found = found if isinstance(found, list) else [found]
         return {
-            "inputs": gradient(of_inputs, *structure, upstream=upstream),
+            "inputs": gradient(call, *flat, upstream=upstream),
             **{
-                label: "no gradient" if one is None else self.upright(label, np.asarray(one))
+                label: self.upright(label, one) if tf.is_tensor(one) else one
                 for label, one in zip(named, found, strict=True)
             },
         }
@@ -147,19 +145,17 @@ class Layer(Kind):
         self.fill(layer, rng)
         return np.asarray(self.shows(layer, self.draw(rng, 4)))
 
-    def change(self, loaded, rng):
-        """What a layer answers after its reloading, minus what it answered before.
-
-        And whether other inputs got the same answer: a layer that ignores its inputs never changes.
-        """
-        layer, before = loaded
-        difference = self.answer(layer) - np.array(before, "float32")
-        rows = np.asarray(self.shows(layer, self.draw(rng, 6)))
-        return {"change": difference, "the same for all inputs": bool(np.allclose(rows, rows[0]))}
+    def change(self, layer, before, rng):
+        answers = [self.shows(layer, self.draw(rng, 4)) for _ in range(2)]
+        return {
+            "over what it was before": ratio(self.answer(layer), before),
+            "moves": moves(answers),
+        }
 
     def unchanged(self, made: Any, *arguments: Any) -> Any:
-        """Ask whether a layer that is loaded from its configuration answers what one like it does."""
-        return reloaded([made(*arguments), self.answer(made(*arguments)).tolist()], use=self.change)
+        """Ask whether a layer loaded from its configuration answers what one like it does."""
+        before = self.answer(made(*arguments))
+        return reloaded(made(*arguments), use=self.change, beside=before)
 
     @check("serialization", points=1)
     def arguments_survive(self, made):
@@ -187,38 +183,31 @@ class Layer(Kind):
     @check("serialization", points=2)
     def saved_model(self, made, rng):
         """a model saved as a .keras file and loaded has the weights that it was saved with"""
-        model = Holder(self.make(made))
+        model = holding(self.make(made))
         model.build(tf.nest.map_structure(any_size, self.draw(rng, 2)))
         self.fill(model.layer, rng)
         return reloaded(model, use=self.saved_weights)
 
-    def batches_of_all_processes(self) -> list[Any]:
-        return [self.draw(np.random.default_rng(samples), samples) for samples in (1, 3, 4)]
+    def of_a_graph(self, f, direct, rng):
+        own = ratio(of_all_sizes(f, self.flat(np.random.default_rng(0))), direct)
+        exact = [of_all_sizes(f, batch) for batch in redrawn(self.flat, rng)]
+        return either(exact, {"over what direct calls give": own})
 
-    def beside_direct_calls(self, f, rng):
-        def call(inputs):
-            return f(*map(tf.constant, tf.nest.flatten(inputs)))
-
-        seen = []
-        for number, batch in enumerate(self.batches_of_all_processes()):
-            answer, *direct = map(np.asarray, call(batch))
-            seen.append(float(np.max(np.abs(answer - direct[number]))))
-        exact = [[call(self.draw(rng, size))[0] for size in (1, 4, 6)] for _ in range(2)]
-        return either(exact, {"difference": seen})
+    def flat(self, rng) -> list[np.ndarray]:
+        return tf.nest.flatten(self.draw(rng, 6))
 
     # A wrong formula is graded under numerics: here it need only be the same one in the graph.
     @check("graph", points=2)
     def one_graph_for_all_batches(self, made, rng):
-        """one graph, traced for an unknown batch size, answers what direct calls of any size answer"""
-        layer, batches = self.filled(self.make(made), rng), self.batches_of_all_processes()
-        direct = [np.asarray(layer(batch)) for batch in batches]
+        """one graph, traced for an unknown batch size, answers what direct calls of any size do"""
+        layer, structure = self.filled(self.make(made), rng), self.draw(rng, 1)
 
-        def beside_direct_calls(*flat):
-            inputs = tf.nest.pack_sequence_as(batches[0], [*flat])
-            return layer(inputs), *map(tf.constant, direct)
+        def call(*flat):
+            return layer(tf.nest.pack_sequence_as(structure, [*flat]))
 
-        shapes = [any_size(array) for array in tf.nest.flatten(batches[0])]
-        return in_graph(beside_direct_calls, *shapes, use=self.beside_direct_calls)
+        batch = self.flat(np.random.default_rng(0))
+        direct = of_all_sizes(call, batch)
+        return in_graph(call, *map(any_size, batch), use=self.of_a_graph, beside=direct)
 
     @check("graph", points=2)
     def functional_model(self, made, rng):
@@ -243,26 +232,3 @@ class Layer(Kind):
 def any_size(array: np.ndarray) -> tuple[int | None, ...]:
     """Return the shape of batches of any size that are like one."""
     return None, *array.shape[1:]
-
-
-@keras.saving.register_keras_serializable("autograder")
-class Holder(keras.Model):
-    """A model that is saved and loaded without tracing its call: the graph checks do that."""
-
-    def __init__(self, layer, **kwargs):
-        super().__init__(**kwargs)
-        self.layer = layer
-
-    def build(self, input_shape):
-        if not self.layer.built:  # a loaded one is: Keras has built it from its configuration
-            self.layer.build(input_shape)
-
-    def call(self, inputs):
-        return self.layer(inputs)
-
-    def get_config(self):
-        return {**super().get_config(), "layer": keras.saving.serialize_keras_object(self.layer)}
-
-    @classmethod
-    def from_config(cls, config):
-        return cls(keras.saving.deserialize_keras_object(config.pop("layer")), **config)

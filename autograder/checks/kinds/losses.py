@@ -9,10 +9,13 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from autograder.checks import check, either, gradient, in_graph, reloaded
+from autograder.checks import check, compiled, either, gradient, in_graph, ratio, reloaded
 from autograder.checks.kinds import Kind
+from autograder.checks.later import of_all_sizes, redrawn
 
 Batch = tuple[np.ndarray, np.ndarray]  # labels and predictions
+# Of training: large, so that the rounding of weights does not show in a step.
+RATE = 10.0
 
 
 class Loss(Kind):
@@ -70,7 +73,7 @@ class Loss(Kind):
         batch = self.draw(rng, 6)
         default = self.total(made(**self.defaults), *batch)
         return {
-            "over that of the default": over(self.total(made(), *batch), default),
+            "over that of the default": ratio(self.total(made(), *batch), default),
             "another one is the same": np.array_equal(self.total(self.make(made), *batch), default),
         }
 
@@ -81,17 +84,17 @@ class Loss(Kind):
         before = self.total(first, *batch)
         other = self.total(self.make(made), *batch)
         return {
-            "over what it was before": over(self.total(first, *batch), before),
+            "over what it was before": ratio(self.total(first, *batch), before),
             "the other one is the same": np.array_equal(other, before),
         }
 
-    # Wrong means show in gradients or other reductions, too; here they show with nothing else around.
+    # Wrong means show in gradients and other reductions, too; here they show with nothing else.
     @check("numerics", points=2)
     def mean_of_the_batch(self, made, rng):
         """by default, a batch costs the mean of what its samples cost alone"""
         batch, loss = self.draw(rng, 6), self.make(made)
         mean = np.mean(self.alone(loss, *batch))
-        return {"over the mean": over(self.cost(loss, *batch), mean)}
+        return {"over the mean": ratio(self.cost(loss, *batch), mean)}
 
     # A loss that reduces wrongly does so with weights as well; here it shows without them.
     @check("numerics", points=1)
@@ -102,9 +105,9 @@ class Loss(Kind):
         summed = self.cost(self.make(made, reduction="sum"), *batch)
         losses = np.ravel(self.cost(self.make(made, reduction=None), *batch))
         return {
-            "sum, over that of the samples": over(summed, alone.sum()),
+            "sum, over that of the samples": ratio(summed, alone.sum()),
             "numbers that None gives for 6 samples": losses.size,
-            "None, each over that sample's loss": over(losses[: alone.size], alone),
+            "None, each over that sample's loss": ratio(losses[: alone.size], alone),
         }
 
     @check("numerics", points=1)
@@ -120,9 +123,9 @@ class Loss(Kind):
             return self.cost(loss, *batch)
 
         return {
-            "over what it should be": over(weighted(), losses.mean()),
-            "sum, over what it should be": over(weighted(reduction="sum"), losses.sum()),
-            "None, each over what it should be": over(
+            "over what it should be": ratio(weighted(), losses.mean()),
+            "sum, over what it should be": ratio(weighted(reduction="sum"), losses.sum()),
+            "None, each over what it should be": ratio(
                 np.ravel(weighted(reduction=None))[: losses.size], losses
             ),
         }
@@ -135,7 +138,7 @@ class Loss(Kind):
         pred, loss = (pred + whole - true).astype("float32"), self.make(made)
         usual = self.total(loss, whole, pred)
         return {
-            dtype: over(self.total(loss, whole.astype(dtype), pred), usual)
+            dtype: ratio(self.total(loss, whole.astype(dtype), pred), usual)
             for dtype in ("int32", "int64", "float64")
         }
 
@@ -144,35 +147,31 @@ class Loss(Kind):
         """the gradient in each prediction is that of the loss, times what arrives from above"""
         true, pred = self.draw(rng, 6)
         # A forgotten factor of 5, and the mean of 6, are not off by 2 or a half.
-        return [
-            gradient(lambda pred, loss=self.make(made, number): 5 * loss(true, pred), pred)
-            for number in (0, 1)
-        ]
+        losses = [self.make(made, number) for number in (0, 1)]
+        return [gradient(lambda pred, loss=loss: 5 * loss(true, pred), pred) for loss in losses]
 
-    def in_batches(self, f, rng):
-        """What `f` makes of a batch and its half, and with other predictions, and other labels."""
-        (true, pred), (other_true, other_pred) = (self.draw(rng, 6) for _ in range(2))
-        return [
-            [np.mean(f(*(tf.constant(side[:size]) for side in batch))) for size in (6, 3)]
-            for batch in ((true, pred), (true, other_pred), (other_true, pred))
-        ]
+    def again_and_redrawn(self, f, rng) -> list:
+        """Return what `f` makes of a batch, and with other labels, and with other predictions."""
+        return [of_all_sizes(f, batch) for batch in redrawn(lambda rng: self.draw(rng, 6), rng)]
 
-    def beside_a_new_one(self, saved, rng):
-        loss, values = saved
+    def of_a_loss(self, loss, rng):
+        return self.again_and_redrawn(loss, rng)
+
+    def beside_a_new_one(self, loss, values, rng):
         batch = self.draw(rng, 6)
         # The other is made by the submission's class, here in the same process.
-        return over(self.cost(loss, *batch), self.cost(type(loss)(*values), *batch))
+        return ratio(self.cost(loss, *batch), self.cost(type(loss)(*values), *batch))
 
     # A loss is saved and loaded before the next is made: that they share nothing is asked above.
     @check("serialization", points=1)
     def arguments_survive(self, made, rng):
-        """the configuration holds the {arguments}, and in a new process a loss made from it uses it"""
+        """the configuration holds the {arguments}; a loss made from it in a new process uses it"""
         seen = {}
         for which, values in zip(("first", "second"), self.saved(rng), strict=True):
             loss = made(*values)
             # The exact answer is asked where nothing but the configuration tells the arguments.
-            alone = reloaded(loss, use=self.in_batches)
-            beside = reloaded([loss, values], use=self.beside_a_new_one)
+            alone = reloaded(loss, use=self.of_a_loss)
+            beside = reloaded(loss, use=self.beside_a_new_one, beside=values)
             config = loss.get_config()
             seen[f"the {which} loss"] = {
                 "loaded": either(alone, {"over a new one": beside}),
@@ -188,7 +187,7 @@ class Loss(Kind):
         # A name that Keras made up counts instances, so it is not the same in every run.
         return {
             "named mine": loss.name == "mine",
-            "over the sum": over(self.cost(loss, *batch), np.sum(self.alone(loss, *batch))),
+            "over the sum": ratio(self.cost(loss, *batch), np.sum(self.alone(loss, *batch))),
         }
 
     @check("serialization", points=1)
@@ -205,67 +204,56 @@ class Loss(Kind):
             == np.size(unreduced(*batch)),
         }
 
-    def compiled(self, loss) -> keras.Model:
-        """Return a compiled model that predicts its inputs, and can be trained."""
+    def model(self, loss: keras.losses.Loss, **what: Any) -> keras.Model:
+        """Return a compiled model that predicts its inputs until it is trained."""
         width = self.draw(np.random.default_rng(0), 1)[1].shape[-1]
-        dense = keras.layers.Dense(width, kernel_initializer="identity", use_bias=False)
-        model = keras.Sequential([keras.Input((width,)), dense])
-        model.compile(keras.optimizers.SGD(0.1), loss, jit_compile=False)
-        return model
+        return compiled(width, loss=loss, **what)
 
-    def of_a_model(self, model, rng):
-        return self.in_batches(lambda true, pred: model.compute_loss(y=true, y_pred=pred), rng)
+    def of_a_model(self, model, values, rng):
+        def loss(true, pred):
+            return model.compute_loss(y=true, y_pred=pred)
 
-    def of_a_model_beside_a_new_one(self, model, rng):
-        batch = [tf.constant(array) for array in self.draw(rng, 6)]
-        loss = self.cost(lambda true, pred: model.compute_loss(y=true, y_pred=pred), *batch)
-        return over(loss, self.cost(self.make(type(model.loss)), *batch))
+        # The exact answer comes before anything tells the arguments but the file.
+        exact = self.again_and_redrawn(loss, rng)
+        batch = [tf.constant(side) for side in self.draw(rng, 6)]
+        own = ratio(self.cost(loss, *batch), self.cost(type(model.loss)(*values), *batch))
+        return either(exact, {"loaded, over a new one": own})
 
     # A loss that does not survive alone does not survive here either; this is what it is used for,
     # and what a `__call__` of its own breaks.
     @check("serialization", points=1)
     def compiled_model_survives(self, made, rng):
         """a model compiled with the loss is saved as `.keras`, loads, and computes the same loss"""
-        ratio = reloaded(self.compiled(self.make(made)), use=self.of_a_model_beside_a_new_one)
-        exact = reloaded(self.compiled(made(*self.saved(rng)[0])), use=self.of_a_model)
-        return either(exact, {"loaded, over a new one": ratio})
+        values = self.saved(rng)[0]
+        return reloaded(self.model(made(*values)), use=self.of_a_model, beside=values)
 
-    def batches_of_all_processes(self) -> list[Batch]:
-        return [self.draw(np.random.default_rng(samples), samples) for samples in (6, 2)]
-
-    def beside_direct_calls(self, f, rng):
-        answers = [f(*map(tf.constant, batch)) for batch in self.batches_of_all_processes()]
-        ratio = over([np.mean(loss) for loss, _ in answers], answers[0][1])
-        exact = self.in_batches(lambda *batch: f(*batch)[0], rng)
-        return either(exact, {"over that of direct calls": ratio})
+    def of_a_graph(self, f, direct, rng):
+        own = ratio(of_all_sizes(f, self.draw(np.random.default_rng(0), 6)), direct)
+        return either(self.again_and_redrawn(f, rng), {"over what direct calls give": own})
 
     def traced(self, loss) -> Any:
         """Ask a graph of the loss, traced once, what direct calls give."""
-        batches = self.batches_of_all_processes()
-        direct = np.float32([np.mean(self.cost(loss, *batch)) for batch in batches])
-
-        def compute(true, pred):
-            # A loss opens a scope of its name, which must not be the first if it begins with "_".
-            with tf.name_scope("check"):
-                return self.cost(loss, true, pred), tf.constant(direct)
-
-        shapes = [(None, *side.shape[1:]) for side in batches[0]]
-        return in_graph(compute, *shapes, use=self.beside_direct_calls)
+        batch, cost = self.draw(np.random.default_rng(0), 6), partial(self.cost, loss)
+        shapes = [(None, *side.shape[1:]) for side in batch]
+        direct = of_all_sizes(cost, batch)
+        return in_graph(cost, *shapes, use=self.of_a_graph, beside=direct)
 
     @check("graph", points=1)
     def one_graph_for_all_batches(self, made):
         """traced once for batches of any size, the graph alone gives what direct calls give"""
         return self.traced(self.make(made))
 
-    # What breaks in any graph breaks here too; beside that, `fit` calls a loss in its own way, which
-    # a `__call__` of its own does not always stand.
-    @check("graph", points=1)
+    # What breaks in any graph breaks here, too; beside that, `fit` calls a loss in its own way,
+    # which a `__call__` of its own does not always stand.
+    @check("graph", points=1, rtol=1e-3)
     def steps_of_training(self, made, rng):
-        """compiled, a step of training goes where a direct call's gradient points, weighted or not"""
-        loss, model = self.make(made), self.compiled(self.make(made))
+        """compiled, a step of training goes where a direct call's gradient points, weighted or
+        not
+        """
+        loss, steps = self.make(made), {}
+        model = self.model(self.make(made), optimizer=keras.optimizers.SGD(RATE))
         (kernel,) = model.trainable_variables
         start = np.array(kernel)
-        seen = {}
         # Weighted or not are two graphs.
         for label, weighted in {"without weights": False, "with weights": True}.items():
             true, inputs = self.draw(rng, 3)
@@ -273,22 +261,11 @@ class Loss(Kind):
             weight = [rng.uniform(1, 3, size=(3, 1)).astype("float32")] if weighted else []
             kernel.assign(start)
             model.train_on_batch(inputs, true, *weight)
-            step = np.ravel(start - kernel)
             slope = gradient(lambda k, x=inputs, t=true, w=weight: loss(t, x @ k, *w), start)
-            slope = np.ravel(slope) if tf.is_tensor(slope) else np.nan
-            seen[f"step {label}, over 0.1 times the gradient"] = over(
-                np.sum(step * slope), 0.1 * np.sum(slope * slope)
+            steps[f"step {label}, over the rate times the gradient"] = ratio(
+                (start - kernel) / RATE, slope
             )
-        return seen
-
-
-def over(seen: Any, expected: Any) -> np.ndarray:
-    """Return what was seen over what the same loss says elsewhere.
-
-    It is 1 if a loss agrees with itself, so that a wrong formula costs its points only once.
-    """
-    with np.errstate(all="ignore"):
-        return np.asarray(seen, "float64") / np.asarray(expected, "float64")
+        return steps
 
 
 def equals(value: Any, expected: Any) -> bool:

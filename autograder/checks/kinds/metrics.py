@@ -7,7 +7,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from autograder.checks import check, either, in_graph, reloaded
+from autograder.checks import check, either, in_graph, ratio, reloaded
 from autograder.checks.kinds import Kind
 
 Batch = tuple[np.ndarray, ...]  # labels, predictions, and perhaps weights
@@ -120,15 +120,16 @@ class Metric(Kind):
     def beside_a_new_one(self, metric, rng):
         batches = self.two_batches(rng)
         # The other is made by the submission's class, here in the same process.
-        return change_ratio(*(results(one, *batches) for one in (metric, self.make(type(metric)))))
+        own = results(self.make(type(metric)), *batches)
+        return ratio(changes(results(metric, *batches)), changes(own))
 
     @check("serialization", points=2)
     def arguments_survive(self, made):
-        """saved and loaded in a new process, it behaves like a new metric of the same {arguments}"""
+        """saved and loaded in a new process, it behaves like a new one of the same {arguments}"""
         metric = self.make(made)
         twice = [reloaded(metric, use=self.of_two_batches) for _ in range(2)]  # of other batches
-        ratio = reloaded(metric, use=self.beside_a_new_one)
-        return either(twice, {"changes of its results, over those of a new one": ratio})
+        own = reloaded(metric, use=self.beside_a_new_one)
+        return either(twice, {"changes of its results, over those of a new one": own})
 
     def its_name(self, metric):
         return metric.name
@@ -154,7 +155,7 @@ class Metric(Kind):
     def stream_of_all_processes(self) -> list[Batch]:
         return self.stream(np.random.default_rng(1))
 
-    def in_batches(self, f, rng):
+    def in_batches(self, f, direct, rng):
         start = [variable.numpy() for variable in f.module.variables_of_f]
 
         def answers(stream):
@@ -162,22 +163,21 @@ class Metric(Kind):
                 variable.assign(value)
             return [f(*map(tf.constant, batch)) for batch in stream]
 
-        beside = answers(self.stream_of_all_processes())
-        ratio = change_ratio([graph for graph, _ in beside], beside[0][1])
-        exact = [[graph for graph, _ in answers(self.stream(rng))] for _ in range(2)]
-        return either(exact, {"changes of its results, over those of direct calls": ratio})
+        own = ratio(changes(answers(self.stream_of_all_processes())), changes(direct))
+        exact = [answers(self.stream(rng)) for _ in range(2)]
+        return either(exact, {"changes of its results, over those of direct calls": own})
 
     @check("graph", points=1)
     def one_trace_for_all_batches(self, made):
         """traced once for batches of any size, the graph alone streams as direct calls do"""
         metric, batches = self.make(made), self.stream_of_all_processes()
-        direct = np.float32(results(self.make(made), *batches))
+        direct = results(self.make(made), *batches)
 
         def step(true, pred):
             metric.update_state(true, pred)
-            return tf.convert_to_tensor(metric.result()), tf.constant(direct)
+            return tf.convert_to_tensor(metric.result())
 
-        return in_graph(step, *any_size(batches[0]), use=self.in_batches)
+        return in_graph(step, *any_size(batches[0]), use=self.in_batches, beside=direct)
 
     @check("graph", points=1)
     def each_epoch_begins_anew(self, made, rng):
@@ -198,7 +198,11 @@ class Metric(Kind):
             batches = [self.draw(rng, samples, high) for samples in (3, 2)]
             seen += [[np.array(traced(*batch)) for batch in batches][-1]]
             direct += [results(other, *batches)[-1]]
-        return {"change of its results, over that of direct calls": change_ratio(seen, direct)}
+        return {
+            "change of its results, over that of direct calls": ratio(
+                changes(seen), changes(direct)
+            )
+        }
 
     @check("graph", points=1)
     def weighted_evaluate(self, made, rng):
@@ -215,7 +219,11 @@ class Metric(Kind):
             batches = [[array[i : i + 3] for array in (true, pred, weights)] for i in (0, 3)]
             other.reset_state()
             direct += [results(other, *batches)[-1]]
-        return {"change of its results, over that of direct calls": change_ratio(seen, direct)}
+        return {
+            "change of its results, over that of direct calls": ratio(
+                changes(seen), changes(direct)
+            )
+        }
 
     @check("graph", points=1)
     def variables_hold_the_state(self, made, rng):
@@ -229,7 +237,7 @@ class Metric(Kind):
             seen.append(np.array(second.result()))
         alike = [results(self.make(made), self.draw(rng, 3, high)) for high in (True, False)]
         return {
-            "change of its result, over that of the first": change_ratio(seen, direct),
+            "change of its result, over that of the first": ratio(changes(seen), changes(direct)),
             "the same for all batches": bool(alike[0] == alike[1]),
             "all variables are there from the start": before == len(first.variables),
         }
@@ -251,11 +259,6 @@ def any_size(batch: Batch) -> list[tf.TensorSpec]:
     return [tf.TensorSpec((None, *array.shape[1:]), array.dtype) for array in batch]
 
 
-def change_ratio(seen: Any, direct: Any) -> np.ndarray:
-    """Return how much results change, over how much those of direct calls do.
-
-    It is 1 if a metric agrees with itself, so that a wrong formula costs its points only once; a
-    metric that always says the same does not get away with it.
-    """
-    with np.errstate(all="ignore"):
-        return np.diff(np.float64(seen).ravel()) / np.diff(np.float64(direct).ravel())
+def changes(seen: Sequence) -> np.ndarray:
+    """Return how results change, for `ratio`: a metric that always says the same has none."""
+    return np.diff(np.asarray(seen, "float64").ravel())
