@@ -35,10 +35,19 @@ class Layer(Kind):
     def weights(self, layer: keras.Layer) -> dict[str, Any]:
         """Return the variables of a new layer, once it is built, by what the statement calls them.
 
-        Find them by their shape, or by the values that they start with: their names, their order
-        and the attributes of the layer are the student's. Raise a ValueError if one is not there.
+        Find them in `variables`, by their shape or by the values that they start with: their names,
+        their order and the attributes of the layer are the student's. Raise a ValueError if one is
+        not there.
         """
         return {}
+
+    def variables(self, layer: keras.Layer) -> list[Any]:
+        """Return the weights of a layer, and those that Keras does not know of.
+
+        Whether it does is asked with the gradients and the saving.
+        """
+        raw = [value for value in vars(layer).values() if isinstance(value, tf.Variable)]
+        return [*layer.weights, *raw]
 
     def upright(self, label: str, values: np.ndarray) -> np.ndarray:
         """Return values like those of a weight in the layout that the statement uses."""
@@ -98,7 +107,7 @@ class Layer(Kind):
     @check("gradients", points=1)
     def slopes(self, made, rng):
         """gradients reach the inputs and the weights"""
-        layer, inputs = self.make(made), self.draw(rng, 6)
+        layer, inputs = self.make(made, 1), self.draw(rng, 6)
         named = self.fill(layer, rng)
         upstream = rng.uniform(0.5, 1.5, size=np.shape(layer(inputs))).astype("float32")
         flat = tf.nest.flatten(inputs)
@@ -220,12 +229,13 @@ class Layer(Kind):
         )
         model = keras.Model(inputs, [layer(inputs), other(inputs)])
         self.fill(layer, rng)
+        sizes = [(2, size) if self.between else (size,) for size in (1, 5)]
+        drawn = [[self.draw(rng, *size) for size in sizes] for _ in range(2)]
+        exact = [[model(inputs)[0] for inputs in some] for some in drawn]
+        own = ratio(exact[0], [layer(inputs) for inputs in drawn[0]])
         return {
             "output shape": str(tuple(model.output_shape[0])),
-            **{
-                f"size {size}": model(self.draw(rng, *((2, size) if self.between else (size,))))[0]
-                for size in (1, 5)
-            },
+            "answers": either(exact, {"over what direct calls give": own}),
         }
 
 
