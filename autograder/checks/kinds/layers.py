@@ -128,8 +128,11 @@ class Layer(Kind):
     @check("gradients", points=2)
     def a_step_of_training(self, made, rng):
         """a step against the gradient of the loss moves all weights, and no others, as it should"""
-        layer, inputs = self.make(made), self.draw(rng, 6)
-        named = self.fill(layer, rng)
+        layer = self.make(made)
+        return self.step(layer, self.fill(layer, rng), self.draw(rng, 6))
+
+    def step(self, layer: keras.Layer, named: dict[str, Any], inputs: Any) -> dict[str, Any]:
+        """Return how far a step of training moves weights, and what else there is to train."""
         before = {name: np.array(weight) for name, weight in named.items()}
         with tf.GradientTape() as tape:
             answer = layer(inputs)
@@ -138,11 +141,9 @@ class Layer(Kind):
         for weight, slope in zip(trained, tape.gradient(loss, trained), strict=True):
             if slope is not None:
                 weight.assign(weight - 0.1 * slope)
+        changes = {name: np.array(weight) - before[name] for name, weight in named.items()}
         return {
-            **{
-                f"change of the {name}": self.upright(name, np.array(weight) - before[name])
-                for name, weight in named.items()
-            },
+            **{f"change of the {name}": self.upright(name, one) for name, one in changes.items()},
             "weights that Keras knows of": len(layer.weights),
             "trainable ones": len(trained),
             "losses of the layer's own": len(layer.losses),
@@ -155,11 +156,9 @@ class Layer(Kind):
         return np.asarray(self.shows(layer, self.draw(rng, 4)))
 
     def change(self, layer, before, rng):
+        seen = ratio(self.answer(layer), before)  # first: a layer may draw noise from a sequence
         answers = [self.shows(layer, self.draw(rng, 4)) for _ in range(2)]
-        return {
-            "over what it was before": ratio(self.answer(layer), before),
-            "moves": moves(answers),
-        }
+        return {"over what it was before": seen, "moves": moves(answers)}
 
     def unchanged(self, made: Any, *arguments: Any) -> Any:
         """Ask whether a layer loaded from its configuration answers what one like it does."""

@@ -1,7 +1,7 @@
 """What every streaming metric must answer."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import keras
 import numpy as np
@@ -17,7 +17,12 @@ class Metric(Kind):
     """A metric that is given batches and says what holds for all of them since its last reset.
 
     An exercise gives `arguments` and `draw`.
+
+    Attributes:
+        small: the size of the smallest weights; 1 if they need not be smaller.
     """
+
+    small: ClassVar[float] = 1e-5
 
     def draw(self, rng: np.random.Generator, samples: int, high: bool) -> Batch:
         """Return labels and predictions, arrays of float32 whose first axis is the samples.
@@ -83,7 +88,7 @@ class Metric(Kind):
     def weights_of_samples(self, made, rng):
         """weights of shape (batch,) and (batch, 1), small or not, say how much a sample counts"""
         seen = {}
-        for name, shape, scale in ("small, (batch,)", [4], 1e-5), ("(batch, 1)", [4, 1], 1.0):
+        for name, shape, scale in ("small, (batch,)", [4], self.small), ("(batch, 1)", [4, 1], 1.0):
             batches = []
             # Those of a batch differ, and the second batch weighs more than the first.
             for batch, factors in (
