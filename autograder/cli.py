@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from autograder.authors import new as authoring
 from autograder.grading import cache, running
 from autograder.grading.cache import ResultCache
 from autograder.grading.processes import Limits, Worker, WorkerFailed
@@ -127,7 +128,7 @@ def build(names: Names = None) -> None:
         progress = stack.enter_context(_progress(1, quiet=False))
         worker = stack.enter_context(Worker()) if chosen else None
         for exercise in chosen:
-            _, checks = load_checks(worker, exercise)
+            _, checks, _ = load_checks(worker, exercise)
             try:
                 known = ship_known_mistakes(worker, exercise, checks, progress.preparing)
                 written = known + build_one(exercise, checks, exercise.course)
@@ -138,6 +139,8 @@ def build(names: Names = None) -> None:
                 console.print(f"wrote {os.path.relpath(path)}", markup=False)
             few, all = known_mistakes(exercise, exercise.course)
             console.print(f"{few} of {all} hints can be given by the public tests")
+            for place in authoring.left_to_do(exercise):
+                console.print(f"left to do in {place}", markup=False)
     for error in dict.fromkeys(refused):
         errors.print(f"autograder: {error}", markup=False, soft_wrap=True)
     if refused:
@@ -411,6 +414,17 @@ def _finish(
         errors.print(terminal.printable(problems), soft_wrap=True)
     if failed or console.lost or any(result.status == Status.GRADER_ERROR for result in found):
         raise typer.Exit(1)
+
+
+@app.command()
+def new(
+    name: Annotated[str, typer.Argument(help="Of the exercise, like quantile_loss.")],
+    kind: Annotated[authoring.Kind, typer.Option(help="What it asks for.")],
+) -> None:
+    """Write the folder of a new exercise, with what is left to do marked in it."""
+    for path in authoring.new(name, kind, authoring.place()):
+        console.print(f"wrote {os.path.relpath(path)}", markup=False)
+    console.print(f"run next: autograder build {name} && autograder audit {name}", markup=False)
 
 
 class Kind(StrEnum):

@@ -16,6 +16,7 @@ from autograder.authors import turns
 from autograder.authors.audit import KINDS, audit, specimens
 from autograder.authors.build import HEADER, build, stub
 from autograder.grading import known
+from autograder.grading.dialogue import describe
 from autograder.grading.grader import Grader
 from autograder.grading.processes import Limits, Worker
 from autograder.grading.seeds import Seeds
@@ -76,13 +77,13 @@ def test_what_the_known_mistakes_show_was_asked_of_these(exercise):
     assert exercise.known_mistakes.stat().st_size < 300_000
 
 
-def test_the_readme_says_what_the_audit_would(exercise):
+def test_the_readme_says_what_the_audit_would(exercise, patient_worker):
     """With no problems, its table follows from what there is to ask. If not: run it anew."""
     rows = specimens(exercise)
     wheats, chaffs, mutants = (
         [row for row in rows if row.kind == kind] for kind in ("wheat", "chaff", "mutant")
     )
-    checks = exercise.checks.count("\n@check(")
+    checks = len(describe(patient_worker, exercise.checks)["checks"])
     right = sum(bool(row.equivalent) for row in mutants)
     wrong = len(mutants) - right
     cells = [

@@ -33,6 +33,7 @@ def test_an_observation_comes_back_as_it_was_sent():
         "flags": np.array([True, False]),
         "bytes": b"\x00\xff",
         "later": Later("reloaded", "use", True, b"file"),
+        "beside": Later("reloaded", "use", True, b"file", {"direct": [np.ones(2), "text"]}),
         "thing": Thing("a function"),
         "either": Either([1.0], Thing("nothing")),
     }
@@ -43,6 +44,8 @@ def test_an_observation_comes_back_as_it_was_sent():
             np.testing.assert_array_equal(back[key], value, strict=key != "big endian")
         else:
             assert back[key] == value
+    np.testing.assert_array_equal(back["beside"].beside["direct"][0], np.ones(2))
+    assert back["beside"].beside["direct"][1] == "text"
 
 
 def test_infinities_and_nan_are_sent_as_they_are():
@@ -81,7 +84,10 @@ def test_infinities_and_nan_are_sent_as_they_are():
         message({"array": ["<f4", [0, 2**26, 2**26, 2**26]]}),
         message({"array": ["<i1", [MAX_ARRAY + 1]]}, bytes(MAX_ARRAY + 1)),
         message({"bytes": MAX_ARRAY + 1}, bytes(MAX_ARRAY + 1)),
-        message({"later": ["reloaded", "use", False, MAX_FILE + 1]}, bytes(MAX_FILE + 1)),
+        message({"later": ["reloaded", "use", False, MAX_FILE + 1, None]}, bytes(MAX_FILE + 1)),
+        message({"later": ["reloaded", "use", False, 1]}, b"x"),
+        encode(Later("reloaded", "use", False, b"", Either([1.0], 1.0))),
+        encode(Later("reloaded", "use", False, b"", [np.zeros(MAX_ARRAY + 1, "int8")])),
         encode(Either([Either([1.0], 1.0)], 1.0)),
         encode(Either([1.0], Either([1.0], 1.0))),
         encode([Either([{"a": [Either([np.ones(2)], 1.0)]}], 1.0)]),

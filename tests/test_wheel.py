@@ -32,7 +32,11 @@ def test_the_wheel_holds_the_machine_and_what_students_get(tmp_path):
         names = archive.namelist()
     assert "autograder/sandbox/worker.py" in names
     names = [name for name in names if ".dist-info/" not in name]
-    machine = {path.relative_to(ROOT).as_posix() for path in (ROOT / "autograder").rglob("*.py")}
+    machine = {
+        path.relative_to(ROOT).as_posix()
+        for pattern in ("*.py", "*.jinja")
+        for path in (ROOT / "autograder").rglob(pattern)
+    }
     assert len(machine) > 40
     handout = {
         f"autograder/handout/{path.relative_to(ROOT).as_posix()}"

@@ -5,13 +5,15 @@ import functools
 import math
 import os
 import statistics
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from autograder.authors.asking import Asking
 from autograder.authors.build import stub
 from autograder.authors.earlier import EarlierAudits
+from autograder.authors.new import left_to_do
 from autograder.grading import known
 from autograder.grading.grader import Grader
 from autograder.grading.hints import KnownMistakes, differences
@@ -24,6 +26,7 @@ from autograder.records.results import DIMENSIONS, CheckResult, Status, Submissi
 
 CORES = os.cpu_count() or 1
 COSTLY = 0.3  # seconds of a check
+KINDS_OF_CHECKS = Path(__file__).parent.parent / "checks" / "kinds"
 KINDS = ("stub", "wheat", "chaff", "mutant")
 ONEDNN = {"TF_ENABLE_ONEDNN_OPTS": "1", "TENSORFLOW_USE_CUSTOM_CONTRACTION_KERNEL": "true"}
 # Right answers must stay right where TensorFlow computes in another order.
@@ -123,6 +126,7 @@ class Audit:
         full: every check was asked of every mutant.
         stale: what chaffs show here, and otherwise beside the exercise.
         reused: how many results an earlier audit had found.
+        exceptions: why checks of a kind are not asked, by their names.
     """
 
     exercise: Exercise
@@ -131,6 +135,7 @@ class Audit:
     full: bool
     stale: list[str] = field(default_factory=list)
     reused: int = 0
+    exceptions: dict[str, str] = field(default_factory=dict)
 
     @property
     def compared(self) -> tuple[str, ...]:
@@ -159,6 +164,19 @@ class Audit:
             or [math.nan]
         )
 
+    def cpu_seconds(self, check: str) -> float:
+        """Return the CPU seconds of a check: the median over all right answers."""
+        return statistics.median(
+            [
+                one.cpu_seconds
+                for row in self.of("wheat")
+                for result in row.results
+                for one in result.checks
+                if one.name == check
+            ]
+            or [math.nan]
+        )
+
     @property
     def costly(self) -> list[str]:
         """The checks that cost much, without a comment that says why."""
@@ -181,20 +199,34 @@ class Audit:
                 for check in self.checks
                 if not self.caught_by(check.name, "chaff")
             ]
-        return found
+        return found + [f"left to do in {place}" for place in left_to_do(self.exercise)]
 
     @functools.cached_property
     def comments(self) -> dict[str, str]:
         """The comment above each check: why it is there if it catches nothing alone."""
-        lines = self.exercise.checks.splitlines()
-        found = {}
-        for node in ast.parse(self.exercise.checks).body:
-            if isinstance(node, ast.FunctionDef) and node.decorator_list:
-                first = last = node.decorator_list[0].lineno - 1
-                while first and lines[first - 1].startswith("#"):
-                    first -= 1
-                found[node.name] = " ".join(line.lstrip("# ") for line in lines[first:last])
+        kinds = {check.kind for check in self.checks if check.kind}
+        sources = [(Path(KINDS_OF_CHECKS, f"{kind}.py")).read_text("utf-8") for kind in kinds]
+        found: dict[str, str] = {}
+        for source in [*sources, self.exercise.checks]:
+            found |= dict(_comments(source))
         return found
+
+
+def _comments(source: str) -> Iterator[tuple[str, str]]:
+    """Yield the names of the checks of a module with the comments above them, if there are any."""
+    lines = source.splitlines()
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.FunctionDef(name=name, decorator_list=[decorator, *_]):
+                first = last = decorator.lineno - 1
+            case ast.Assign(targets=[ast.Name(id=name)]):
+                first = last = node.lineno - 1
+            case _:
+                continue
+        while first and lines[first - 1].lstrip().startswith("#"):
+            first -= 1
+        if first < last:
+            yield name, " ".join(line.lstrip("# ") for line in lines[first:last])
 
 
 def specimens(exercise: Exercise, kinds: Collection[str] = KINDS) -> list[Row]:
@@ -276,7 +308,8 @@ def audit(
                 pool.shutdown(cancel_futures=True)
                 raise
         reused += asking.reused
-    return Audit(exercise, grader.checks, rows, full, stale, reused)
+    exceptions = grader.reference.exceptions
+    return Audit(exercise, grader.checks, rows, full, stale, reused, exceptions)
 
 
 def _asked_here(

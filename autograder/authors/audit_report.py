@@ -80,8 +80,10 @@ def findings(audit: Audit) -> Group:
         table.add_row(f"{check.dimension} {check.name}", *map(str, seen), cost)
         alone = any(seen[1::2])
         if audit.full and audit.of("chaff") and audit.of("mutant") and not alone:
-            why = audit.comments[check.name] or "[yellow]no comment says why it is there[/]"
+            why = audit.comments.get(check.name) or "[yellow]no comment says why it is there[/]"
             notes.append(f"{check.name} catches nothing alone: {why}")
+    for name, reason in audit.exceptions.items():
+        notes.append(escape(f"{name} is not asked: {reason}"))
     lines = [
         f"[yellow]{name} costs {audit.seconds(name):.2f} s: make it cheaper, or say in a comment "
         "above it why it costs that[/]"
@@ -113,6 +115,7 @@ def as_json(audits: list[Audit], seeds: int) -> str:
                     "dimension": check.dimension,
                     "points": check.points,
                     "seconds": audit.seconds(check.name) if audit.of("wheat") else None,
+                    "cpu_seconds": audit.cpu_seconds(check.name) if audit.of("wheat") else None,
                     **{
                         PLURALS[kind]: {
                             "caught": audit.caught_by(check.name, kind),
@@ -123,6 +126,7 @@ def as_json(audits: list[Audit], seeds: int) -> str:
                 }
                 for check in audit.checks
             ],
+            "exceptions": audit.exceptions,
             "specimens": [_specimen(row) for row in audit.rows],
             "problems": audit.problems,
             "stale": audit.stale,

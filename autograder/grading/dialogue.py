@@ -262,6 +262,9 @@ class Dialogue:
 
     To load the code and to answer questions have a clock each, so that cells which take long, and
     run again in each process, take no time away from questions.
+
+    Attributes:
+        check_cpu_seconds: what the children say that the questions about each check took.
     """
 
     def __init__(self, worker: Worker, setup: Setup, submission: Submission):
@@ -271,6 +274,7 @@ class Dialogue:
         self._asking = _Clock(worker.limits.total)
         self._children = _Children(worker)
         self._child: Child | None = None  # it has answered, and may be asked more
+        self.check_cpu_seconds: dict[str, float] = {}
 
     def __enter__(self):
         return self
@@ -341,6 +345,8 @@ class Dialogue:
         try:
             with self._children.timed(question.phase), self._asking.running():
                 reply = _ask(child, request, seconds, GRACE)
+            spent = self.check_cpu_seconds
+            spent[question.check] = spent.get(question.check, 0) + replies.cpu_seconds(reply)
             outcome = replies.outcome(reply, seconds, self.code, self._setup.switched_off)
             # What was stopped in the middle may have left anything behind.
             lost = outcome.status == Status.TIMED_OUT

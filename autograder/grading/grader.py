@@ -163,6 +163,8 @@ class Grader:
             cpu_seconds=answers.cpu_seconds,
             phases=dict(answers.phases),
         )
+        for check in result.checks:
+            check.cpu_seconds = answers.check_cpu_seconds.get(check.name, 0.0)
         started = time.perf_counter()
         self.hints.add(result.checks, answers.outcomes | answers.repeated)
         result.phases["find hints"] = time.perf_counter() - started

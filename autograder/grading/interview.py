@@ -35,6 +35,7 @@ class Answers:
         unreadable: why its code is no Python.
         phases: wall seconds by what was waited for.
         cpu_seconds: of all its children.
+        check_cpu_seconds: by check, with what it left for later.
     """
 
     outcomes: dict[str, Outcome]
@@ -47,6 +48,7 @@ class Answers:
     unreadable: str
     phases: dict[str, float]
     cpu_seconds: float
+    check_cpu_seconds: dict[str, float]
 
 
 class Interview:
@@ -170,6 +172,7 @@ class Interview:
             self._dialogue.unreadable,
             dict(self._dialogue.phases),
             self._dialogue.cpu_seconds,
+            dict(self._dialogue.check_cpu_seconds),
         )
 
 
@@ -188,6 +191,7 @@ def _about(key: tuple, leaf: Later, seed: int) -> Question:
         "how": leaf.how,
         "use": leaf.use,
         "file": leaf.file,
+        "beside": leaf.beside,
         "seed": seed,
     }
     return Question(name, request, leaf.how)

@@ -31,6 +31,7 @@ class Reference:
         expected: what the reference shows in each check.
         plan: what it leaves for later.
         random: the checks whose inputs are drawn.
+        exceptions: why checks of a kind are not asked, by their names.
     """
 
     setup: Setup
@@ -39,6 +40,7 @@ class Reference:
     expected: dict[str, Outcome]
     plan: Plan
     random: frozenset[str]
+    exceptions: dict[str, str]
 
     @property
     def names(self) -> list[str]:
@@ -52,7 +54,7 @@ class Reference:
         Raises:
             GraderError: the checks cannot be loaded, or the reference cannot answer them.
         """
-        setup, checks = load_checks(worker, exercise)
+        setup, checks, exceptions = load_checks(worker, exercise)
         solution = Submission("reference", str(exercise.folder), False, (exercise.reference,))
         names = [check.name for check in checks]
         answers = Interview(worker, setup, solution).run(names, seeds)
@@ -68,11 +70,13 @@ class Reference:
         random = {check.name for check in checks if check.random}
         random |= {name for (name, _), leaf in later.items() if leaf.random}
         plan = {key: (leaf.how, leaf.use) for key, leaf in later.items()}
-        return cls(setup, checks, seeds, answers.outcomes, plan, frozenset(random))
+        return cls(setup, checks, seeds, answers.outcomes, plan, frozenset(random), exceptions)
 
 
-def load_checks(worker: Worker, exercise: Exercise) -> tuple[Setup, list[CheckInfo]]:
-    """Return what an exercise asks.
+def load_checks(
+    worker: Worker, exercise: Exercise
+) -> tuple[Setup, list[CheckInfo], dict[str, str]]:
+    """Return what an exercise asks, and why checks of its kinds are not asked.
 
     Raises:
         GraderError: the checks cannot be loaded.
@@ -89,7 +93,8 @@ def load_checks(worker: Worker, exercise: Exercise) -> tuple[Setup, list[CheckIn
     if not checks:
         raise GraderError(f"{path} has no checks")
     needs = list(dict.fromkeys(name for check in checks for name in check.requires))
-    return Setup(exercise.name, exercise.checks, switched_off, needs), checks
+    setup = Setup(exercise.name, exercise.checks, switched_off, needs)
+    return setup, checks, described["exceptions"]
 
 
 def _problem(check: CheckInfo, outcome: Outcome) -> str:

@@ -6,6 +6,7 @@ The functions are pure. They take what `observations.decode` returns: plain data
 import base64
 import dataclasses
 import difflib
+import math
 from collections.abc import Collection, Sequence
 from typing import Any
 
@@ -64,6 +65,14 @@ def outcome(reply: Any, seconds: float, code: Code, switched_off: Collection[str
                 message = f"no answer after {seconds:.3g} seconds"
                 return Outcome(Status.TIMED_OUT, message=message, place=known.place)
     return Outcome(Status.CRASHED, message=NOT_READ)
+
+
+def cpu_seconds(reply: Any) -> float:
+    """Return the CPU seconds that a child says a question took; only authors read them."""
+    match reply:
+        case {"cpu_seconds": float(seconds)} if 0 <= seconds < math.inf:
+            return seconds
+    return 0.0
 
 
 def not_defined(name: str, code: Code) -> str:

@@ -20,7 +20,10 @@ from autograder.records.submissions import Submission
 
 @dataclass(frozen=True)
 class CheckInfo:
-    """What the grader knows of a check; its code stays in the children."""
+    """What the grader knows of a check; its code stays in the children.
+
+    `kind` is the module of `checks/kinds` that it comes from, if it is not the exercise's own.
+    """
 
     name: str
     dimension: str
@@ -30,6 +33,7 @@ class CheckInfo:
     requires: list[str]
     rtol: float
     atol: float
+    kind: str = ""
 
 
 def verdict(

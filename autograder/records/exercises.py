@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.records.course import Course
+from autograder.records.cutting import without
 
 if TYPE_CHECKING:
     import nbformat
@@ -19,15 +20,21 @@ class NoExercise(Exception):
     """There is no such exercise."""
 
 
+class WrongSpecimen(NoExercise):
+    """A specimen refers to something that is not there."""
+
+
 @dataclass(frozen=True)
 class Specimen:
     """A known right (wheat) or wrong (chaff) answer.
 
     Attributes:
         name: the title of its cell.
-        note: its docstring: what is unusual about a wheat, the hint of a chaff.
+        note: its docstring: what is unusual about a wheat, the hint of a chaff; or with
+            `like="other"`, that of another one.
         loses: the dimensions in which it must lose points.
-        source: a whole submission: the reference, then the specimen's cell.
+        source: a whole submission: the reference, then the specimen's cell. With
+            `without="MyLayer.get_config"`, the reference lacks that method.
     """
 
     name: str
@@ -86,11 +93,11 @@ class Exercise:
 
     @functools.cached_property
     def wheats(self) -> list[Specimen]:
-        return list(self._specimens(self._read("wheats.py")))
+        return list(self._specimens("wheats.py", self._read("wheats.py")))
 
     @functools.cached_property
     def chaffs(self) -> list[Specimen]:
-        return list(self._specimens(self.chaffs_file))
+        return list(self._specimens("chaffs.py", self.chaffs_file))
 
     @functools.cached_property
     def chaffs_file(self) -> str:
@@ -102,18 +109,26 @@ class Exercise:
         """Where it is stored what the chaffs show."""
         return self.folder / "known_mistakes.gz"
 
-    def _specimens(self, source: str) -> Iterator[Specimen]:
-        cells = _cells(source).cells
+    def _specimens(self, file: str, source: str) -> Iterator[Specimen]:
         shared = ""
-        for cell in cells:
-            if cell.cell_type != "code" or "title" not in cell.metadata:
+        notes: dict[str, str] = {}
+        for cell in _cells(source).cells:
+            about = cell.metadata
+            if cell.cell_type != "code" or "title" not in about:
                 shared += cell.source + "\n\n" if cell.cell_type == "code" else ""
                 continue
+            name = about["title"]
+            note = " ".join(_docstring(cell.source).split())
+            try:
+                reference = without(self.reference, about.get("without", "").split())
+                notes[name] = _note(note, about.get("like", ""), notes)
+            except ValueError as error:
+                raise WrongSpecimen(f"{self.folder / file}, {name}: {error}") from None
             yield Specimen(
-                name=cell.metadata["title"],
-                note=" ".join(_docstring(cell.source).split()),
-                loses=tuple(cell.metadata.get("loses", "").split()),
-                source=f"{self.reference}\n\n{shared}{cell.source}\n",
+                name=name,
+                note=notes[name],
+                loses=tuple(about.get("loses", "").split()),
+                source=f"{reference}\n\n{shared}{cell.source}\n",
             )
 
     def _read(self, file: str) -> str:
@@ -135,6 +150,16 @@ def _cells(source: str) -> "nbformat.NotebookNode":
 
 def _docstring(source: str) -> str:
     return ast.get_docstring(ast.parse(source)) or ""
+
+
+def _note(own: str, like: str, notes: dict[str, str]) -> str:
+    """Return a specimen's docstring, or that of the one above it that it is like."""
+    if like and own:
+        raise ValueError(f"like={like!r} takes the docstring of that; remove its own")
+    if like and like not in notes:
+        above = ", ".join(notes) or "none"
+        raise ValueError(f"like={like!r}: no cell above has this title. There are: {above}")
+    return notes[like] if like else own
 
 
 def find(name: str, solutions: Path | None = None) -> Exercise:

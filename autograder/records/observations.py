@@ -40,12 +40,21 @@ class Thing:
 
 @dataclass(frozen=True)
 class Later:
-    """An answer that another process finds: it gets `file`, and calls `use` on what it loads."""
+    """An answer that another process finds: it gets `file`, and calls `use` on what it loads.
+
+    Attributes:
+        how: `reloaded`, `exported` or `in_graph`.
+        use: the name of a function.
+        random: it draws its inputs.
+        file: what is loaded there.
+        beside: an observation that `use` gets as well, if there is one.
+    """
 
     how: str
     use: str
-    random: bool  # `use` draws its inputs
+    random: bool
     file: bytes
+    beside: Any = dataclasses.field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -126,7 +135,8 @@ def encode(value: Any) -> bytes:
                 return {"either": [node(value.exact), node(value.own), value.dimension]}
             case Later():
                 arrays.append(value.file)
-                return {"later": [value.how, value.use, value.random, len(value.file)]}
+                beside = node(value.beside)
+                return {"later": [value.how, value.use, value.random, len(value.file), beside]}
         raise TypeError(f"no observation: {type(value).__name__}")
 
     tree = json.dumps(node(value)).encode()
@@ -196,9 +206,10 @@ class _Decoder:
                 return Either(*pair, self._text(dimension))
             case {"thing": kind}:
                 return Thing(self._text(kind)[:200])
-            case {"later": [how, use, bool(random), size]}:
+            case {"later": [how, use, bool(random), size, beside]}:
                 file = self._take(size, MAX_FILE)
-                return Later(self._text(how), self._text(use), random, file)
+                given = self.value(beside, depth + 1, True)
+                return Later(self._text(how), self._text(use), random, file, given)
         raise BadMessage("an unknown kind of value")
 
     def _take(self, size, most: int = MAX_ARRAY) -> bytes:

@@ -70,6 +70,7 @@ class CheckResult:
     hint: str = ""
     chaff: str = ""
     unsolved: bool = False  # the stub's NotImplementedError was raised
+    cpu_seconds: float = 0.0  # of what it asked, here and in other processes
 
     @property
     def score(self) -> float:

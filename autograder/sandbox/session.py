@@ -25,6 +25,8 @@ import numpy.random  # NumPy would import it in every child
 import tensorflow as tf
 
 from autograder import checks
+from autograder.checks import kinds
+from autograder.checks.kinds import layers, losses, metrics  # noqa: F401 or every child would
 from autograder.records import wire
 from autograder.records.observations import Later, decode, encode, observe
 from autograder.records.results import Status
@@ -109,6 +111,7 @@ class Session:
         self._submission: Code | None = None
         self._unbound: set[str] = set()  # names that are missing since a statement raised
         self._checks = types.ModuleType("checks")
+        self._asked: dict[str, checks.Check] = {}
 
     def ping(self) -> dict:
         """Say how many seconds it took to lock everything."""
@@ -146,6 +149,7 @@ class Session:
         linecache.cache["checks.py"] = len(source), None, source.splitlines(True), "checks.py"
         try:
             exec(compile(source, "checks.py", "exec"), vars(self._checks))
+            self._asked = kinds.found(vars(self._checks))
             off = getattr(self._checks, "SWITCHED_OFF", [])
             for path in off:
                 switches.locate(path)
@@ -161,15 +165,16 @@ class Session:
                 "requires": check.requires,
                 "rtol": check.rtol,
                 "atol": check.atol,
+                "kind": check.kind,
             }
-            for check in vars(self._checks).values()
-            if isinstance(check, checks.Check)
+            for check in self._asked.values()
         ]
-        return {"checks": described, "switched_off": off}
+        exceptions = kinds.exceptions(vars(self._checks))
+        return {"checks": described, "switched_off": off, "exceptions": exceptions}
 
     def ask(self, name, seed, seconds) -> dict:
         """Ask the submission one check."""
-        check = getattr(self._checks, name)
+        check = self._asked[name]
         namespace = self._submission.namespace
         for required in check.requires:
             if required not in namespace:
@@ -177,20 +182,27 @@ class Session:
         arguments = [namespace[required] for required in check.requires]
         return self._outcome(name, seed, seconds, check.random, check.ask, *arguments)
 
-    def answer(self, place, how, use, file, seed, seconds) -> dict:
+    def answer(self, place, how, use, file, beside, seed, seconds) -> dict:
         """Load what another process saved, and ask `use` of it; `place` names the question."""
         defined = self._submission.namespace if self._submission else {}
         objects = saved.custom_objects(defined, vars(self._checks))
         operations = switches.operations(getattr(self._checks, "SWITCHED_OFF", []))
-        function = getattr(self._checks, use)
+        function = checks.find(use, self._checks)
         later = Later(how, use, "rng" in inspect.signature(function).parameters, file)
+        given = [] if beside is None else [beside]
 
         def question(**rng):
-            return function(saved.load(later, objects, operations), **rng)
+            return function(saved.load(later, objects, operations), *given, **rng)
 
         return self._outcome(place, seed, seconds, later.random, question)
 
     def _outcome(self, name, seed, seconds, random, question: Callable, *arguments) -> dict:
+        """Ask a question; return what came of it, and the CPU seconds that it took."""
+        started = time.process_time()
+        outcome = self._asked(name, seed, seconds, random, question, *arguments)
+        return outcome | {"cpu_seconds": time.process_time() - started}
+
+    def _asked(self, name, seed, seconds, random, question: Callable, *arguments) -> dict:
         # Every question has a seed of its own: its answer does not depend on what was asked before.
         seed ^= zlib.crc32(name.encode())
         tuning.set_random_seed(seed)

@@ -152,9 +152,9 @@
 #   default name is `huber_metric` for
 #   every instance. What was counted does not have to be saved.
 # - **Graph**: traced once, with the batch size unknown, it answers what direct calls answer. The
-#   same in `fit`, called twice, and in `evaluate` with weights of shape `(batch,)`. All of its
-#   state is in `metric.variables` from the start: assigned to the variables of a second metric, the
-#   values make that one answer what the first does.
+#   same when it is reset between two epochs, as `fit` does, and in `evaluate` with weights of shape
+#   `(batch,)`. All of its state is in `metric.variables` from the start: assigned to the variables
+#   of a second metric, the values make that one answer what the first does.
 #
 # Switched off are `keras.losses.Huber`, `keras.losses.huber`,
 # `tensorflow.compat.v1.losses.huber_loss`, and the old copies in `tensorflow.python.keras.losses`
