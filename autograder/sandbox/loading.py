@@ -25,6 +25,7 @@ from IPython.utils.capture import capture_output
 from traitlets.config import Config
 
 from autograder.records.observations import MAX_PICTURE
+from autograder.records.raised import readable
 from autograder.sandbox.statements import Ran, failure, is_environments, split_imports
 
 MAX_OUTPUT = 20_000  # characters kept of what one cell prints
@@ -338,12 +339,18 @@ def explain(error: BaseException, submission: Code | None) -> dict:
     unsolved = raises and isinstance(error, NotImplementedError)
     return {
         "type": "MemoryError" if isinstance(error, MemoryError) else type(error).__name__,
-        "message": _cut(message, MAX_MESSAGE),
+        "message": _cut(readable(message) + _old_keras(frames), MAX_MESSAGE),
         "place": place,
         "code": _cut(code, 200),
         "unsolved": unsolved,
         "environment": is_environments(error, message),
     }
+
+
+def _old_keras(frames: list[tuple[str, int]]) -> str:
+    """Return a remark if the old Keras is involved, whose own messages do not name it."""
+    found = any("/tensorflow/python/keras/" in Path(file).as_posix() for file, _ in frames)
+    return " (in tensorflow.python.keras)" if found else ""
 
 
 def _root(error: BaseException) -> BaseException:
