@@ -177,13 +177,13 @@ class Evidence:
         }
 
     def suffices(self, failures: Failures) -> bool:
-        """Tell whether they say more than a single number, NaN or boolean."""
+        """Tell whether they say more than a single number, zeros, NaN or booleans."""
         return sum(self._numbers(test, text) for test, text in failures.items()) > 1
 
     def _numbers(self, test: str, text: str) -> int:
-        """Return how many finite numbers a message shows that other mistakes have otherwise."""
-        values = _values(text)
-        return sum(bool(NUMBER.fullmatch(values[at])) for at in self._vary[test, _words(text)])
+        """Return how many numbers, not 0, a message shows that other mistakes have otherwise."""
+        values = [_values(text)[at] for at in self._vary[test, _words(text)]]
+        return sum(bool(NUMBER.fullmatch(value)) and float(value) != 0 for value in values)
 
 
 def _words(text: str) -> str:

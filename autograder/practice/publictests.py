@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.practice import fingerprints, handout
+from autograder.records import raised
 from autograder.records.practice import OWN, Result
 from autograder.records.results import DIMENSIONS, Status
 
@@ -107,13 +108,20 @@ def failures_of(results: list[Result]) -> dict[str, str]:
 
 
 def add_hints(exercise: str, results: list[Result], folder: Path) -> None:
-    """Give every known failure its hint, from the file beside the student's or from the package."""
+    """Give failures their hints.
+
+    Known mistakes come from the file beside the student's, or from the package; what is none of
+    them may be an exception that tells its reason.
+    """
     failures = failures_of(results)
     for where in (folder, handout.folders()[0]):
         if (path := fingerprints.path_of(exercise, where)).exists():
             hints = fingerprints.KnownFailures.read(path).find(exercise, failures)
             for one in results:
                 one.hint = one.hint or hints.get(one.name, "")
+    for one in results:
+        if one.status == Status.RAISED and not one.hint:
+            one.hint = raised.hint(one.message, one.place)
 
 
 def show(exercise: str, *tests: Callable) -> None:

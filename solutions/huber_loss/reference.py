@@ -40,19 +40,18 @@
 # | $y$ | $\hat y$ | $e$ | $h(e)$ | slope in $\hat y$ |
 # |---|---|---|---|---|
 # | 2 | 1.5 | 0.5 | 0.125 | −0.5 |
-# | 1 | 2.5 | −1.5 | 1 | 1 |
+# | 1 | 2.25 | −1.25 | 0.75 | 1 |
 # | 7 | 4 | 3 | 2.5 | −1 |
-# | 3 | 5.5 | −2.5 | 2 | 1 |
+# | 3 | 4.75 | −1.75 | 1.25 | 1 |
 #
-# The loss of this batch is the mean, $(0.125 + 1 + 2.5 + 2) / 4 = 1.40625$.
+# The loss of this batch is the mean, $(0.125 + 0.75 + 2.5 + 1.25) / 4 = 1.15625$.
 #
-# With $\delta = 2$ the second sample is within the threshold, too: its loss is now $\tfrac12 \cdot
-# 1.5^2 = 1.125$. The third one's is $2 \cdot (3 - 1) = 4$, and the last one's $2 \cdot (2.5 - 1) =
-# 3$.
+# With $\delta = 2$ only the third sample is beyond the threshold. Its loss is $2 \cdot (3 - 1) =
+# 4$, and the last one's is now $\tfrac12 \cdot 1.75^2 = 1.53125$.
 #
-# With the weights 2, 1, 0 and 1, and $\delta = 1$ again, Keras makes of it $(2 \cdot 0.125 + 1 + 0
-# \cdot 2.5 + 2) / 4 = 0.8125$. It divides by the number of samples, not by the sum of the weights,
-# here as in its own losses.
+# With the weights 2, 1, 0 and 1, and $\delta = 1$ again, Keras makes of it $(2 \cdot 0.125 + 0.75 +
+# 0 \cdot 2.5 + 1.25) / 4 = 0.5625$. It divides by the number of samples, not by the sum of the
+# weights, here as in its own losses.
 
 # %% [markdown]
 # ## What to write
@@ -185,29 +184,29 @@ def column(*values):
     return np.array(values, "float32")[:, None]
 
 
-Y_TRUE, Y_PRED = column(2, 1, 7, 3), column(1.5, 2.5, 4, 5.5)
+Y_TRUE, Y_PRED = column(2, 1, 7, 3), column(1.5, 2.25, 4, 4.75)
 
 
 def test_example():
-    """numerics: the batch of the example costs 1.40625"""
+    """numerics: the batch of the example costs 1.15625"""
     loss = float(HuberLoss()(Y_TRUE, Y_PRED))
-    assert abs(loss - 1.40625) < 1e-5, f"errors 0.5, -1.5, 3, -2.5 give {loss}, expected 1.40625"
+    assert abs(loss - 1.15625) < 1e-5, f"errors 0.5, -1.25, 3, -1.75 give {loss}, expected 1.15625"
 
 
 def test_another_threshold():
-    """numerics: with threshold 2, the samples of the example cost 0.125, 1.125, 4 and 3"""
+    """numerics: with threshold 2, the samples of the example cost 0.125, 0.78125, 4 and 1.53125"""
     loss = HuberLoss(threshold=2.0)
     each = [float(loss(Y_TRUE[[i]], Y_PRED[[i]])) for i in range(4)]
-    expected = [0.125, 1.125, 4, 3]
+    expected = [0.125, 0.78125, 4, 1.53125]
     assert np.allclose(each, expected), (
-        f"with threshold 2, the errors 0.5, -1.5, 3, -2.5 cost {each}, expected {expected}"
+        f"with threshold 2, the errors 0.5, -1.25, 3, -1.75 cost {each}, expected {expected}"
     )
 
 
 def test_weights():
-    """numerics: with the weights 2, 1, 0, 1 the example costs 0.8125"""
+    """numerics: with the weights 2, 1, 0, 1 the example costs 0.5625"""
     loss = float(HuberLoss()(Y_TRUE, Y_PRED, column(2, 1, 0, 1)))
-    assert abs(loss - 0.8125) < 1e-5, f"with the weights 2, 1, 0, 1: {loss}, expected 0.8125"
+    assert abs(loss - 0.5625) < 1e-5, f"with the weights 2, 1, 0, 1: {loss}, expected 0.5625"
 
 
 def test_slopes():
@@ -220,7 +219,7 @@ def test_slopes():
     slopes = slopes.numpy().ravel()
     expected = [-0.5, 1, -1, 1]
     assert np.allclose(slopes, expected), (
-        f"errors 0.5, -1.5, 3, -2.5: slopes {slopes}, not {expected}"
+        f"errors 0.5, -1.25, 3, -1.75: slopes {slopes}, not {expected}"
     )
 
 

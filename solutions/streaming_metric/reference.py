@@ -65,8 +65,8 @@
 # \frac{2 \cdot 0.125 + 1 \cdot 2.5 + 1 \cdot 1.5 + 4 \cdot 0.125}{2 + 1 + 1 + 4} = 0.59375.
 # $$
 #
-# With two outputs, the errors (4, −3) and (0, 2), and the weights 1 and 3, the samples lose 3 and
-# 0.75, and the result is $(1 \cdot 3 + 3 \cdot 0.75) / (1 + 3) = 1.3125$.
+# With two outputs and the errors (4, −3) and (0, 2), the samples lose 3 and 0.75, and the result is
+# 1.875. With the weights 1 and 3 it is $(1 \cdot 3 + 3 \cdot 0.75) / (1 + 3) = 1.3125$.
 
 # %% [markdown]
 # ## What to write
@@ -270,11 +270,14 @@ def test_weights():
 
 def test_two_outputs():
     """numerics: with two outputs, and weights of shape (2, 1), the example gives 1.3125"""
-    metric = HuberMetric()
-    true = np.array([[4, 2], [3, 5]], "float32")
-    metric.update_state(true, np.array([[0, 5], [3, 3]], "float32"), column(1, 3))
+    batch = np.array([[[4, 2], [3, 5]], [[0, 5], [3, 3]]], "float32")
+    metric, weighted = HuberMetric(), HuberMetric()
+    metric.update_state(*batch)
     result = np.asarray(metric.result())
     assert result.shape == (), f"the result has the shape {result.shape}, expected ()"
+    assert abs(result - 1.875) < 1e-5, f"errors (4, -3) and (0, 2): {result}, expected 1.875"
+    weighted.update_state(*batch, column(1, 3))
+    result = np.asarray(weighted.result())
     assert abs(result - 1.3125) < 1e-5, (
         f"errors (4, -3) and (0, 2), weights 1 and 3: {result}, expected 1.3125"
     )
