@@ -14,7 +14,7 @@ import nbformat
 import pytest
 from playwright.sync_api import sync_playwright
 
-from autograder.authors.build import public_hints, source_notebook
+from autograder.authors.build import hints_of, source_notebook
 from autograder.practice import fingerprints
 
 CHROMIUM = shutil.which("chromium")
@@ -30,7 +30,7 @@ def desk(tmp_path_factory, toy_exercise):
     """A student's folder with the notebook of the toy exercise: one mistake, and one answer."""
     folder = tmp_path_factory.mktemp("desk")
     path = fingerprints.path_of("scale", folder)
-    public_hints(toy_exercise, kept=path).write(path, "scale")
+    hints_of(toy_exercise, kept=path).write(path, "scale")
     notebook = source_notebook(toy_exercise, [])
     nbformat.write(notebook, folder / "right.ipynb")
     for cell in notebook.cells:

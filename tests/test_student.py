@@ -14,7 +14,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from autograder.authors.build import public_hints, source_notebook, stub
+from autograder.authors.build import hints_of, source_notebook, stub
 from autograder.practice import fingerprints
 from autograder.practice.recognition import exercise_of
 from autograder.practice.server import TestServer
@@ -56,7 +56,7 @@ def handout(tmp_path_factory, toy_exercise):
     (folder / "scale.py").write_text(stub(toy_exercise))
     nbformat.write(source_notebook(toy_exercise, []), folder / "scale.ipynb")
     path = fingerprints.path_of("scale", folder)
-    public_hints(toy_exercise, kept=path).write(path, "scale")
+    hints_of(toy_exercise, kept=path).write(path, "scale")
     return folder
 
 

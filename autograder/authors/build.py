@@ -3,12 +3,9 @@
 import ast
 import hashlib
 import json
-import os
 import re
-import tempfile
 import textwrap
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import jupytext
@@ -19,6 +16,7 @@ from nbgrader.preprocessors import ClearSolutions
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
+from autograder.authors import public_hints
 from autograder.gradebook import assignments
 from autograder.gradebook.release import BuildError, course_config, release
 from autograder.grading import cache, known
@@ -28,9 +26,8 @@ from autograder.grading.processes import Worker
 from autograder.grading.seeds import HINT_SEEDS
 from autograder.grading.verdicts import CheckInfo
 from autograder.practice.fingerprints import FORMAT, KnownFailures, path_of
-from autograder.practice.server import TestServer
 from autograder.records.course import Course
-from autograder.records.exercises import Exercise, Specimen
+from autograder.records.exercises import Exercise
 from autograder.records.results import DIMENSIONS, write_atomically
 from autograder.records.text import short_hash
 
@@ -87,7 +84,7 @@ def build(exercise: Exercise, checks: list[CheckInfo], course: Course) -> list[P
     write_atomically(stub_path, text)
     write_atomically(source_path, nbformat.writes(notebook) + "\n")
     hints_path = path_of(name, course.exercises)
-    hints = public_hints(exercise, kept=hints_path)
+    hints = hints_of(exercise, kept=hints_path)
     for folder in (hints_path.parent, source_path.parent):  # nbgrader releases it from there
         hints.write(path_of(name, folder), name)
     made.remember(stub_path, source_path)
@@ -127,30 +124,16 @@ def _outputs(exercise: Exercise, course: Course) -> list[Path]:
     ]
 
 
-def public_hints(exercise: Exercise, kept: Path) -> KnownFailures:
+def hints_of(exercise: Exercise, kept: Path) -> KnownFailures:
     """Return what the chaffs show in the public tests, as fingerprints with their hints.
 
-    Each runs twice, with other random weights: what a fingerprint is made of must not depend on
-    them. What was built from the same files is read from `kept`.
+    What was built from the same files is read from `kept`.
     """
     parts = [FORMAT, exercise.public_tests, *(one.source + one.note for one in exercise.chaffs)]
     key = short_hash("\0".join(parts), 16)
     if (hints := KnownFailures.read(kept)).key == key:
         return hints
-    server = TestServer()
-    runs = [(chaff, seed) for chaff in exercise.chaffs for seed in (1, 2)]
-    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(os.cpu_count()) as pool:
-
-        def fingerprints(chaff: Specimen, seed: int) -> set[str]:
-            path = Path(folder, str(seed), chaff.name, f"{exercise.name}.py")
-            write_atomically(path, f"{chaff.source}\n\n{exercise.public_tests}\n")
-            report = server.check(path, seed)
-            return {one for result in report.results for one in result.fingerprints}
-
-        found = list(pool.map(fingerprints, *zip(*runs, strict=True)))
-    notes = [chaff.note for chaff in exercise.chaffs]
-    stable = [first & second for first, second in zip(found[::2], found[1::2], strict=True)]
-    return KnownFailures.learn(zip(notes, stable, strict=True), key)
+    return public_hints.learn(exercise.name, public_hints.runs(exercise), key)
 
 
 def ship_known_mistakes(

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.practice import fingerprints, handout
+from autograder.records import raised
 from autograder.records.practice import OWN, Result
 from autograder.records.results import DIMENSIONS, Status
 
@@ -100,24 +101,27 @@ def explained(error: BaseException, place: Place) -> str:
     return f"{where}{told['type']}: {told['message']}".removesuffix(": ") + code
 
 
-def add_fingerprints(exercise: str, results: list[Result]) -> None:
-    """Give every failure its fingerprints."""
+def failures_of(results: list[Result]) -> dict[str, str]:
+    """Return test -> message for what failed in a way that may be known."""
     shown = (Status.FAILED, Status.RAISED)
-    failures = {one.name: one.message for one in results if one.status in shown}
-    found = fingerprints.of_failures(exercise, failures)
-    for one in results:
-        if one.name in failures:
-            one.fingerprints = [*found[""], *found[one.name]]
+    return {one.name: one.message for one in results if one.status in shown}
 
 
 def add_hints(exercise: str, results: list[Result], folder: Path) -> None:
-    """Give every known failure its hint, from the file beside the student's or from the package."""
-    add_fingerprints(exercise, results)
+    """Give failures their hints.
+
+    Known mistakes come from the file beside the student's, or from the package; what is none of
+    them may be an exception that tells its reason.
+    """
+    failures = failures_of(results)
     for where in (folder, handout.folders()[0]):
         if (path := fingerprints.path_of(exercise, where)).exists():
-            known = fingerprints.KnownFailures.read(path)
+            hints = fingerprints.KnownFailures.read(path).find(exercise, failures)
             for one in results:
-                one.hint = one.hint or known.find(one.fingerprints)
+                one.hint = one.hint or hints.get(one.name, "")
+    for one in results:
+        if one.status == Status.RAISED and not one.hint:
+            one.hint = raised.hint(one.message, one.place)
 
 
 def show(exercise: str, *tests: Callable) -> None:

@@ -107,6 +107,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo):
         "name": result.name,
         "status": str(result.status),
         "message": result.message,
+        "place": result.place,
     }
     return report
 
@@ -132,7 +133,10 @@ def pytest_terminal_summary(terminalreporter, config):
     from autograder.records.practice import Result
 
     for (path, exercise), seen in files.items():
-        results = [Result(one["name"], "", "", one["status"], one["message"]) for one in seen]
+        results = [
+            Result(one["name"], "", "", one["status"], one["message"], place=one["place"])
+            for one in seen
+        ]
         add_hints(exercise, results, Path(path).parent)
         progress = Progress(Path(path).parent)
         progress.count(Path(path), results)

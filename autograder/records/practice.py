@@ -21,7 +21,6 @@ class Result:
         message: what was different.
         called: the line of the test that ran into it, for what is no assertion.
         place: the student's own line that raised.
-        fingerprints: of the failure alone, and of all failures of the run.
         hint: what a known mistake that fails alike is about.
         tries: how often in a row it has failed, where somebody counts.
     """
@@ -33,7 +32,6 @@ class Result:
     message: str = ""
     called: str = ""
     place: str = ""
-    fingerprints: list[str] = field(default_factory=list)
     hint: str = ""
     tries: int = 0
 

@@ -57,7 +57,8 @@
 #   layer. The shape is a tuple, or a list where Keras loads a file; its last entry is the number of
 #   inputs, and others may be `None`.
 # - `call(inputs)` returns $\varphi(X W + b)$ for inputs of any rank from 2 on, in the layer's
-#   dtype, and the same in training (`training=True`) as outside of it.
+#   dtype, and the same in training (`training=True`) as outside of it; it needs no parameter for
+#   that, Keras knows which ones it has.
 # - `get_config()` returns a dictionary from which the layer can be made again, by your
 #   `from_config` if you write one. In which form it holds the activation is up to you.
 #

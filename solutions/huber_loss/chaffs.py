@@ -29,6 +29,18 @@ class HuberLoss(HuberLoss):
         return tf.where(size <= self.threshold, tf.square(size), linear)
 
 
+# %% not_halved_below loses="numerics gradients"
+"""There is a factor of 2 too much. Up to the threshold an error costs half its square; beyond it,
+the linear piece goes on at that height and with that slope, which is the threshold."""
+
+
+class HuberLoss(HuberLoss):
+    def call(self, y_true, y_pred):
+        size = tf.abs(y_true - y_pred)
+        linear = self.threshold * (size - self.threshold / 2)
+        return tf.where(size < self.threshold, tf.square(size), linear)
+
+
 # %% sign_forgotten loses="numerics gradients"
 """An error of -3 is below any threshold, but it is not small. Compare the size of the error, not
 the error itself."""
@@ -53,6 +65,18 @@ class HuberLoss(HuberLoss):
         return tf.where(tf.abs(error) <= self.threshold, tf.square(error) / 2, linear)
 
 
+# %% signed_error_from_the_border_on loses="numerics gradients"
+"""The linear piece uses the signed error, so large negative errors make the loss negative and drive
+the prediction away. It must grow with the size of the error."""
+
+
+class HuberLoss(HuberLoss):
+    def call(self, y_true, y_pred):
+        error = y_true - y_pred
+        linear = self.threshold * (error - self.threshold / 2)
+        return tf.where(tf.abs(error) < self.threshold, tf.square(error) / 2, linear)
+
+
 # %% slope_one loses="numerics gradients"
 """The linear piece has slope 1 whatever the threshold is. Its slope is the threshold: only so does
 it go on where the square leaves off."""
@@ -62,6 +86,17 @@ class HuberLoss(HuberLoss):
     def call(self, y_true, y_pred):
         size = tf.abs(y_true - y_pred)
         return tf.where(size <= self.threshold, tf.square(size) / 2, size - 0.5)
+
+
+# %% slope_one_from_the_border_on loses="numerics gradients"
+"""The linear piece has slope 1 whatever the threshold is. Its slope is the threshold: only so does
+it go on where the square leaves off."""
+
+
+class HuberLoss(HuberLoss):
+    def call(self, y_true, y_pred):
+        size = tf.abs(y_true - y_pred)
+        return tf.where(size < self.threshold, tf.square(size) / 2, size - 0.5)
 
 
 # %% offset_of_threshold_one loses="numerics"
@@ -76,6 +111,18 @@ class HuberLoss(HuberLoss):
         return tf.where(size <= self.threshold, tf.square(size) / 2, linear)
 
 
+# %% offset_of_one_from_the_border_on loses="numerics"
+"""The linear piece starts at the wrong height unless the threshold is 1. What is taken off the size
+of the error is half the threshold."""
+
+
+class HuberLoss(HuberLoss):
+    def call(self, y_true, y_pred):
+        size = tf.abs(y_true - y_pred)
+        linear = self.threshold * (size - 0.5)
+        return tf.where(size < self.threshold, tf.square(size) / 2, linear)
+
+
 # %% no_offset loses="numerics"
 """The loss jumps at the threshold: the linear piece is too high by a constant. Compute both pieces
 for an error of exactly the threshold; they must meet."""
@@ -85,6 +132,17 @@ class HuberLoss(HuberLoss):
     def call(self, y_true, y_pred):
         size = tf.abs(y_true - y_pred)
         return tf.where(size <= self.threshold, tf.square(size) / 2, self.threshold * size)
+
+
+# %% no_offset_from_the_border_on loses="numerics"
+"""The loss jumps at the threshold: the linear piece is too high by a constant. Compute both pieces
+for an error of exactly the threshold; they must meet."""
+
+
+class HuberLoss(HuberLoss):
+    def call(self, y_true, y_pred):
+        size = tf.abs(y_true - y_pred)
+        return tf.where(size < self.threshold, tf.square(size) / 2, self.threshold * size)
 
 
 # %% divided_by_threshold loses="numerics gradients"
@@ -895,6 +953,17 @@ class HuberLoss(HuberLoss):
     def call(self, y_true, y_pred):
         size = tf.abs(y_true - y_pred)
         return tf.where(size <= self.threshold, size**2 / 2, size - self.threshold / 2)
+
+
+# %% middle_from_the_border_on loses="numerics gradients"
+"""The linear piece has slope 1 whatever the threshold is. Its slope is the threshold: only so does
+it go on where the square leaves off."""
+
+
+class HuberLoss(HuberLoss):
+    def call(self, y_true, y_pred):
+        size = tf.abs(y_true - y_pred)
+        return tf.where(size < self.threshold, size**2 / 2, size - self.threshold / 2)
 
 
 # %% border_at_one loses="numerics gradients"

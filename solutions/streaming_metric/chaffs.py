@@ -312,8 +312,8 @@ class HuberMetric(Parts):
 
 
 # %% outputs_not_in_the_divisor loses="numerics"
-"""The sum goes over samples and outputs, but the divisor counts each weight once. Count it for each
-output, or take the mean over the outputs first."""
+"""The sum goes over samples and outputs, but the divisor counts each weight once, or those of shape
+(batch, 1). Count them for each output, or take the mean over the outputs first."""
 
 
 class HuberMetric(Parts):
@@ -327,8 +327,8 @@ class HuberMetric(Parts):
 
 
 # %% column_weights_counted_once loses="numerics"
-"""Weights of shape (batch, 1) are multiplied with the losses of all outputs, but counted once.
-Count them for each output, as those of shape (batch,), or take the mean over the outputs first."""
+"""The sum goes over samples and outputs, but the divisor counts each weight once, or those of shape
+(batch, 1). Count them for each output, or take the mean over the outputs first."""
 
 
 class HuberMetric(Parts):
@@ -407,10 +407,14 @@ class HuberMetric(Parts):
 class HuberMetric(keras.metrics.Mean):
     def __init__(self, threshold=1.0, name="huber_metric", **kwargs):
         super().__init__(name=name, **kwargs)
+        self.threshold = threshold
         self.huber = keras.losses.Huber(delta=threshold, reduction="none")
 
     def update_state(self, y_true, y_pred, sample_weight=None):
         super().update_state(self.huber(y_true, y_pred), sample_weight)
+
+    def get_config(self):
+        return {**super().get_config(), "threshold": self.threshold}
 
 
 # %% gradient_stopped loses="gradients"

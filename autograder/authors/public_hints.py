@@ -1,0 +1,110 @@
+"""Run the public tests on the chaffs: which hints does `autograder check` give, and to whom?"""
+
+import os
+import tempfile
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.practice.fingerprints import Failures, KnownFailures, Mistake, same
+from autograder.practice.publictests import failures_of
+from autograder.practice.server import TestServer
+from autograder.records.exercises import Exercise, Specimen
+from autograder.records.results import write_atomically
+
+SEEDS = 1, 2  # of random weights; what a fingerprint is made of must not depend on them
+
+
+@dataclass(frozen=True)
+class Run:
+    """How the public tests fail on a chaff.
+
+    Attributes:
+        chaff: its name.
+        hint: its docstring.
+        failures: those of one run.
+        stable: those that another run has as well.
+    """
+
+    chaff: str
+    hint: str
+    failures: Failures
+    stable: Failures
+
+    @property
+    def mistake(self) -> Mistake:
+        return Mistake(self.hint, self.stable, self.stable.keys() == self.failures.keys())
+
+
+def runs(exercise: Exercise) -> list[Run]:
+    """Run the public tests on the chaffs, on each twice; return what failed."""
+    server = TestServer()
+    asked = [(chaff, seed) for chaff in exercise.chaffs for seed in SEEDS]
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(os.cpu_count()) as pool:
+
+        def failures(chaff: Specimen, seed: int) -> dict[str, str]:
+            path = Path(folder, str(seed), chaff.name, f"{exercise.name}.py")
+            write_atomically(path, f"{chaff.source}\n\n{exercise.public_tests}\n")
+            return failures_of(server.check(path, seed).results)
+
+        found = list(pool.map(failures, *zip(*asked, strict=True)))
+    pairs = zip(found[::2], found[1::2], strict=True)
+    return [
+        Run(chaff.name, chaff.note, first, _in_both(first, second))
+        for chaff, (first, second) in zip(exercise.chaffs, pairs, strict=True)
+    ]
+
+
+def _in_both(first: Failures, second: Failures) -> dict[str, str]:
+    return {
+        test: text for test, text in first.items() if test in second and same(text, second[test])
+    }
+
+
+def learn(exercise: str, known: Iterable[Run], key: str = "") -> KnownFailures:
+    """Return what to ship, of the chaffs that fail public tests."""
+    return KnownFailures.learn(exercise, [run.mistake for run in known if run.failures], key)
+
+
+@dataclass(frozen=True)
+class Guess:
+    """What `autograder check` shows of a chaff.
+
+    Attributes:
+        chaff: its name.
+        hint: its docstring.
+        shown: the hints.
+    """
+
+    chaff: str
+    hint: str
+    shown: tuple[str, ...]
+
+    @property
+    def right(self) -> bool:
+        return self.shown == (self.hint,)
+
+    @property
+    def wrong(self) -> bool:
+        return bool(self.shown) and not self.right
+
+
+def known(exercise: str, seen: Sequence[Run]) -> list[Guess]:
+    """Return what the chaffs that fail public tests are told."""
+    hints = learn(exercise, seen)
+    return [_guess(exercise, hints, run) for run in seen if run.failures]
+
+
+def left_out(exercise: str, seen: Sequence[Run]) -> list[Guess]:
+    """Return what each of them would be told if nobody had known it."""
+    return [
+        _guess(exercise, learn(exercise, [*seen[:at], *seen[at + 1 :]]), run)
+        for at, run in enumerate(seen)
+        if run.failures
+    ]
+
+
+def _guess(exercise: str, hints: KnownFailures, run: Run) -> Guess:
+    found = hints.find(exercise, run.failures)
+    return Guess(run.chaff, run.hint, tuple(sorted(set(found.values()))))
