@@ -8,7 +8,7 @@ demo: .venv/ready
 	@python examples/demo.py
 
 test: .venv/ready
-	pytest -n 2 --dist loadscope -rs
+	pytest -n 2 --dist loadscope -rs $(PYTEST)
 
 # For the inner loop: format, lint, types, and the tests that grade no whole exercise.
 check: .venv/ready
