@@ -51,6 +51,24 @@ def test_a_folder_that_exists_is_refused(tmp_path):
     assert list((tmp_path / "mine").iterdir()) == []
 
 
+def test_the_command_says_what_it_wrote_and_what_comes_next(tmp_path, environment):
+    def run(name):
+        command = ["autograder", "new", name, "--kind", "layer"]
+        return subprocess.run(
+            command, cwd=tmp_path, env=environment, text=True, capture_output=True
+        )
+
+    done = run("my_layer")
+    assert done.returncode == 0, done.stderr
+    *wrote, then = done.stdout.splitlines()
+    files = ("reference.py", "checks.py", "wheats.py", "chaffs.py", "test_reference.py")
+    assert wrote == [f"wrote solutions/my_layer/{file}" for file in files]
+    assert then == "run next: autograder build my_layer && autograder audit my_layer"
+    again = run("my_layer")
+    assert (again.returncode, again.stdout) == (1, "")
+    assert again.stderr.startswith("autograder: solutions/my_layer exists already")
+
+
 def test_fresh_files_are_clean_and_say_what_is_left_to_do(fresh):
     command = [sys.executable, "-m", "ruff"]
     config = ["--config", ROOT / "pyproject.toml"]

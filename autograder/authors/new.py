@@ -1,6 +1,7 @@
 """Write the folder of a new exercise: small, but real, with what is left to do marked in it."""
 
 import keyword
+import os
 import re
 from collections.abc import Iterator
 from enum import StrEnum
@@ -45,7 +46,9 @@ def new(name: str, kind: Kind, solutions: Path) -> list[Path]:
         )
     folder = solutions / name
     if folder.exists():
-        raise Refused(f"{folder} exists already; choose another name, or move the folder away")
+        raise Refused(
+            f"{os.path.relpath(folder)} exists already; choose another name, or move the folder away"
+        )
     import jinja2  # which students' commands need not wait for
 
     templates = jinja2.Environment(
