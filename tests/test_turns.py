@@ -98,13 +98,16 @@ def test_a_branch_is_compared_with_where_it_left(git, tmp_path):
     assert sorted(changed(branch, first)) == ["new", "one ü", "two/three"]
 
 
-def test_the_main_branch_is_compared_with_the_commit_before(git, tmp_path):
+def test_the_main_branch_is_compared_with_the_state_of_a_day_before(git, tmp_path, monkeypatch):
     course = tmp_path / "course"
-    first = git("rev-parse", "HEAD")
     assert base_commit(course) == ""
-    commit(git, course, "one")
-    assert base_commit(course) == first
-    assert changed(course, first) == ["one"]
+    commits = []
+    for name, time in (("one", "01T09:00"), ("two", "02T08:00"), ("three", "02T11:00")):
+        monkeypatch.setenv("GIT_COMMITTER_DATE", f"2030-01-{time}:00Z")
+        commit(git, course, name)
+        commits.append(git("rev-parse", "HEAD"))
+    assert base_commit(course) == commits[0]
+    assert changed(course, commits[0]) == ["three", "two"]
 
 
 def test_a_given_base_comes_first(git, tmp_path, monkeypatch):

@@ -13,6 +13,7 @@ from pathlib import Path
 from autograder.authors.audit import KINDS
 from autograder.grading import cache
 
+DAY = 24 * 60 * 60  # seconds
 DAYS = 5  # after so many, everything has had its turn
 ENGINE = ("pyproject.toml", *(f"autograder/{room}/" for room in cache.ENGINE))
 BASES = ("origin/HEAD", "origin/main", "origin/master")
@@ -29,14 +30,19 @@ class Turn:
 def base_commit(course: Path) -> str:
     """Return the commit to compare with, or nothing if git does not know it.
 
-    It is $AUTOGRADER_BASE, or where the branch left that of origin, or else the commit before.
+    It is $AUTOGRADER_BASE, or where the branch left that of origin, or else the last commit that is
+    a day older than this one: several may have been pushed at once.
     """
     if given := os.environ.get("AUTOGRADER_BASE"):
         return _git(course, "rev-parse", "--verify", f"{given}^{{commit}}").strip()
     head = _git(course, "rev-parse", "HEAD")
     found = [_git(course, "merge-base", "HEAD", name) for name in BASES]
     others = [commit for commit in found if commit and commit != head]
-    return (others or [_git(course, "rev-parse", "--verify", "HEAD~1")])[0].strip()
+    if others:
+        return others[0].strip()
+    time = _git(course, "log", "-1", "--format=%ct").strip()
+    before = f"--before={int(time) - DAY}" if time else ""
+    return _git(course, "rev-list", "-1", before, "HEAD").strip() if before else ""
 
 
 def changed(course: Path, base: str) -> list[str] | None:
