@@ -26,6 +26,7 @@ from autograder.grading.reference import GraderError, load_checks
 from autograder.grading.seeds import Seeds
 from autograder.practice import tries
 from autograder.practice.files import NoPractice, exercise_files
+from autograder.practice.outline import outline
 from autograder.practice.server import TestServer
 from autograder.records import exercises, submissions
 from autograder.records.course import Course, NoCourse
@@ -178,6 +179,14 @@ def check(
         console.print(terminal.practice(found, asked=hint) + "\n", soft_wrap=True)
     if not solved:
         raise typer.Exit(1)
+
+
+@app.command("list")
+def list_exercises() -> None:
+    """Show the course: its units, and what each exercise teaches, takes and gives."""
+    folders = Path(), Path("exercises"), Path("notebooks")
+    solved = set().union(*(tries.Progress(folder).solved_exercises() for folder in folders))
+    console.print(terminal.course(outline(), solved))
 
 
 @app.command()

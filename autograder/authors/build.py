@@ -33,7 +33,7 @@ from autograder.records.text import short_hash
 
 HEADER = """\
 # autograder exercise: {0}
-# Fill in what says YOUR CODE HERE, then run: pytest exercises/{0}.py
+{1}# Fill in what says YOUR CODE HERE, then run: pytest exercises/{0}.py
 
 """
 INDENT = "    "
@@ -75,7 +75,8 @@ def build(exercise: Exercise, checks: list[CheckInfo], course: Course) -> list[P
     stub_path = course.stub(name)
     source_path = course.source(name) / f"{name}.ipynb"
     release_path = course.release(name) / f"{name}.ipynb"
-    text, notebook = stub(exercise), source_notebook(exercise, checks)
+    text = stub(exercise, sum(check.points for check in checks))
+    notebook = source_notebook(exercise, checks)
     made = Made(course)
     made.refuse_stub(stub_path, text)
     for path in (source_path, release_path):
@@ -178,8 +179,13 @@ def known_mistakes(exercise: Exercise, course: Course) -> tuple[int, int]:
     return len(known & notes), len(notes)
 
 
-def stub(exercise: Exercise) -> str:
-    """Return the `.py` file that a student fills in; it is the reference, cleared by nbgrader."""
+def stub(exercise: Exercise, points: float = 0) -> str:
+    """Return the `.py` file that a student fills in; it is the reference, cleared by nbgrader.
+
+    Args:
+        exercise: the exercise.
+        points: how many it gives; its first lines say so.
+    """
     notebook = exercise.notebook
     for cell in notebook.cells:
         cell.metadata["nbgrader"] = {"solution": "solution" in cell.metadata.get("tags", [])}
@@ -188,7 +194,8 @@ def stub(exercise: Exercise) -> str:
         cell.metadata.clear()
     notebook.metadata.clear()
     notebook.metadata["jupytext"] = {"notebook_metadata_filter": "-all"}
-    return HEADER.format(exercise.name) + jupytext.writes(notebook, fmt="py:percent")
+    header = HEADER.format(exercise.name, exercise.place.comment(points))
+    return header + jupytext.writes(notebook, fmt="py:percent")
 
 
 def source_notebook(exercise: Exercise, checks: list[CheckInfo]) -> nbformat.NotebookNode:

@@ -74,6 +74,9 @@ class PointsPerDimension(ExportPlugin):
         for name in ("other", "late_penalty"):
             if not any(row[name] for row in shown):
                 del numbers[name]
+        for name in DIMENSIONS:
+            if all(row[name] is None for row in shown):
+                del numbers[name]
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
         for title in ("exercise", "student"):
             table.add_column(title, overflow="fold")

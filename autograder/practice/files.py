@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
+from autograder.practice.outline import place
 from autograder.practice.recognition import exercise_of
 from autograder.records.submissions import in_lower_case
 
@@ -12,7 +13,7 @@ class NoPractice(Exception):
 
 
 def exercise_files(paths: Iterable[Path]) -> list[Path]:
-    """Return the exercise files among files and in folders, by name.
+    """Return the exercise files among files and in folders, in the order of the course.
 
     Raises:
         NoPractice: there is none, or a file is no exercise or cannot be opened.
@@ -20,8 +21,9 @@ def exercise_files(paths: Iterable[Path]) -> list[Path]:
     files = []
     for path in paths:
         if path.is_dir():
-            inner = [*path.glob("*"), *path.glob("exercises/*")]
-            files += sorted(file for file in inner if _exercise_of(file))
+            inner = {one: _exercise_of(one) for one in (*path.glob("*"), *path.glob("exercises/*"))}
+            found = [file for file, exercise in inner.items() if exercise]
+            files += sorted(found, key=lambda file: (place(inner[file]).order, file))
         elif not path.exists():
             raise FileNotFoundError(f"no such file or folder: {path}")
         elif _exercise_of(path):

@@ -1,10 +1,10 @@
-"""Where the stubs and notebooks lie that students get, and a folder of them to work in."""
+"""A folder of exercises for a student to work in."""
 
 import shutil
 from pathlib import Path
 
 from autograder.practice.files import NoPractice
-from autograder.records.course import Course
+from autograder.practice.outline import folders, outline
 from autograder.records.results import write_atomically
 
 README = """\
@@ -17,18 +17,12 @@ its text, and fill in what says `YOUR CODE HERE`.
     pytest exercises                  runs all of them once
     jupyter lab notebooks             opens the notebooks; their last cells run the tests
 
-The exercises: {}.
+The course, in order; `autograder list` shows it, too:
+
+{}
 The public tests are examples. Whoever grades your work asks more, in the same four dimensions:
 numerics, gradients, serialization and graph.
 """
-
-
-def folders() -> tuple[Path, Path]:
-    """Return the folders of the stubs and of the notebooks: in the wheel, or in the repository."""
-    package = Path(__file__).parent.parent
-    root = package / "handout"
-    course = Course(root if root.is_dir() else package.parent)
-    return course.exercises, course.releases
 
 
 def start(folder: Path) -> list[str]:
@@ -38,7 +32,7 @@ def start(folder: Path) -> list[str]:
         folder: it must not exist, or be empty.
 
     Returns:
-        the names of the exercises.
+        the names of the exercises, in the order of the course.
 
     Raises:
         NoPractice: there is something in it.
@@ -49,7 +43,7 @@ def start(folder: Path) -> list[str]:
             "to start one exercise again, copy its file from there."
         )
     exercises, release = folders()
-    names = sorted(stub.stem for stub in exercises.glob("*.py") if stub.stem != "__init__")
+    names = list(outline())
     for name in names:
         copies = [(exercises / f"{name}.py", folder / "exercises")]
         copies += [(exercises / f"{name}.hints.json", folder / "exercises")]
@@ -58,5 +52,17 @@ def start(folder: Path) -> list[str]:
             if file.exists():
                 target.mkdir(parents=True, exist_ok=True)
                 shutil.copy(file, target)
-    write_atomically(folder / "README.md", README.format(", ".join(names)))
+    write_atomically(folder / "README.md", README.format(_course()))
     return names
+
+
+def _course() -> str:
+    """Return the course as Markdown: a heading for each unit, and a line for each exercise."""
+    lines, last = [], None
+    for name, (place, points) in outline().items():
+        if place.unit and place.unit != last:
+            lines += [f"## Unit {place.unit}: {place.title}", ""]
+        about = f": {place.teaches}, about {place.minutes} minutes, {points:g} points"
+        lines += [f"- `{name}`{about if place.unit else ''}"]
+        last = place.unit
+    return "\n".join(lines) + "\n"

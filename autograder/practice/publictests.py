@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from autograder.practice import fingerprints, handout
+from autograder.practice import fingerprints, outline
 from autograder.records import raised
 from autograder.records.practice import OWN, Result
 from autograder.records.results import DIMENSIONS, Status
@@ -114,7 +114,7 @@ def add_hints(exercise: str, results: list[Result], folder: Path) -> None:
     them may be an exception that tells its reason.
     """
     failures = failures_of(results)
-    for where in (folder, handout.folders()[0]):
+    for where in (folder, outline.folders()[0]):
         if (path := fingerprints.path_of(exercise, where)).exists():
             hints = fingerprints.KnownFailures.read(path).find(exercise, failures)
             for one in results:

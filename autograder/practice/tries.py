@@ -27,6 +27,10 @@ class Progress:
     def solved(self, path: Path) -> bool:
         return path.name in self._solved
 
+    def solved_exercises(self) -> set[str]:
+        """Return the names of the files that have been solved, without their endings."""
+        return {Path(name).stem for name in self._solved}
+
     def count(self, path: Path, results: list[Result]) -> None:
         """Count a try of each test, and tell each result how many there were in a row."""
         tries = self._tries.setdefault(path.name, {})

@@ -7,6 +7,8 @@ from prompt_toolkit.input import Input, create_input
 from rich.console import Console
 from watchfiles import awatch
 
+from autograder.practice.outline import place
+from autograder.practice.recognition import exercise_of
 from autograder.practice.server import TestServer
 from autograder.practice.tries import Progress
 from autograder.records.practice import Report
@@ -117,10 +119,16 @@ class Loop:
         show(f"Progress [[green]{'#' * width}[/]{'-' * (40 - width)}] {solved}/{all}\n", style=None)
         path = self._files[self._at]
         if self._list:
+            unit = 0
             for one in self._files:
+                where = place(exercise_of(one))
+                if where.unit and where.unit != unit:
+                    unit = where.unit
+                    show(f"[bold]Unit {unit}: {printable(where.title)}[/]", soft_wrap=True)
                 mark = MARKS[Status.PASSED] if self._solved(one) else " "
                 here = "[bold]>[/]" if one == path else " "
-                show(f"{here} {mark} {printable(_short(one))}", soft_wrap=True)
+                about = f"  [dim]{where.minutes} minutes[/]" if where.unit else ""
+                show(f"{here} {mark} {printable(_short(one))}{about}", soft_wrap=True)
         elif self._report is None:
             show(f"[bold]{printable(_short(path))}[/]  running…\n", soft_wrap=True)
         else:

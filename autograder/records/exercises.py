@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from autograder.records.course import Course
 from autograder.records.cutting import without
+from autograder.records.places import Place, WrongPlace
 
 if TYPE_CHECKING:
     import nbformat
@@ -18,6 +19,10 @@ FILES = ("reference.py", "checks.py", "wheats.py", "chaffs.py")
 
 class NoExercise(Exception):
     """There is no such exercise."""
+
+
+class WrongStatement(NoExercise):
+    """A statement does not say where the exercise stands in the course as it should."""
 
 
 class WrongSpecimen(NoExercise):
@@ -67,6 +72,14 @@ class Exercise:
     def notebook(self) -> "nbformat.NotebookNode":
         """The reference notebook: statement, solution, public tests."""
         return _cells(self.reference_file)
+
+    @functools.cached_property
+    def place(self) -> Place:
+        """Where it stands in the course."""
+        try:
+            return Place.declared(self.reference_file.partition("\n")[0])
+        except WrongPlace as error:
+            raise WrongStatement(f"{self.folder / 'reference.py'}, first line: {error}") from None
 
     @functools.cached_property
     def reference_file(self) -> str:
@@ -169,17 +182,22 @@ def find(name: str, solutions: Path | None = None) -> Exercise:
         NoExercise: there is none.
         NoCourse: no folder was given, and there is no course.
     """
-    exercises = {one.name: one for one in find_all(solutions)}
-    if name not in exercises:
-        raise NoExercise(f"no exercise {name!r}. There are: {', '.join(exercises) or 'none'}.")
-    return exercises[name]
+    there = {folder.name: folder for folder in _folders(solutions)}
+    if name not in there:
+        raise NoExercise(f"no exercise {name!r}. There are: {', '.join(there) or 'none'}.")
+    return Exercise(there[name])
 
 
 def find_all(solutions: Path | None = None) -> list[Exercise]:
-    """Return all exercises of a folder or of the course around us, by name.
+    """Return all exercises of a folder or of the course around us, in the order of the course.
 
     Raises:
         NoCourse: no folder was given, and there is no course.
     """
+    found = [Exercise(folder) for folder in _folders(solutions)]
+    return sorted(found, key=lambda one: (one.place.order, one.name))
+
+
+def _folders(solutions: Path | None) -> list[Path]:
     folder = solutions or Course.around().solutions
-    return [Exercise(checks.parent) for checks in sorted(folder.glob("*/checks.py"))]
+    return [checks.parent for checks in sorted(folder.glob("*/checks.py"))]

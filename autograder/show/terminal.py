@@ -1,12 +1,13 @@
 """Show results to people in a terminal."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from textwrap import indent
 
 from rich import box
 from rich.markup import escape
 from rich.table import Table
 
+from autograder.records.places import Place
 from autograder.records.practice import Report, by_dimension
 from autograder.records.results import DIMENSIONS, Run, Status, SubmissionResult
 from autograder.records.text import line, plain
@@ -27,18 +28,47 @@ def named(text: str) -> str:
     return escape(line(text, MAX_NAME))
 
 
+def course(outline: Mapping[str, tuple[Place, float]], solved: Collection[str] = ()) -> Table:
+    """Return the exercises of a course, unit by unit.
+
+    Args:
+        outline: the place and the points of each exercise, by its name, in order.
+        solved: those whose public tests pass.
+    """
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("")
+    table.add_column("exercise", no_wrap=True)
+    table.add_column("what it teaches", overflow="fold")
+    for name in ("minutes", "points"):
+        table.add_column(name, justify="right", no_wrap=True)
+    unit = None
+    for name, (place, points) in outline.items():
+        if place.unit != unit:
+            unit = place.unit
+            title = f"{unit} {place.title}" if unit else "outside of the course"
+            table.add_row("", f"[bold]{escape(title)}[/]")
+        mark = MARKS[Status.PASSED] if name in solved else ""
+        minutes = str(place.minutes) if unit else ""
+        table.add_row(
+            mark, named(name), escape(place.teaches), minutes, f"{points:g}" if unit else ""
+        )
+    return table
+
+
 def class_table(run: Run) -> Table:
     """Return one row per submission, with the points per dimension."""
     name = ", ".join(dict.fromkeys([run.assignment or run.exercise, run.exercise]))
     count = f"{len(run.submissions)} submission{'s' * (len(run.submissions) != 1)}"
     table = Table(title=f"{name}: {count}", box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("submission", overflow="fold")
-    for name in DIMENSIONS:
+    # An exercise need not have all four.
+    names = [name for name in DIMENSIONS if any(one.points(name)[1] for one in run.submissions)]
+    for name in names:
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("score", justify="right", no_wrap=True)
     table.add_column("")  # in a narrow terminal, the note has several lines
     for result in run.submissions:
-        points = [_points(*result.points(name)) for name in DIMENSIONS]
+        points = [_points(*result.points(name)) for name in names]
         note = "" if result.status == Status.GRADED else result.status
         if result.look_at:
             note = "look at"

@@ -1,4 +1,4 @@
-# %% [markdown]
+# %% [markdown] unit="5 Layers" step=1 minutes=60 teaches="weights, build, configuration"
 # # A dense layer of your own
 #
 # Most of a neural network is one formula, repeated: multiply by a matrix, add a vector, bend the

@@ -1,4 +1,4 @@
-# %% [markdown]
+# %% [markdown] unit="9 Graphs" step=1 minutes=45 teaches="a loop inside one graph"
 # # A loop inside one graph
 #
 # A Python loop over the rows of a tensor is easy to write and, inside `tf.function`, easy to get

@@ -1,4 +1,4 @@
-# %% [markdown]
+# %% [markdown] unit="2 Losses" step=1 minutes=45 teaches="a loss as a class"
 # # A loss with a threshold
 #
 # Squared errors punish outliers hard: an error of 100 costs as much as ten thousand errors of 1,

@@ -1,4 +1,4 @@
-# %% [markdown]
+# %% [markdown] unit="6 Models" step=1 minutes=60 teaches="layers in layers, a shared block"
 # # A model with shortcuts
 #
 # Stack more layers and a network can represent more, yet beyond some depth it often trains *worse*:

@@ -1,4 +1,4 @@
-# %% [markdown]
+# %% [markdown] unit="7 Gradients" step=1 minutes=45 teaches="a gradient of your own"
 # # A softplus that neither overflows nor forgets its slope
 #
 # A network that predicts a rate, a variance or a waiting time must answer with a positive number.

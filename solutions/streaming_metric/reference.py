@@ -1,4 +1,4 @@
-# %% [markdown]
+# %% [markdown] unit="4 Metrics" step=1 minutes=60 teaches="state over all batches"
 # # A metric that streams
 #
 # A loss looks at one batch and says how to change the weights. A **metric** looks at all batches of

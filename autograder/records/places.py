@@ -1,0 +1,91 @@
+"""Where an exercise stands in the course. The first cell of its statement declares it.
+
+In `reference.py` this is `# %% [markdown] unit="2 Losses" step=1 minutes=40 teaches="a loss"`. A
+stub says it in a comment, for students, who have no `reference.py`.
+"""
+
+import re
+import shlex
+from dataclasses import dataclass
+
+NAMES = {"unit", "step", "minutes", "teaches"}
+COMMENT = re.compile(
+    r"# Unit (?P<unit>\d+), (?P<title>.+), exercise (?P<step>\d+): (?P<teaches>.+) "
+    r"\(about (?P<minutes>\d+) minutes, (?P<points>[\d.]+) points\)"
+)
+
+
+class WrongPlace(ValueError):
+    """A statement does not say where the exercise stands as it should."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place in the course.
+
+    Attributes:
+        unit: its number; exercises outside of the course have 0.
+        title: of the unit.
+        step: the number of the exercise in its unit.
+        minutes: about how long it takes.
+        teaches: what one learns, in a few words.
+    """
+
+    unit: int = 0
+    title: str = ""
+    step: int = 0
+    minutes: int = 0
+    teaches: str = ""
+
+    @property
+    def order(self) -> tuple[bool, int, int]:
+        """What to sort by: exercises outside of the course come last."""
+        return not self.unit, self.unit, self.step
+
+    @classmethod
+    def declared(cls, header: str) -> "Place":
+        """Return what the first line of a statement declares.
+
+        Raises:
+            WrongPlace: a part is missing, or is not what it should be.
+        """
+        try:
+            words = shlex.split(header.removeprefix("#"))
+        except ValueError as error:
+            raise WrongPlace(f"{error} in {header}") from None
+        given = dict(word.split("=", 1) for word in words if "=" in word)
+        if not given.keys() & NAMES:
+            return cls()
+        unit = re.fullmatch(r"([1-9]\d*) (\S.*)", given.get("unit", ""))
+        numbers = [given.get(name, "") for name in ("step", "minutes")]
+        if not unit or not all(re.fullmatch(r"[1-9]\d*", one) for one in numbers):
+            raise WrongPlace(
+                'write unit="2 Losses" step=1 minutes=40 teaches="what one learns". '
+                f"Received: {header}"
+            )
+        step, minutes = map(int, numbers)
+        return cls(int(unit[1]), unit[2], step, minutes, given.get("teaches", ""))
+
+    def comment(self, points: float) -> str:
+        """Return the line of a stub that says so; nothing outside of the course."""
+        if not self.unit:
+            return ""
+        return (
+            f"# Unit {self.unit}, {self.title}, exercise {self.step}: {self.teaches} "
+            f"(about {self.minutes} minutes, {points:g} points)\n"
+        )
+
+
+def read(stub: str) -> tuple[Place, float]:
+    """Return the place that the first lines of a stub say, and the points."""
+    for line in stub.splitlines()[:5]:
+        if found := COMMENT.fullmatch(line.strip()):
+            place = Place(
+                int(found["unit"]),
+                found["title"],
+                int(found["step"]),
+                int(found["minutes"]),
+                found["teaches"],
+            )
+            return place, float(found["points"])
+    return Place(), 0.0

@@ -1,0 +1,66 @@
+"""Where an exercise stands in the course, as its statement declares it and its stub says it."""
+
+import pytest
+
+from autograder.records.exercises import Exercise, WrongStatement, find_all
+from autograder.records.places import Place, WrongPlace, read
+from autograder.show import terminal
+from autograder.show.console import Output
+
+HEADER = '# %% [markdown] unit="2 Losses" step=1 minutes=40 teaches="a loss, as a class"'
+PLACE = Place(2, "Losses", 1, 40, "a loss, as a class")
+
+
+def test_a_header_declares_a_place():
+    assert Place.declared(HEADER) == PLACE
+    assert Place.declared("# %% [markdown]") == Place()
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        HEADER.replace('unit="2 Losses" ', ""),
+        HEADER.replace("2 Losses", "Losses"),
+        HEADER.replace("2 Losses", "0 Losses"),
+        HEADER.replace("step=1", "step=first"),
+        HEADER.replace("minutes=40", "minutes=0"),
+        HEADER.replace("Losses", 'Losses"'),
+    ],
+)
+def test_a_wrong_declaration_is_refused_with_what_to_write(header):
+    with pytest.raises(WrongPlace, match=r"write unit=\"2 Losses\"|No closing quotation"):
+        Place.declared(header)
+
+
+def test_a_stub_says_the_place_and_the_points():
+    stub = f"# autograder exercise: x\n{PLACE.comment(12.5)}# Fill in …\n"
+    assert read(stub) == (PLACE, 12.5)
+    assert read("# autograder exercise: x\n") == (Place(), 0.0)
+    assert Place().comment(3) == ""
+
+
+def test_exercises_come_in_the_order_of_the_course(tmp_path):
+    headers = {
+        "a": "# %% [markdown]",
+        "b": HEADER.replace("step=1", "step=2"),
+        "c": HEADER.replace("2 Losses", "10 Shipping"),
+        "d": HEADER,
+    }
+    for name, header in headers.items():
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "reference.py").write_text(f"{header}\n# # A title\n")
+        (tmp_path / name / "checks.py").write_text("")
+    assert [one.name for one in find_all(tmp_path)] == ["d", "b", "c", "a"]
+    (tmp_path / "a" / "reference.py").write_text("# %% [markdown] unit=Losses\n# # A title\n")
+    with pytest.raises(WrongStatement, match="reference.py, first line: write unit="):
+        _ = Exercise(tmp_path / "a").place
+
+
+def test_the_course_is_shown_unit_by_unit():
+    outline = {"first": (PLACE, 12.0), "own": (Place(), 0.0)}
+    console = Output(width=80, record=True, file=None)
+    console.print(terminal.course(outline, solved={"first"}))
+    lines = [line.split() for line in console.export_text().splitlines() if line.strip()]
+    assert ["2", "Losses"] in lines
+    assert ["✓", "first", "a", "loss,", "as", "a", "class", "40", "12"] in lines
+    assert ["own"] in lines
