@@ -46,7 +46,7 @@ def new(name: str, kind: Kind, solutions: Path) -> list[Path]:
     folder = solutions / name
     if folder.exists():
         raise Refused(
-            f"{os.path.relpath(folder)} exists already; choose another name, or move the folder away"
+            f"{os.path.relpath(folder)} exists already; choose another name, or move it away"
         )
     import jinja2  # which students' commands need not wait for
 
