@@ -10,9 +10,12 @@ import os
 import shutil
 import subprocess
 import sys
+import textwrap
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
+from rich import box
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -52,6 +55,8 @@ def main() -> None:
         if one["id"] in STUDENTS
     }
     console.print(table(graded))
+    for line in remarks(graded):
+        console.print(textwrap.shorten(line, 100, placeholder=" …"), markup=False, soft_wrap=True)
     where(graded)
     console.print(f"\n[dim]{time.perf_counter() - started:.0f} seconds in all[/]")
 
@@ -89,17 +94,15 @@ def run(command: list[str], what: str) -> None:
 def table(graded: dict[tuple[str, str], dict]) -> Table:
     """Return a row for each student, and a column for each exercise."""
     names = sorted({exercise for _, exercise in graded})
-    found = Table(pad_edge=False)
+    found = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     found.add_column("student")
     for name in names:
         found.add_column(name.replace("_", "\n"), justify="right")
     found.add_column("hints", justify="right")
-    found.add_column("")
     for student in STUDENTS:
         theirs = [graded.get((student, name)) for name in names]
-        there = [one for one in theirs if one]
         points = [f"{one['score']:g}/{one['max_score']:g}" if one else "" for one in theirs]
-        found.add_row(student, *points, str(sum(map(hints, there)) or ""), remark(there))
+        found.add_row(student, *points, str(sum(hints(one) for one in theirs if one) or ""))
     return found
 
 
@@ -108,21 +111,23 @@ def hints(submission: dict) -> int:
     return len({check["hint"] for check in submission["checks"] if check["hint"]})
 
 
-def remark(submissions: list[dict]) -> str:
-    """Return what is special about the work of a student."""
-    for one in submissions:
+def remarks(graded: dict[tuple[str, str], dict]) -> Iterator[str]:
+    """Yield what is special about the work of a student."""
+    for (student, _), one in graded.items():
         switched_off = [check for check in one["checks"] if check["status"] == "disallowed"]
         if one["look_at"]:
-            return f"[yellow]look at it:[/] {escape(one['look_at'])}"
-        if one["message"] or switched_off:
-            return escape(one["message"] or switched_off[0]["message"])
-    return ""
+            yield f"{student}: look at it, {one['look_at']}"
+        elif one["message"]:
+            yield f"{student}: {one['message']}"
+        elif switched_off:
+            yield f"{student}: {switched_off[0]['message']}"
 
 
 def where(graded: dict[tuple[str, str], dict]) -> None:
     """Print where everything is, and what to type next."""
     (student, exercise), _ = max(graded.items(), key=lambda one: hints(one[1]))
     script = next((CLASS / "scripts").rglob("rosa.py")).relative_to(ROOT)
+    console.print()
     lines = {
         "feedback": f"build/feedback/{student}/{exercise}/{exercise}.html, for example",
         "gradebook": "build/gradebook.db, which nbgrader and its formgrader open",
