@@ -15,6 +15,7 @@ import pytest
 from autograder.authors import turns
 from autograder.authors.audit import KINDS, audit, specimens
 from autograder.authors.build import HEADER, build, stub
+from autograder.authors.hint_report import report, wrong_hints
 from autograder.grading import known
 from autograder.grading.dialogue import describe
 from autograder.grading.grader import Grader
@@ -77,27 +78,38 @@ def test_what_the_known_mistakes_show_was_asked_of_these(exercise):
     assert exercise.known_mistakes.stat().st_size < 300_000
 
 
+@pytest.mark.slow
+def test_a_mistake_that_nobody_knows_gets_a_right_hint_or_none(exercise, patient_worker):
+    """If not: `autograder audit --hints` says what to do."""
+    found = report(patient_worker, exercise)
+    assert found.problems == [], wrong_hints(found)
+
+
 def test_the_readme_says_what_the_audit_would(exercise, patient_worker):
     """With no problems, its table follows from what there is to ask. If not: run it anew."""
     rows = specimens(exercise)
     wheats, chaffs, mutants = (
         [row for row in rows if row.kind == kind] for kind in ("wheat", "chaff", "mutant")
     )
-    checks = len(describe(patient_worker, exercise.checks)["checks"])
+    checks = describe(patient_worker, exercise.checks)["checks"]
     right = sum(bool(row.equivalent) for row in mutants)
     wrong = len(mutants) - right
     cells = [
         exercise.name,
-        checks,
+        len(checks),
         f"0 of {len(wheats)}",
         f"0 of {len(chaffs)}",
         f"{wrong} of {wrong}",
         right,
     ]
-    table = (ROOT / "README.md").read_text()
-    assert [str(cell) for cell in cells] in [
-        [cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines()
+    place, points = exercise.place, sum(check["points"] for check in checks)
+    course = [f"`{exercise.name}`", place.teaches, place.minutes, f"{points:g}"]
+    rows = [
+        [cell.strip() for cell in line.strip("|").split("|")]
+        for line in (ROOT / "README.md").read_text().splitlines()
     ]
+    assert [str(cell) for cell in cells] in rows
+    assert [f"{place.unit} {place.title}", *map(str, course)] in rows
 
 
 @pytest.mark.slow

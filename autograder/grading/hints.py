@@ -1,21 +1,22 @@
-"""A hint for a failed check: what the known wrong answer that shows the same thing is about.
+"""A hint for a failed check: what the known wrong answer that explains it is about.
 
 Chaffs are asked with seeds of their own, the same in every run, so that their answers can be
 stored: see `known`.
 """
 
+import functools
 import os
-import re
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
-from autograder.grading import cache, comparison, known
+from autograder.grading import cache, evidence, known, verdicts
 from autograder.grading.interview import Interview
 from autograder.grading.processes import Worker
 from autograder.grading.reference import Reference
 from autograder.grading.seeds import HINT_SEEDS
 from autograder.grading.verdicts import CheckInfo, is_unsolved
+from autograder.records import raised
 from autograder.records.exercises import Exercise, Specimen
 from autograder.records.results import CheckResult, Outcome, Status
 from autograder.records.submissions import Submission
@@ -38,37 +39,63 @@ class KnownMistakes:
         self.patient = self.trust_shipped = self.trust_stored = True
         self.on_progress: Callable[[int, int], None] = lambda done, total: None
 
-    def add(self, results: list[CheckResult], outcomes: dict[str, Outcome]) -> None:
-        """Give failed checks their hints, those for which there is an outcome."""
+    def add(
+        self,
+        results: list[CheckResult],
+        outcomes: dict[str, Outcome],
+        drawn: Collection[str] = (),
+        without: Collection[str] = (),
+    ) -> None:
+        """Give failed checks their hints.
+
+        What a known mistake explains gets the mistake's hint; another exception, what its kind
+        means.
+
+        Args:
+            results: of all checks.
+            outcomes: of all checks, asked with `HINT_SEEDS` where they are random.
+            drawn: the checks that were asked with other seeds.
+            without: chaffs that are taken for unknown.
+        """
         if is_unsolved(results):
             return
-        lost = {result.dimension for result in results if result.status != Status.PASSED}
-        for check, result in zip(self._reference.checks, results, strict=True):
-            if result.status not in (Status.PASSED, Status.NOT_DEFINED) and check.name in outcomes:
-                result.hint, result.chaff = self.find(check, outcomes[check.name], lost)
+        found = self.find(results, outcomes, drawn, without)
+        notes = {chaff.name: chaff.note for chaff in self._exercise.chaffs}
+        for result in results:
+            result.chaff = found.get(result.name, "")
+            result.hint = notes[result.chaff] if result.chaff else ""
+            outcome = outcomes[result.name]
+            if outcome.status == Status.RAISED and not result.hint:
+                result.hint = raised.hint(outcome.message, outcome.place)
 
-    def find(self, check: CheckInfo, outcome: Outcome, lost: set[str]) -> tuple[str, str]:
-        """Return the hint for a check that failed with an outcome, and its chaff; or nothing.
-
-        The outcome must have been asked for with `HINT_SEEDS` where the check is random. A chaff
-        matches only if the submission has `lost` points in every dimension that the chaff loses.
-        If several chaffs show the same and say different things, silence beats misdirection.
-        """
-        if not (answers := self.answers):
-            return "", ""
-        matches = [
-            chaff
-            for chaff in self._exercise.chaffs
-            if lost.issuperset(chaff.loses)
-            and alike(check, answers[chaff.name][check.name], outcome)
-        ]
-        if len({chaff.note for chaff in matches}) != 1:
-            return "", ""
-        return matches[0].note, matches[0].name
+    def find(
+        self,
+        results: list[CheckResult],
+        outcomes: dict[str, Outcome],
+        drawn: Collection[str] = (),
+        without: Collection[str] = (),
+    ) -> dict[str, str]:
+        """Return the chaff that explains each failed check, if there is one; see `add`."""
+        if not self.answers:
+            return {}
+        shown = evidence.Evidence(
+            self._reference.checks,
+            self.answers[known.REFERENCE],
+            outcomes,
+            evidence.lost(results),
+            frozenset(drawn),
+        )
+        left = [chaff for chaff in self._exercise.chaffs if chaff.name not in without]
+        loses = {chaff.name: self._loses[chaff.name] for chaff in left}
+        explained = {
+            name: shown.explained_by(self.answers[name], all) for name, all in loses.items()
+        }
+        beyond = {name: len(all - shown.lost) for name, all in loses.items()}
+        return evidence.best(explained, beyond, {chaff.name: chaff.note for chaff in left})
 
     @property
     def answers(self) -> dict[str, known.Answers]:
-        """What each chaff shows in each check, if that is known."""
+        """What each chaff, and the reference, shows in each check, if that is known."""
         with self._lock:
             if self._answers is None:
                 self._answers = self._find_answers()
@@ -78,6 +105,15 @@ class KnownMistakes:
     def can_be_found(self) -> bool:
         """Whether the answers of the chaffs are known, or may be asked for."""
         return self.patient or bool(self.answers)
+
+    @functools.cached_property
+    def _loses(self) -> dict[str, frozenset[str]]:
+        """The checks that each chaff fails."""
+        checks, expected = self._reference.checks, self.answers[known.REFERENCE]
+        return {
+            name: evidence.lost(verdicts.verdicts(checks, expected, shown))
+            for name, shown in self.answers.items()
+        }
 
     def _find_answers(self) -> dict[str, known.Answers]:
         """Return what was shipped, and what this machine has been asked; ask the rest."""
@@ -92,7 +128,7 @@ class KnownMistakes:
             for name, key in keys.items()
             if key in there and set(there[key]) == names
         }
-        missing = [chaff for chaff in exercise.chaffs if chaff.name not in found]
+        missing = [one for one in known.asked(exercise) if one.name not in found]
         if missing and not self.patient:
             return {}
         for done, (chaff, outcomes) in enumerate(self._ask_each(missing), 1):
@@ -121,25 +157,7 @@ class KnownMistakes:
         return interview.run(self._reference.names, HINT_SEEDS).outcomes
 
 
-def alike(check, chaff: Outcome, outcome: Outcome) -> bool:
-    """Tell whether a chaff and a submission answered a check alike."""
-    if chaff.status != outcome.status:
-        return False
-    if chaff.status == Status.TIMED_OUT:
-        return True
-    if chaff.status == Status.SEEN:
-        return comparison.alike(chaff.seen, outcome.seen, check.rtol, check.atol)
-    # TensorFlow says the same of a line of theirs and of what it finds wrong itself.
-    same_side = bool(chaff.place) == bool(outcome.place)
-    return same_side and _essence(chaff.message) == _essence(outcome.message)
-
-
 def differences(checks: list[CheckInfo], some: known.Answers, other: known.Answers) -> list[str]:
     """Return the checks that a mistake answers otherwise than it did."""
-    return [check.name for check in checks if not alike(check, some[check.name], other[check.name])]
-
-
-def _essence(message: str) -> str:
-    """Return a message without what is made up anew: names, addresses, and the order of a set."""
-    message = re.sub(r"_\d+\b|0x[0-9a-f]+|\bid=\d+|\b\d{12,}\b|'[\w/.]+:\d+'", "", message)
-    return re.sub(r"\{[^{}]*\}", lambda one: str(sorted(one[0][1:-1].split(", "))), message)
+    pairs = [(check, some[check.name], other[check.name]) for check in checks]
+    return [check.name for check, one, two in pairs if not evidence.alike(check, one, two)]

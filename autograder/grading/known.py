@@ -22,6 +22,7 @@ from autograder.records.results import Outcome, versions
 from autograder.records.wire import HEADER, Buffer
 
 FORMAT = 1
+REFERENCE = "the reference"  # no chaff has a blank in its name
 Answers = dict[str, Outcome]  # of one mistake, by check
 
 
@@ -40,12 +41,15 @@ class Content:
     problem: str = ""
 
 
+def asked(exercise: Exercise) -> list[Specimen]:
+    """Return the mistakes, and the reference: what it shows with the same inputs is stored, too."""
+    return [*exercise.chaffs, Specimen(REFERENCE, "", (), exercise.reference)]
+
+
 def keys(exercise: Exercise) -> dict[str, str]:
     """Return a name for all that the exercise makes of each mistake's answers, by the mistake."""
     questions = [exercise.checks, *_words()]
-    return {
-        chaff.name: cache.hashed([*questions, _code(exercise, chaff)]) for chaff in exercise.chaffs
-    }
+    return {one.name: cache.hashed([*questions, _code(exercise, one)]) for one in asked(exercise)}
 
 
 @functools.cache
