@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder.authors import public_hints
 from autograder.authors.audit import audit, specimens
 from autograder.authors.build import HEADER, build, stub
 from autograder.grading.grader import Grader
@@ -104,6 +105,17 @@ def test_known_mistakes_get_their_hint_from_the_public_tests(exercise, warm, tmp
         path.write_text(f"{HEADER.format(exercise.name)}{chaff.source}\n\n{exercise.public_tests}")
         report = warm.check(path)
         assert {one.hint for one in report.results if one.hint} == {chaff.note}, chaff.name
+
+
+@pytest.mark.slow
+def test_hints_of_the_public_tests_are_right_or_missing(exercise):
+    """Of chaffs that are known, and of each as if it were not. Lower figures need a reason."""
+    seen = public_hints.runs(exercise)
+    known = public_hints.known(exercise.name, seen)
+    assert [one for one in known if one.wrong] == []
+    assert sum(one.right for one in known) >= 0.93 * len(known)
+    unknown = public_hints.left_out(exercise.name, seen)
+    assert len([one for one in unknown if one.wrong]) <= 2, [one for one in unknown if one.wrong]
 
 
 def test_the_statements_examples_run_and_print_what_they_say(exercise, warm, tmp_path):
