@@ -110,12 +110,10 @@ def test_known_mistakes_get_their_hint_from_the_public_tests(exercise, warm, tmp
 @pytest.mark.slow
 def test_hints_of_the_public_tests_are_right_or_missing(exercise):
     """Of chaffs that are known, and of each as if it were not. Lower figures need a reason."""
-    seen = public_hints.runs(exercise)
-    known = public_hints.known(exercise.name, seen)
-    assert [one for one in known if one.wrong] == []
-    assert sum(one.right for one in known) >= 0.93 * len(known)
-    unknown = public_hints.left_out(exercise.name, seen)
-    assert len([one for one in unknown if one.wrong]) <= 2, [one for one in unknown if one.wrong]
+    found = public_hints.report(exercise)
+    assert [one for one in found.known if one.wrong] == []
+    assert sum(one.right for one in found.known) >= 0.93 * len(found.known)
+    assert sum(one.wrong for one in found.unknown) <= 2, public_hints.others(found)
 
 
 def test_the_statements_examples_run_and_print_what_they_say(exercise, warm, tmp_path):
