@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from autograder.authors.build import PUBLIC_TESTS
-from autograder.grading import evidence, verdicts
+from autograder.grading import evidence, known, verdicts
 from autograder.grading.dialogue import Dialogue
 from autograder.grading.grader import Grader
 from autograder.grading.processes import Limits, Worker

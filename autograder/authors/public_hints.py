@@ -7,6 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from rich.table import Table
+
 from autograder.practice.fingerprints import Failures, KnownFailures, Mistake, same
 from autograder.practice.publictests import failures_of
 from autograder.practice.server import TestServer
@@ -108,3 +110,62 @@ def left_out(exercise: str, seen: Sequence[Run]) -> list[Guess]:
 def _guess(exercise: str, hints: KnownFailures, run: Run) -> Guess:
     found = hints.find(exercise, run.failures)
     return Guess(run.chaff, run.hint, tuple(sorted(set(found.values()))))
+
+
+@dataclass(frozen=True)
+class CheckReport:
+    """The hints that the chaffs of an exercise get from its public tests.
+
+    Attributes:
+        exercise: its name.
+        chaffs: how many there are.
+        known: what those are told that fail public tests.
+        unknown: what each of them would be told if it were not known.
+    """
+
+    exercise: str
+    chaffs: int
+    known: list[Guess]
+    unknown: list[Guess]
+
+
+def report(exercise: Exercise) -> CheckReport:
+    """Run the public tests on the chaffs, and take one after the other for unknown."""
+    seen, name = runs(exercise), exercise.name
+    return CheckReport(name, len(seen), known(name, seen), left_out(name, seen))
+
+
+def table(reports: Sequence[CheckReport]) -> Table:
+    """Return the figures of all exercises."""
+    columns = [
+        "exercise",
+        "chaffs",
+        "fail",
+        "named",
+        "if unknown: the same hint",
+        "another",
+        "none",
+    ]
+    found = Table(*columns, title="`autograder check`: the hints of the public tests")
+    for one in reports:
+        known, unknown = one.known, one.unknown
+        figures = [
+            one.chaffs,
+            len(known),
+            sum(guess.right for guess in known),
+            sum(guess.right for guess in unknown),
+            sum(guess.wrong for guess in unknown),
+            sum(not guess.shown for guess in unknown),
+        ]
+        found.add_row(one.exercise, *map(str, figures))
+    return found
+
+
+def others(one: CheckReport) -> str:
+    """Return the hints of other mistakes that chaffs would get if they were not known."""
+    lines = []
+    for guess in one.unknown:
+        if guess.wrong:
+            lines += [f"{guess.chaff}: {guess.hint}"]
+            lines += [f"  gets: {hint}" for hint in guess.shown if hint != guess.hint]
+    return "\n".join(lines)

@@ -40,8 +40,8 @@
 # | $y$ | $\hat y$ | $e$ | $h(e)$ | slope in $\hat y$ |
 # |---|---|---|---|---|
 # | 2 | 1.5 | 0.5 | 0.125 | −0.5 |
-# | 1 | 2.25 | −1.25 | 0.75 | 1 |
-# | 7 | 4 | 3 | 2.5 | −1 |
+# | 4 | 2.75 | 1.25 | 0.75 | −1 |
+# | 1 | 4 | −3 | 2.5 | 1 |
 # | 3 | 4.75 | −1.75 | 1.25 | 1 |
 #
 # The loss of this batch is the mean, $(0.125 + 0.75 + 2.5 + 1.25) / 4 = 1.15625$.
@@ -184,13 +184,13 @@ def column(*values):
     return np.array(values, "float32")[:, None]
 
 
-Y_TRUE, Y_PRED = column(2, 1, 7, 3), column(1.5, 2.25, 4, 4.75)
+Y_TRUE, Y_PRED = column(2, 4, 1, 3), column(1.5, 2.75, 4, 4.75)
 
 
 def test_example():
     """numerics: the batch of the example costs 1.15625"""
     loss = float(HuberLoss()(Y_TRUE, Y_PRED))
-    assert abs(loss - 1.15625) < 1e-5, f"errors 0.5, -1.25, 3, -1.75 give {loss}, expected 1.15625"
+    assert abs(loss - 1.15625) < 1e-5, f"errors 0.5, 1.25, -3, -1.75 give {loss}, expected 1.15625"
 
 
 def test_another_threshold():
@@ -199,7 +199,7 @@ def test_another_threshold():
     each = [float(loss(Y_TRUE[[i]], Y_PRED[[i]])) for i in range(4)]
     expected = [0.125, 0.78125, 4, 1.53125]
     assert np.allclose(each, expected), (
-        f"with threshold 2, the errors 0.5, -1.25, 3, -1.75 cost {each}, expected {expected}"
+        f"with threshold 2, the errors 0.5, 1.25, -3, -1.75 cost {each}, expected {expected}"
     )
 
 
@@ -217,9 +217,9 @@ def test_slopes():
     slopes = tape.gradient(loss, y_pred)
     assert slopes is not None, "no gradient flows from the loss back to the predictions"
     slopes = slopes.numpy().ravel()
-    expected = [-0.5, 1, -1, 1]
+    expected = [-0.5, -1, 1, 1]
     assert np.allclose(slopes, expected), (
-        f"errors 0.5, -1.25, 3, -1.75: slopes {slopes}, not {expected}"
+        f"errors 0.5, 1.25, -3, -1.75: slopes {slopes}, not {expected}"
     )
 
 
