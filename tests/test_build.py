@@ -4,6 +4,7 @@ import pytest
 
 from autograder.authors.build import Made
 from autograder.gradebook.release import BuildError
+from autograder.records.course import Course
 
 NEW = """\
 # autograder exercise: turn
@@ -35,7 +36,7 @@ def test_a_stub_with_lines_of_its_own_is_kept(tmp_path, old):
     path.parent.mkdir()
     path.write_text(old)
     with pytest.raises(BuildError, match="Move it elsewhere, .* only an older stub, remove it"):
-        Made(tmp_path).refuse_stub(path, NEW)
+        Made(Course(tmp_path)).refuse_stub(path, NEW)
 
 
 @pytest.mark.parametrize("old", [NEW, NEW.replace("\n\n", "\n"), NEW.partition("def two")[0]])
@@ -43,4 +44,4 @@ def test_a_stub_without_lines_of_its_own_is_built_anew(tmp_path, old):
     path = tmp_path / "exercises" / "turn.py"
     path.parent.mkdir()
     path.write_text(old)
-    Made(tmp_path).refuse_stub(path, NEW)
+    Made(Course(tmp_path)).refuse_stub(path, NEW)
