@@ -16,12 +16,23 @@ what checks of losses, layers, metrics, models and functions have in common.
 """
 
 from autograder.checks.asking import Check, check, either
-from autograder.checks.components import HUBER, compiled, gradient, holding, moves, ratio
+from autograder.checks.components import (
+    HUBER,
+    compiled,
+    gradient,
+    holding,
+    moves,
+    of_all_sizes,
+    ratio,
+    redrawn,
+)
 from autograder.checks.later import (
+    again,
     exported,
     find,
     found_as,
     in_graph,
+    once,
     one_graph,
     reloaded,
     survives,
@@ -30,6 +41,7 @@ from autograder.checks.later import (
 __all__ = [
     "HUBER",
     "Check",
+    "again",
     "check",
     "compiled",
     "either",
@@ -40,8 +52,11 @@ __all__ = [
     "holding",
     "in_graph",
     "moves",
+    "of_all_sizes",
+    "once",
     "one_graph",
     "ratio",
+    "redrawn",
     "reloaded",
     "survives",
 ]

@@ -1,6 +1,6 @@
 """What checks of losses, layers, metrics, models and functions have in common."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import keras
@@ -41,16 +41,16 @@ def gradient(
         tape.watch(sources)
         result = f(*tensors)
     if not isinstance(result, tf.Tensor):
-        return _none(f"no gradient (the result is a {type(result).__name__}, not a tensor)")
-    if upstream is not None:
-        upstream = tf.convert_to_tensor(upstream, result.dtype)
-    found = tape.gradient(result, sources, output_gradients=upstream)
-    found = [
-        _none(f"no gradient (nothing flows back to the {name})")
-        if one is None
-        else tf.convert_to_tensor(one)
-        for one in found
-    ]
+        why = f"no gradient (the result is a {type(result).__name__}, not a tensor)"
+        found = [_none(why) for _ in sources]
+    else:
+        if upstream is not None:
+            upstream = tf.convert_to_tensor(upstream, result.dtype)
+        why = f"no gradient (nothing flows back to the {name})"
+        found = [
+            _none(why) if one is None else tf.convert_to_tensor(one)
+            for one in tape.gradient(result, sources, output_gradients=upstream)
+        ]
     return found if len(found) != 1 else found[0]
 
 
@@ -111,6 +111,30 @@ def moves(answers: Iterable[Any]) -> bool:
         one.shape != first.shape or not np.allclose(one, first, rtol=1e-4, atol=1e-6)
         for one in others
     )
+
+
+def redrawn(f: Callable, draw: Callable, rng: np.random.Generator) -> list:
+    """Return what `f` answers for a batch, and with one input after the other drawn anew.
+
+    That is the exact answer of an `either`.
+
+    Args:
+        f: a function of tensors.
+        draw: a function of a generator that returns a batch of n samples, an array for each input.
+        rng: that generator.
+
+    Returns:
+        For each of these batches, the answers for its first n, n // 2 and 1 samples.
+    """
+    batch, other = draw(rng), draw(rng)
+    anew = [[*batch[:i], other[i], *batch[i + 1 :]] for i in range(len(batch))]
+    return [of_all_sizes(f, one) for one in (batch, *anew)]
+
+
+def of_all_sizes(f: Callable, batch: Sequence[np.ndarray]) -> list:
+    """Return what `f` answers for all samples of a batch, for half of them and for the first."""
+    samples = len(batch[0])
+    return [f(*(tf.constant(one[:size]) for one in batch)) for size in (samples, samples // 2, 1)]
 
 
 def holding(*layers: keras.layers.Layer) -> keras.Model:

@@ -8,7 +8,7 @@ import re
 import tempfile
 import types
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ import numpy as np
 import tensorflow as tf
 
 from autograder.checks.asking import either
-from autograder.checks.components import ratio
+from autograder.checks.components import of_all_sizes, ratio, redrawn
 from autograder.records.observations import Either, Later, observe
 
 _known: dict[str, Callable] = {}  # functions that the other process finds though no module has them
@@ -67,6 +67,37 @@ def in_graph(f: Callable, *inputs: Any, use: Callable, beside: Any = None) -> La
     Custom gradients are not saved; to ask for a gradient, let `f` compute it.
     """
     return _later("in_graph", use, _saved_model(f, inputs, gradients=False), beside)
+
+
+def again(later: Later, use: Callable, beside: Any = None) -> Later:
+    """Ask another question of a file or a graph that has been made already.
+
+    To make it takes most of the time of such a question. Two checks can share it with `once`.
+
+    Args:
+        later: what `reloaded`, `exported` or `in_graph` returned.
+        use: as for these.
+        beside: as for these.
+    """
+    return _later(later.how, use, later.file, beside)
+
+
+def once(make: Callable) -> Callable:
+    """Call a function once for the same arguments, and return what it made to whoever asks again.
+
+    Checks share a file with it: `again(saved(HuberLoss), use=…)`. What the function raises is
+    raised anew for each of them.
+    """
+    kept: dict[tuple, tuple] = {}
+
+    @functools.wraps(make)
+    def made(*args: Any) -> Any:
+        key = tuple(map(id, args))  # a submission's function need not be hashable
+        if key not in kept:
+            kept[key] = make(*args), args  # which live on: nothing else gets their ids
+        return kept[key][0]
+
+    return made
 
 
 def found_as(name: str) -> Callable[[Callable], Callable]:
@@ -134,15 +165,14 @@ def one_graph(*inputs: Any, draw: Callable) -> Callable[[Callable], Callable]:
     def decorate(ask: Callable) -> Callable:
         @found_as(f"the graph of {ask.__name__}")
         def use(graph: Callable, direct: list, rng: np.random.Generator) -> Either:
-            exact = [_of_all_sizes(graph, batch) for batch in _redrawn(draw, rng)]
-            own = ratio(_of_all_sizes(graph, _the_same(draw)), direct)
-            return either(exact, {"over what direct calls give": own})
+            own = ratio(of_all_sizes(graph, _the_same(draw)), direct)
+            return either(redrawn(graph, draw, rng), {"over what direct calls give": own})
 
         @functools.wraps(ask)
         def asked(*args: Any, **rng: Any) -> Later:
             f = ask(*args, **rng)
             # Direct calls come first: they might be served by the graph as soon as there is one.
-            direct = _of_all_sizes(f, _the_same(draw))
+            direct = of_all_sizes(f, _the_same(draw))
             return in_graph(f, *inputs, use=use, beside=direct)
 
         return asked
@@ -153,20 +183,6 @@ def one_graph(*inputs: Any, draw: Callable) -> Callable[[Callable], Callable]:
 def _the_same(draw: Callable) -> Sequence[np.ndarray]:
     """Return a batch that is the same in every process."""
     return draw(np.random.default_rng(0))
-
-
-def _redrawn(draw: Callable, rng: np.random.Generator) -> Iterator[Sequence[np.ndarray]]:
-    """Yield a batch, and then the batch with one of the inputs after the other drawn anew."""
-    batch, other = draw(rng), draw(rng)
-    yield batch
-    for index in range(len(batch)):
-        yield [*batch[:index], other[index], *batch[index + 1 :]]
-
-
-def _of_all_sizes(f: Callable, batch: Sequence[np.ndarray]) -> list:
-    samples = len(batch[0])
-    sizes = (samples, samples // 2, 1)
-    return [f(*(tf.constant(array[:size]) for array in batch)) for size in sizes]
 
 
 def _later(how: str, use: Callable, file: bytes, beside: Any) -> Later:
