@@ -3,24 +3,19 @@
 import contextlib
 from functools import partial
 
+import keras
 import numpy as np
 import tensorflow as tf
 
-from autograder.checks import (
-    HUBER,
-    again,
-    check,
-    compiled,
-    either,
-    gradient,
-    moves,
-    one_graph,
-    ratio,
-    redrawn,
-    reloaded,
-)
+from autograder.checks import check, either, gradient, in_graph, reloaded
 
-SWITCHED_OFF = HUBER
+SWITCHED_OFF = [
+    "keras.losses.Huber",
+    "keras.losses.huber",
+    "tensorflow.compat.v1.losses.huber_loss",
+    "tensorflow.python.keras.losses.Huber",
+    "tensorflow.python.keras.losses.huber",
+]
 
 # Sizes of errors: within the thresholds 0.5, 1.0 and 2.5, between the last two, beyond them all.
 # The square of a middle one is beyond 2.5 as well.
@@ -38,10 +33,6 @@ def draw(rng, *kinds):
     true[1::4] *= -1
     true[2::4] *= -1
     return true.astype("float32"), (true - error).astype("float32")
-
-
-def batch(rng):
-    return draw(rng, SMALL, LARGE, MIDDLE)
 
 
 def one_by_one(loss, true, pred):
@@ -62,6 +53,15 @@ def cost(loss, true, pred):
 def total(loss, true, pred):
     """The sum of what errors cost, however the loss reduces it."""
     return tf.reduce_sum(cost(loss, true, pred))
+
+
+def over(seen, expected):
+    """What was seen over what the same loss says elsewhere.
+
+    1 where a loss agrees with itself, so that a wrong formula costs its points only once.
+    """
+    with np.errstate(all="ignore"):
+        return np.asarray(seen, "float64") / np.asarray(expected, "float64")
 
 
 # What is wrong here has a wrong slope as well, unless `tf.custom_gradient` gives it the right one.
@@ -89,23 +89,29 @@ def large_errors(HuberLoss, rng):
 @check("numerics", points=1)
 def threshold_is_one_by_default(HuberLoss, rng):
     """without a threshold, the loss is that of `threshold=1.0`; the integer 2 is one like 2.0"""
-    both = batch(rng)
-    one, whole = (total(HuberLoss(threshold=size), *both) for size in (1.0, 2.0))
+    true, pred = draw(rng, SMALL, MIDDLE, LARGE)
+    default = total(HuberLoss(), true, pred)
+    one = total(HuberLoss(threshold=1.0), true, pred)
+    other = total(HuberLoss(2.5), true, pred)
     return {
-        "over that of 1.0": ratio(total(HuberLoss(), *both), one),
-        "another threshold gives another": moves([one, total(HuberLoss(2.5), *both)]),
-        "that of 2, over that of 2.0": ratio(total(HuberLoss(2), *both), whole),
+        "over that of 1.0": over(default, one),
+        "that of 2.5 is the same": np.array_equal(one, other),
+        "that of 2, over that of 2.0": over(
+            total(HuberLoss(2), true, pred), total(HuberLoss(2.0), true, pred)
+        ),
     }
 
 
 @check("numerics", points=1)
 def each_keeps_its_threshold(HuberLoss, rng):
     """a loss still uses its own threshold when another one has been made"""
-    first, both = HuberLoss(0.5), draw(rng, MIDDLE, LARGE)
-    before, other = total(first, *both), total(HuberLoss(2.5), *both)
+    true, pred = draw(rng, MIDDLE, LARGE)
+    first = HuberLoss(0.5)
+    before = total(first, true, pred)
+    other = total(HuberLoss(2.5), true, pred)
     return {
-        "over what it was before": ratio(total(first, *both), before),
-        "the other one is another": moves([before, other]),
+        "over what it was before": over(total(first, true, pred), before),
+        "the other one is the same": np.array_equal(other, before),
     }
 
 
@@ -113,41 +119,45 @@ def each_keeps_its_threshold(HuberLoss, rng):
 @check("numerics", points=2)
 def mean_of_the_batch(HuberLoss, rng):
     """by default, a batch of small and large errors costs the mean of what they cost alone"""
-    loss, both = partial(cost, HuberLoss(2.5)), batch(rng)
-    return {"over the mean": ratio(loss(*both), np.mean(one_by_one(loss, *both)))}
+    true, pred = draw(rng, SMALL, LARGE, MIDDLE)
+    loss = partial(cost, HuberLoss(2.5))
+    return {"over the mean": over(loss(true, pred), np.mean(one_by_one(loss, true, pred)))}
 
 
 # Who reduces wrongly does so with weights as well; here it shows without them.
 @check("numerics", points=1)
 def reductions(HuberLoss, rng):
     """`reduction="sum"` sums the losses of the samples, `reduction=None` leaves them as they are"""
-    both = batch(rng)
+    true, pred = draw(rng, SMALL, LARGE, MIDDLE)
     # Of one sample, whatever reduction makes the same.
-    alone = np.ravel(one_by_one(partial(cost, HuberLoss(2.5)), *both))
-    losses, summed = (cost(HuberLoss(2.5, reduction=one), *both) for one in (None, "sum"))
-    losses = np.ravel(losses)
+    alone = np.ravel(one_by_one(partial(cost, HuberLoss(2.5)), true, pred))
+    losses = np.ravel(cost(HuberLoss(2.5, reduction=None), true, pred))
     return {
-        "sum, over that of the samples": ratio(summed, alone.sum()),
+        "sum, over that of the samples": over(
+            cost(HuberLoss(2.5, reduction="sum"), true, pred), alone.sum()
+        ),
         "numbers that None gives for 6 samples": losses.size,
-        "None, each over that sample's loss": ratio(losses, alone),
+        "None, each over that sample's loss": over(losses[: alone.size], alone),
     }
 
 
 @check("numerics", points=1)
 def weights(HuberLoss, rng):
     """weights of shape (batch, 1) give sum(w * loss) / batch, and count in other reductions, too"""
-    both = batch(rng)
+    true, pred = draw(rng, SMALL, LARGE, MIDDLE)
     # Those of small errors are large: no weight can be mistaken for the mean of them all.
     weight = np.float32([[9], [9], [2], [2], [2], [2]] * rng.uniform(1, 1.5, size=(6, 1)))
-    losses = weight.ravel() * np.ravel(one_by_one(partial(cost, HuberLoss(2.5)), *both))
+    losses = weight.ravel() * np.ravel(one_by_one(partial(cost, HuberLoss(2.5)), true, pred))
 
     def weighted(**reduction):
-        return cost(partial(HuberLoss(2.5, **reduction), sample_weight=weight), *both)
+        return cost(partial(HuberLoss(2.5, **reduction), sample_weight=weight), true, pred)
 
     return {
-        "over what it should be": ratio(weighted(), losses.mean()),
-        "sum, over what it should be": ratio(weighted(reduction="sum"), losses.sum()),
-        "None, each over what it should be": ratio(np.ravel(weighted(reduction=None)), losses),
+        "over what it should be": over(weighted(), losses.mean()),
+        "sum, over what it should be": over(weighted(reduction="sum"), losses.sum()),
+        "None, each over what it should be": over(
+            np.ravel(weighted(reduction=None))[: losses.size], losses
+        ),
     }
 
 
@@ -159,7 +169,7 @@ def labels_of_other_dtypes(HuberLoss, rng):
     loss = HuberLoss(2.5)
     usual = total(loss, true.astype("float32"), pred)
     return {
-        dtype: ratio(total(loss, true.astype(dtype), pred), usual)
+        dtype: over(total(loss, true.astype(dtype), pred), usual)
         for dtype in ("int32", "int64", "float64")
     }
 
@@ -167,17 +177,19 @@ def labels_of_other_dtypes(HuberLoss, rng):
 @check("gradients", points=3)
 def slope_is_the_clipped_error(HuberLoss, rng):
     """the gradient in each prediction is its clipped error, times what arrives from above"""
-    both, close = batch(rng), draw(rng, *near(0.5))
-
-    def slope(loss, true, pred):
-        # Who forgets a factor of 5, and the mean of 6 or 2, is not off by 2 or a half.
-        return gradient(lambda p: 5 * loss(true, p), pred)
-
+    true, pred = draw(rng, SMALL, MIDDLE, LARGE)
+    on_it, pred_on_it = BORDER
+    beside_it, pred_beside_it = draw(rng, *near(0.5))
+    # Who forgets a factor of 5, and the mean of 6 or 2, is not off by 2 or a half.
     return {
-        "5 times the loss, threshold 0.5": slope(HuberLoss(0.5), *both),
-        "5 times the loss, threshold 2.5": slope(HuberLoss(2.5), *both),
-        "the same, exactly on the threshold": slope(HuberLoss(2.5), *BORDER),
-        "5 times the loss, close to the threshold 0.5": slope(HuberLoss(0.5), *close),
+        "5 times the loss, threshold 0.5": gradient(lambda p: 5 * HuberLoss(0.5)(true, p), pred),
+        "5 times the loss, threshold 2.5": gradient(lambda p: 5 * HuberLoss(2.5)(true, p), pred),
+        "the same, exactly on the threshold": gradient(
+            lambda p: 5 * HuberLoss(2.5)(on_it, p), pred_on_it
+        ),
+        "5 times the loss, close to the threshold 0.5": gradient(
+            lambda p: 5 * HuberLoss(0.5)(beside_it, p), pred_beside_it
+        ),
     }
 
 
@@ -202,14 +214,20 @@ def to_be_saved(rng):
     return [float(2 * rng.integers(*odd) + 1) / 32 for odd in ((36, 48), (7, 15))]
 
 
-def means(loss, rng):
-    return redrawn(lambda *both: np.mean(loss(*both)), batch, rng)
+def losses_of_batches(f, rng):
+    """What `f` makes of a batch and of its half, and with other predictions, and other labels."""
+    (true, pred), (other_true, other_pred) = (draw(rng, SMALL, MIDDLE, LARGE) for _ in range(2))
+    return [
+        [np.mean(f(*(tf.constant(side[:size]) for side in batch))) for size in (6, 3)]
+        for batch in ((true, pred), (true, other_pred), (other_true, pred))
+    ]
 
 
-def against_a_new_one(loss, threshold, rng):
-    both = batch(rng)
+def against_a_new_one(saved, rng):
+    loss, threshold = saved
+    batch = draw(rng, SMALL, MIDDLE, LARGE)
     # The other is made by the submission's class, here in the same process.
-    return ratio(cost(loss, *both), cost(type(loss)(threshold), *both))
+    return over(cost(loss, *batch), cost(type(loss)(threshold), *batch))
 
 
 def is_number(value, expected):
@@ -226,15 +244,14 @@ def threshold_survives(HuberLoss, rng):
 
     def survives(loss, threshold):
         # The exact answer is asked where nothing but the configuration tells the threshold.
-        alone = reloaded(loss, use=means)
-        beside = again(alone, use=against_a_new_one, beside=threshold)
-        config = loss.get_config()
+        alone = reloaded(loss, use=losses_of_batches)
+        beside = reloaded([loss, threshold], use=against_a_new_one)
         return {
             "loaded": either(alone, {"over a new one of that threshold": beside}),
             "the threshold is in the configuration": any(
-                is_number(value, threshold) for value in config.values()
+                is_number(value, threshold) for value in loss.get_config().values()
             ),
-            "its arguments are those of the constructor": bool(HuberLoss(**config)),
+            "its arguments are those of the constructor": bool(HuberLoss(**loss.get_config())),
         }
 
     # One is done before the next is made: whether they share a threshold is asked in numerics.
@@ -245,11 +262,13 @@ def threshold_survives(HuberLoss, rng):
 
 
 def name_and_reduction(loss, rng):
-    pair = draw(rng, SMALL, SMALL)  # cost the same whatever the threshold
+    batch = draw(rng, SMALL, SMALL)  # cost the same whatever the threshold
     new = type(loss)(2.5, reduction="sum")
     # A name that Keras made up counts instances, so it is not the same in every run.
-    summed = ratio(cost(loss, *pair), cost(new, *pair))
-    return {"named mine": loss.name == "mine", "over a new one that sums": summed}
+    return {
+        "named mine": loss.name == "mine",
+        "over a new one that sums": over(cost(loss, *batch), cost(new, *batch)),
+    }
 
 
 @check("serialization", points=1)
@@ -258,25 +277,32 @@ def name_and_reduction_survive(HuberLoss):
     loss = HuberLoss(2.5, name="mine", reduction="sum")
     unreduced = HuberLoss(2.5, reduction=None)
     again = HuberLoss.from_config(unreduced.get_config())
-    sizes = [np.size(one(*BORDER)) for one in (again, unreduced)]
     return {
         "named mine": loss.name == "mine",
         "loaded": reloaded(loss, use=name_and_reduction),
-        "as many numbers for 2 samples, with None": sizes[0] == sizes[1],
+        "as many numbers for 2 samples, with None": np.size(again(*BORDER))
+        == np.size(unreduced(*BORDER)),
     }
 
 
-def in_the_model(model):
-    return lambda true, pred: model.compute_loss(y=tf.constant(true), y_pred=tf.constant(pred))
+def line(**compiled):
+    """A compiled model that predicts its inputs."""
+    dense = keras.layers.Dense(1, kernel_initializer="ones", use_bias=False)
+    model = keras.Sequential([keras.Input((1,)), dense])
+    model.compile(keras.optimizers.SGD(0.1), jit_compile=False, **compiled)
+    return model
 
 
-def compiled_means(model, rng):
-    return means(in_the_model(model), rng)
+def compiled_loss(model, rng):
+    return losses_of_batches(lambda true, pred: model.compute_loss(y=true, y_pred=pred), rng)
 
 
-def compiled_against_a_new_one(model, threshold, rng):
-    both = batch(rng)
-    return ratio(cost(in_the_model(model), *both), cost(type(model.loss)(threshold), *both))
+def compiled_against_a_new_one(model, rng):
+    def compiled(true, pred):
+        return model.compute_loss(y=true, y_pred=pred)
+
+    batch = [tf.constant(array) for array in draw(rng, SMALL, MIDDLE, LARGE)]
+    return over(cost(compiled, *batch), cost(type(model.loss)(2.5), *batch))
 
 
 # A loss that does not survive alone does not survive here either; this is what one uses it for, and
@@ -284,18 +310,40 @@ def compiled_against_a_new_one(model, threshold, rng):
 @check("serialization", points=1)
 def compiled_model_survives(HuberLoss, rng):
     """a model compiled with the loss is saved as `.keras`, loads, and computes the same loss"""
-    threshold = to_be_saved(rng)[0]
-    alone = reloaded(compiled(loss=HuberLoss(threshold)), use=compiled_means)
-    beside = again(alone, use=compiled_against_a_new_one, beside=threshold)
-    return either(alone, {"loaded, over a new one of that threshold": beside})
+    ratio = reloaded(line(loss=HuberLoss(2.5)), use=compiled_against_a_new_one)
+    return either(
+        reloaded(line(loss=HuberLoss(to_be_saved(rng)[0])), use=compiled_loss),
+        {"loaded, over a new one of that threshold": ratio},
+    )
+
+
+# The same in every process.
+BATCHES = [draw(np.random.default_rng(len(k)), *k) for k in ((SMALL, MIDDLE, LARGE), (LARGE,))]
+
+
+def against_direct_calls(f):
+    answers = [f(*map(tf.constant, batch)) for batch in BATCHES]
+    ratio = over([np.mean(loss) for loss, _ in answers], answers[0][1])
+    return {"over that of direct calls": ratio}
+
+
+def in_batches(f, rng):
+    alone = losses_of_batches(lambda *batch: f(*batch)[0], rng)
+    return either(alone, against_direct_calls(f))
 
 
 @check("graph", points=1)
-@one_graph((None, 1), (None, 1), draw=batch)
 def one_graph_for_all_batches(HuberLoss):
     """traced once for batches of any size, the graph alone gives what direct calls give"""
     loss = HuberLoss(2)  # a graph makes int32 of what is first in an operation
-    return lambda true, pred: tf.reduce_mean(cost(loss, true, pred))
+    direct = np.float32([np.mean(cost(loss, *batch)) for batch in BATCHES])
+
+    def compute(true, pred):
+        # A loss opens a scope of its name, which must not be the first if it begins with "_".
+        with tf.name_scope("check"):
+            return cost(loss, true, pred), tf.constant(direct)
+
+    return in_graph(compute, (None, 1), (None, 1), use=in_batches)
 
 
 # What breaks in any graph breaks here too; beside that, `fit` calls a loss in its own way, which a
@@ -303,19 +351,24 @@ def one_graph_for_all_batches(HuberLoss):
 @check("graph", points=1)
 def steps_of_training(HuberLoss, rng):
     """compiled, a step of training goes where a direct call's gradient points, weighted or not"""
-    model, loss = compiled(loss=HuberLoss(2.5)), HuberLoss(2.5)
+    model, loss = line(loss=HuberLoss(2.5)), HuberLoss(2.5)
     (kernel,) = model.trainable_variables
-
-    def step(kinds, *weights):
-        inputs = rng.uniform(1, 2, size=(2, 1)).astype("float32")
+    steps, slopes = [], []
+    # Weighted or not are two graphs.
+    for kinds, weighted in (
+        ((SMALL, LARGE, MIDDLE), False),
+        ((LARGE, SMALL), False),
+        ((MIDDLE, SMALL, LARGE), True),
+    ):
+        inputs = rng.uniform(1, 2, size=(len(kinds), 1)).astype("float32")
         # All errors are of one sign, so that the steps are not too small to compare.
-        true = inputs + np.float32([[rng.uniform(*kind)] for kind in kinds])
+        error = np.float32([[rng.uniform(*kind)] for kind in kinds])
+        # Who drops or mistakes the weights does so in the direct call as well.
+        weight = [rng.uniform(1, 3, size=error.shape).astype("float32")] if weighted else []
         kernel.assign([[1.0]])
-        model.train_on_batch(inputs, true, *weights)
-        slope = gradient(lambda k: loss(true, inputs * k, *weights), np.float32(1))
-        return ratio(1 - np.squeeze(kernel), 0.1 * slope)
-
-    # Weighted or not are two graphs. Who drops the weights does so in the direct call as well.
-    weights = rng.uniform(1, 3, size=(2, 1)).astype("float32")
-    steps = [step((SMALL, LARGE)), step((LARGE, SMALL)), step((MIDDLE, LARGE), weights)]
-    return {"steps, over 0.1 times the gradients": steps}
+        model.train_on_batch(inputs, inputs + error, *weight)
+        steps.append(1 - np.squeeze(kernel))
+        slopes.append(
+            gradient(lambda k, x=inputs, e=error, w=weight: loss(x + e, x * k, *w), np.float32(1))
+        )
+    return {"steps, over 0.1 times the gradients": over(steps, 0.1 * np.array(slopes))}
