@@ -13,7 +13,6 @@ from autograder.checks import (
     moves,
     once,
     ratio,
-    redrawn,
     reloaded,
 )
 from autograder.grading.grader import Grader
@@ -163,16 +162,6 @@ def test_what_is_no_tensor_has_no_gradient_in_any_variable():
     variables = tf.Variable(1.0), tf.Variable(2.0)
     found = gradient(lambda: 1.0, of=variables)
     assert found == 2 * [Thing("no gradient (the result is a float, not a tensor)")]
-
-
-def test_one_input_after_the_other_is_drawn_anew():
-    answers = redrawn(
-        lambda a, b: (a, b), lambda r: r.normal(size=(2, 4, 1)), np.random.default_rng()
-    )
-    (batch, half, first), (other_a, *_), (other_b, *_) = answers
-    assert [len(one[0]) for one in (batch, half, first)] == [4, 2, 1]
-    assert [(one[0] == batch[0]).numpy().all() for one in (other_a, other_b)] == [False, True]
-    assert [(one[1] == batch[1]).numpy().all() for one in (other_a, other_b)] == [True, False]
 
 
 def test_a_compiled_model_predicts_its_inputs_until_it_is_trained():

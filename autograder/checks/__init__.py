@@ -16,16 +16,7 @@ what checks of losses, layers, metrics, models and functions have in common.
 """
 
 from autograder.checks.asking import Check, check, either
-from autograder.checks.components import (
-    HUBER,
-    compiled,
-    gradient,
-    holding,
-    moves,
-    of_all_sizes,
-    ratio,
-    redrawn,
-)
+from autograder.checks.components import HUBER, compiled, gradient, holding, moves, ratio
 from autograder.checks.later import (
     again,
     exported,
@@ -52,11 +43,9 @@ __all__ = [
     "holding",
     "in_graph",
     "moves",
-    "of_all_sizes",
     "once",
     "one_graph",
     "ratio",
-    "redrawn",
     "reloaded",
     "survives",
 ]

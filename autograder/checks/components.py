@@ -1,6 +1,6 @@
 """What checks of losses, layers, metrics, models and functions have in common."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import keras
@@ -111,30 +111,6 @@ def moves(answers: Iterable[Any]) -> bool:
         one.shape != first.shape or not np.allclose(one, first, rtol=1e-4, atol=1e-6)
         for one in others
     )
-
-
-def redrawn(f: Callable, draw: Callable, rng: np.random.Generator) -> list:
-    """Return what `f` answers for a batch, and with one input after the other drawn anew.
-
-    That is the exact answer of an `either`.
-
-    Args:
-        f: a function of tensors.
-        draw: a function of a generator that returns a batch of n samples, an array for each input.
-        rng: that generator.
-
-    Returns:
-        For each of these batches, the answers for its first n, n // 2 and 1 samples.
-    """
-    batch, other = draw(rng), draw(rng)
-    anew = [[*batch[:i], other[i], *batch[i + 1 :]] for i in range(len(batch))]
-    return [of_all_sizes(f, one) for one in (batch, *anew)]
-
-
-def of_all_sizes(f: Callable, batch: Sequence[np.ndarray]) -> list:
-    """Return what `f` answers for all samples of a batch, for half of them and for the first."""
-    samples = len(batch[0])
-    return [f(*(tf.constant(one[:size]) for one in batch)) for size in (samples, samples // 2, 1)]
 
 
 def holding(*layers: keras.layers.Layer) -> keras.Model:

@@ -8,7 +8,7 @@ import re
 import tempfile
 import types
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ import numpy as np
 import tensorflow as tf
 
 from autograder.checks.asking import either
-from autograder.checks.components import of_all_sizes, ratio, redrawn
+from autograder.checks.components import ratio
 from autograder.records.observations import Either, Later, observe
 
 _known: dict[str, Callable] = {}  # functions that the other process finds though no module has them
@@ -165,14 +165,15 @@ def one_graph(*inputs: Any, draw: Callable) -> Callable[[Callable], Callable]:
     def decorate(ask: Callable) -> Callable:
         @found_as(f"the graph of {ask.__name__}")
         def use(graph: Callable, direct: list, rng: np.random.Generator) -> Either:
-            own = ratio(of_all_sizes(graph, _the_same(draw)), direct)
-            return either(redrawn(graph, draw, rng), {"over what direct calls give": own})
+            exact = [of_all_sizes(graph, batch) for batch in redrawn(draw, rng)]
+            own = ratio(of_all_sizes(graph, the_same(draw)), direct)
+            return either(exact, {"over what direct calls give": own})
 
         @functools.wraps(ask)
         def asked(*args: Any, **rng: Any) -> Later:
             f = ask(*args, **rng)
             # Direct calls come first: they might be served by the graph as soon as there is one.
-            direct = of_all_sizes(f, _the_same(draw))
+            direct = of_all_sizes(f, the_same(draw))
             return in_graph(f, *inputs, use=use, beside=direct)
 
         return asked
@@ -180,9 +181,23 @@ def one_graph(*inputs: Any, draw: Callable) -> Callable[[Callable], Callable]:
     return decorate
 
 
-def _the_same(draw: Callable) -> Sequence[np.ndarray]:
+def the_same(draw: Callable) -> Sequence[np.ndarray]:
     """Return a batch that is the same in every process."""
     return draw(np.random.default_rng(0))
+
+
+def redrawn(draw: Callable, rng: np.random.Generator) -> Iterator[Sequence[np.ndarray]]:
+    """Yield a batch, and then the batch with one of the inputs after the other drawn anew."""
+    batch, other = draw(rng), draw(rng)
+    yield batch
+    for index in range(len(batch)):
+        yield [*batch[:index], other[index], *batch[index + 1 :]]
+
+
+def of_all_sizes(f: Callable, batch: Sequence[np.ndarray]) -> list:
+    samples = len(batch[0])
+    sizes = (samples, samples // 2, 1)
+    return [f(*(tf.constant(array[:size]) for array in batch)) for size in sizes]
 
 
 def _later(how: str, use: Callable, file: bytes, beside: Any) -> Later:
