@@ -111,7 +111,7 @@ class Session:
         self._submission: Code | None = None
         self._unbound: set[str] = set()  # names that are missing since a statement raised
         self._checks = types.ModuleType("checks")
-        self._asked: dict[str, checks.Check] = {}
+        self._by_name: dict[str, checks.Check] = {}
 
     def ping(self) -> dict:
         """Say how many seconds it took to lock everything."""
@@ -149,7 +149,7 @@ class Session:
         linecache.cache["checks.py"] = len(source), None, source.splitlines(True), "checks.py"
         try:
             exec(compile(source, "checks.py", "exec"), vars(self._checks))
-            self._asked = kinds.found(vars(self._checks))
+            self._by_name = kinds.found(vars(self._checks))
             off = getattr(self._checks, "SWITCHED_OFF", [])
             for path in off:
                 switches.locate(path)
@@ -167,14 +167,14 @@ class Session:
                 "atol": check.atol,
                 "kind": check.kind,
             }
-            for check in self._asked.values()
+            for check in self._by_name.values()
         ]
         exceptions = kinds.exceptions(vars(self._checks))
         return {"checks": described, "switched_off": off, "exceptions": exceptions}
 
     def ask(self, name, seed, seconds) -> dict:
         """Ask the submission one check."""
-        check = self._asked[name]
+        check = self._by_name[name]
         namespace = self._submission.namespace
         for required in check.requires:
             if required not in namespace:
