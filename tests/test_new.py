@@ -70,12 +70,11 @@ def test_the_command_says_what_it_wrote_and_what_comes_next(tmp_path, environmen
 
 
 def test_fresh_files_are_clean_and_say_what_is_left_to_do(fresh):
-    command = [sys.executable, "-m", "ruff"]
-    config = ["--config", ROOT / "pyproject.toml"]
+    course = fresh.folder.parent.parent
+    shutil.copy(ROOT / "pyproject.toml", course)
     for arguments in (["format", "--check"], ["check", "--ignore", "I"]):
-        done = subprocess.run(
-            [*command, *arguments, *config, fresh.folder], text=True, capture_output=True
-        )
+        command = [sys.executable, "-m", "ruff", *arguments, "solutions"]
+        done = subprocess.run(command, cwd=course, text=True, capture_output=True)
         assert done.returncode == 0, done.stdout
     places = list(left_to_do(fresh))
     assert len(places) > 10
@@ -119,9 +118,9 @@ def test_a_fresh_exercise_builds_and_audits(fresh, patient_worker):
 @pytest.mark.slow
 def test_the_oracle_of_a_fresh_exercise_agrees(fresh):
     shutil.copy(ROOT / "solutions" / "conftest.py", fresh.folder.parent)
-    command = [sys.executable, "-m", "pytest", "-q", "--import-mode=importlib", fresh.folder]
-    done = subprocess.run(
-        [*command, "-p", "no:cacheprovider"], cwd=fresh.folder, text=True, capture_output=True
-    )
+    course = fresh.folder.parent.parent
+    command = [sys.executable, "-m", "pytest", "-q", "--import-mode=importlib", "-p"]
+    command += ["no:cacheprovider", "--rootdir", course, fresh.folder]
+    done = subprocess.run(command, cwd=course, text=True, capture_output=True)
     assert done.returncode == 0, done.stdout
     assert "5 passed" in done.stdout
