@@ -19,12 +19,12 @@ c.CourseDirectory.feedback_directory = "build/feedback"
 c.CourseDirectory.solution_directory = "build/solution"
 c.CourseDirectory.db_url = "sqlite:///build/gradebook.db"
 
-c.Autograde.exporter_class = "autograder.gradebook.preprocessors.ReadAnything"
-c.Autograde.sanitize_preprocessors = ["autograder.gradebook.preprocessors.Sanitize"]
+c.Autograde.exporter_class = "autograder.gradebook.sanitize.ReadAnything"
+c.Autograde.sanitize_preprocessors = ["autograder.gradebook.sanitize.Sanitize"]
 c.Autograde.autograde_preprocessors = [
-    "autograder.gradebook.preprocessors.Grade",  # instead of Execute: no kernel is started
+    "autograder.gradebook.grade.Grade",  # instead of Execute: no kernel is started
     "nbgrader.preprocessors.LimitOutput",
-    "autograder.gradebook.preprocessors.SaveGrades",
+    "autograder.gradebook.grade.SaveGrades",
     "nbgrader.preprocessors.AssignLatePenalties",
 ]
 c.ReadAnything.optimistic_validation = True  # once, not after each of these
@@ -37,10 +37,10 @@ c.GenerateFeedback.preprocessors = [
 # Nothing a student wrote runs in the browser of who reads feedback, or grades with formgrader.
 c.HTMLExporter.sanitize_html = True
 c.HTMLExporter.filters = {
-    "markdown2html": "autograder.gradebook.feedback.markdown",
-    "clean_html": "autograder.gradebook.feedback.clean",
+    "markdown2html": "autograder.gradebook.clean_html.markdown",
+    "clean_html": "autograder.gradebook.clean_html.clean",
     # It comes last, and would make a link that runs a script of one to `files/javascript:`.
-    "strip_files_prefix": "autograder.gradebook.feedback.clean",
+    "strip_files_prefix": "autograder.gradebook.clean_html.clean",
 }
 
 c.ExportApp.plugin_class = "autograder.gradebook.export.PointsPerDimension"

@@ -14,7 +14,7 @@ from autograder.practice.publictests import show
 from autograder.records import exercises
 from autograder.records.results import Status, SubmissionResult
 from autograder.records.submissions import Submission
-from autograder.show import pages
+from autograder.show import text
 
 __all__ = ["points", "show"]
 # Released notebooks import from `autograder.notebook`, where it was when they were made.
@@ -38,7 +38,7 @@ def points(exercise: str, dimension: str, namespace: dict[str, Any]) -> float:
     result = _grade(exercise, cells)
     if result.status == Status.GRADER_ERROR:
         raise RuntimeError(f"not graded, and not the student's fault:\n{result.message}")
-    print(pages.text(result, dimension))
+    print(text.checks(result, dimension))
     return float(result.points(dimension)[0])
 
 

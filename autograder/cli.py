@@ -2,36 +2,50 @@
 
 import contextlib
 import functools
+import inspect
 import os
 import platform
 import signal
 import statistics
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields
 from enum import StrEnum
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from autograder.grading import cache, running
 from autograder.grading.cache import ResultCache
-from autograder.grading.grader import Grader
 from autograder.grading.processes import Limits, Worker, WorkerFailed
-from autograder.grading.reference import GraderError
+from autograder.grading.reference import GraderError, load_checks
 from autograder.grading.seeds import Seeds
 from autograder.practice import tries
 from autograder.practice.files import NoPractice, exercise_files
 from autograder.practice.server import TestServer
 from autograder.records import exercises, submissions
-from autograder.records.results import LAYERS, Run, Status, SubmissionResult, write_atomically
+from autograder.records.course import Course, NoCourse
+from autograder.records.results import (
+    LAYERS,
+    Run,
+    Status,
+    SubmissionResult,
+    as_json,
+    write_atomically,
+)
 from autograder.sandbox import lock
-from autograder.show import failures, report
+from autograder.show import os_errors, terminal
+from autograder.show.console import Output, console, errors, spell_what_is_missing
 from autograder.show.progress import ProgressBar
 from autograder.show.progress import profile as phases
-from autograder.show.terminal import Output, console, errors, spell_what_is_missing
+
+if TYPE_CHECKING:
+    from autograder.gradebook.autograde import Engine
+    from autograder.gradebook.choice import Choice
+    from autograder.gradebook.handed_in import HandedIn, Work
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -42,25 +56,55 @@ app = typer.Typer(
 
 CORES = os.cpu_count() or 1
 Names = Annotated[list[str] | None, typer.Argument(help="Exercises; all of them by default.")]
-Json = Annotated[Path | None, typer.Option(help="Write the results to this file.")]
 Jobs = Annotated[int, typer.Option("-j", "--jobs", min=1, help="How many to grade at once.")]
-TimeLimit = Annotated[
-    float,
-    typer.Option(
-        help="Seconds a cell or a check may take; all cells together, and all checks together, may "
-        "take six times as long."
-    ),
-]
-Force = Annotated[bool, typer.Option("--force", help="Grade again what was graded before.")]
-RequireProtection = Annotated[
-    bool, typer.Option("--require-protection", help="Refuse to grade where a layer is missing.")
-]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print the table alone.")]
-Profile = Annotated[bool, typer.Option("--profile", help="Print where the time went.")]
-Scheduler = Annotated[
-    str | None, typer.Option(help="Grade on the Dask cluster with this scheduler's address.")
-]
-Seed = Annotated[int | None, typer.Option(help="Draw random inputs from this, to repeat a run.")]
+
+
+@dataclass(frozen=True)
+class Options:
+    """The options that `grade` and `autograde` share."""
+
+    json: Annotated[
+        Path | None, typer.Option(help="Write the results to this file; see docs/json.md.")
+    ] = None
+    jobs: Jobs = CORES
+    time_limit: Annotated[
+        float,
+        typer.Option(
+            help="Seconds a cell or a check may take; all cells together, and all checks together, "
+            "may take six times as long."
+        ),
+    ] = 30
+    force: Annotated[bool, typer.Option("--force", help="Grade again what was graded before.")] = (
+        False
+    )
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the table alone.")] = False
+    profile: Annotated[bool, typer.Option("--profile", help="Print where the time went.")] = False
+    scheduler: Annotated[
+        str | None, typer.Option(help="Grade on the Dask cluster with this scheduler's address.")
+    ] = None
+    require_protection: Annotated[
+        bool, typer.Option("--require-protection", help="Refuse to grade where a layer is missing.")
+    ] = False
+
+    @property
+    def limits(self) -> Limits:
+        return Limits.of(self.time_limit)
+
+
+def with_options(command: Callable) -> Callable:
+    """Give a command the shared options, which it gets as its argument `options`."""
+
+    @functools.wraps(command)
+    def wrapped(**given):
+        shared = {one.name: given.pop(one.name) for one in fields(Options)}
+        return command(**given, options=Options(**shared))
+
+    own = [one for one in inspect.signature(command).parameters.values() if one.name != "options"]
+    parameters = [*own, *inspect.signature(Options).parameters.values()]
+    wrapped.__annotations__ = {one.name: one.annotation for one in parameters}
+    keyword = inspect.Parameter.KEYWORD_ONLY
+    wrapped.__signature__ = inspect.Signature([one.replace(kind=keyword) for one in parameters])
+    return wrapped
 
 
 def _chosen(names: list[str] | None) -> list[exercises.Exercise]:
@@ -70,25 +114,31 @@ def _chosen(names: list[str] | None) -> list[exercises.Exercise]:
 @app.command()
 def build(names: Names = None) -> None:
     """Write stubs, source notebooks and releases; remove nothing that was not built."""
-    from autograder.authors.build import BuildError, known_mistakes
+    from autograder.authors.build import BuildError, is_built, known_mistakes, ship_known_mistakes
     from autograder.authors.build import build as build_one
 
-    chosen = _chosen(names)
-    refused = []
-    with Worker() as worker:
+    chosen, refused = [], []
+    for exercise in _chosen(names):
+        if is_built(exercise, exercise.course):
+            console.print(f"{exercise.name}: nothing to build", markup=False)
+        else:
+            chosen.append(exercise)
+    with contextlib.ExitStack() as stack:
+        progress = stack.enter_context(_progress(1, quiet=False))
+        worker = stack.enter_context(Worker()) if chosen else None
         for exercise in chosen:
-            checks = Grader(worker, exercise, Seeds.same(0)).checks
-            course = exercises.solutions_folder().parent
+            _, checks = load_checks(worker, exercise)
             try:
-                written = build_one(exercise, checks, course)
+                known = ship_known_mistakes(worker, exercise, checks, progress.preparing)
+                written = known + build_one(exercise, checks, exercise.course)
             except BuildError as error:
-                refused.append(error)
+                refused.append(str(error))
                 continue
             for path in written:
                 console.print(f"wrote {os.path.relpath(path)}", markup=False)
-            known, all = known_mistakes(exercise, course)
-            console.print(f"{known} of {all} hints can be given by the public tests")
-    for error in refused:
+            few, all = known_mistakes(exercise, exercise.course)
+            console.print(f"{few} of {all} hints can be given by the public tests")
+    for error in dict.fromkeys(refused):
         errors.print(f"autograder: {error}", markup=False, soft_wrap=True)
     if refused:
         raise typer.Exit(1)
@@ -121,8 +171,8 @@ def check(
         tries.remember(found)
         solved &= found.solved
         seconds = f"  {found.seconds:.2f} s" if timing else ""
-        console.print(f"[bold]{report.printable(str(path))}[/]{seconds}", soft_wrap=True)
-        console.print(report.practice(found, asked=hint) + "\n", soft_wrap=True)
+        console.print(f"[bold]{terminal.printable(str(path))}[/]{seconds}", soft_wrap=True)
+        console.print(terminal.practice(found, asked=hint) + "\n", soft_wrap=True)
     if not solved:
         raise typer.Exit(1)
 
@@ -133,64 +183,55 @@ def start(folder: Annotated[Path, typer.Argument(help="A new folder.")]) -> None
     from autograder.practice.handout import start as start_in
 
     names = start_in(folder)
-    console.print(f"{len(names)} exercises in {report.printable(str(folder))}: {', '.join(names)}")
-    console.print(f"Next: cd {report.printable(str(folder))} && autograder check --watch")
+    console.print(
+        f"{len(names)} exercises in {terminal.printable(str(folder))}: {', '.join(names)}"
+    )
+    console.print(f"Next: cd {terminal.printable(str(folder))} && autograder check --watch")
 
 
 @app.command()
+@with_options
 def grade(
     exercise: Annotated[str, typer.Argument(help="The exercise's name.")],
     paths: Annotated[list[Path], typer.Argument(help="Files (.py, .ipynb) or folders of them.")],
-    json: Json = None,
-    jobs: Jobs = CORES,
-    time_limit: TimeLimit = 30,
-    seed: Seed = None,
-    force: Force = False,
-    quiet: Quiet = False,
-    profile: Profile = False,
-    scheduler: Scheduler = None,
-    require_protection: RequireProtection = False,
+    options: Options,
+    seed: Annotated[
+        int | None, typer.Option(help="Draw random inputs from this, to repeat a run.")
+    ] = None,
 ) -> None:
     """Grade submissions and explain every lost point."""
     chosen = exercises.find(exercise)
     found = submissions.find(paths, exercise)
     lock.import_nothing_from(paths)
-    limits = Limits.of(time_limit)
     seeds = Seeds.of(chosen, seed)
     started = time.perf_counter()
-    with (
-        _machine(limits, scheduler, jobs, require_protection) as machine,
-        _told(machine.jobs, quiet) as told,
-    ):
-        told.expect([one.id for one in found])
-        results = ResultCache(chosen, limits, force, machine.protection) if seed is None else None
-        runner = machine.runner(chosen, seeds, results, told.preparing)
+    with _machine(options) as machine, _progress(machine.jobs, options.quiet) as progress:
+        progress.expect([one.id for one in found])
+        results = None
+        if seed is None:
+            results = ResultCache(chosen, options.limits, options.force, machine.protection)
+        runner = machine.runner(chosen, seeds, results, progress.preparing)
         runner.begin(found)
         runner.ready()
         run = Run(exercise, seeds.first, machine.protection)
-        asked = [runner.submit(one, functools.partial(told.done, one.id)) for one in found]
+        asked = [runner.submit(one, functools.partial(progress.done, one.id)) for one in found]
         for future in asked:
             run.submissions.append(result := future.result())
-            if not quiet:
-                console.print(report.feedback(result), "", soft_wrap=True)
+            if not options.quiet:
+                console.print(terminal.feedback(result), "", soft_wrap=True)
     for line in submissions.passed_over(paths, exercise):
-        errors.print(f"not graded: {report.printable(line)}", soft_wrap=True)
-    _finish([run], json, profile, time.perf_counter() - started, told_each=not quiet)
+        errors.print(f"not graded: {terminal.printable(line)}", soft_wrap=True)
+    seconds = time.perf_counter() - started
+    _finish([run], options, seconds, printed_each=not options.quiet)
 
 
 @app.command()
+@with_options
 def autograde(
+    options: Options,
     names: Annotated[
         list[str] | None, typer.Argument(help="Assignments; all that were submitted by default.")
     ] = None,
-    json: Json = None,
-    jobs: Jobs = CORES,
-    time_limit: TimeLimit = 30,
-    force: Force = False,
-    quiet: Quiet = False,
-    profile: Profile = False,
-    scheduler: Scheduler = None,
-    require_protection: RequireProtection = False,
 ) -> None:
     """Do what `nbgrader autograde` does, for a whole class in parallel.
 
@@ -198,96 +239,103 @@ def autograde(
     already is written again only if the submission, the exercise or the engine have changed; late
     penalties are always brought up to date. What was found and not graded is named at the end.
     """
-    course = exercises.solutions_folder().parent
-    limits = Limits.of(time_limit)
+    course = Course.around()
     started = time.perf_counter()
-    with contextlib.chdir(course), _machine(limits, scheduler, jobs, require_protection) as machine:
-        # While the warm worker starts. jsonschema would build a grammar of IRIs, which no notebook
-        # has, and take longer for that than all the rest.
-        sys.modules.setdefault("rfc3987_syntax", None)
+    with contextlib.chdir(course.folder), _machine(options) as machine:
+        # While the warm worker starts.
+        from autograder.gradebook import tuning
+
+        tuning.skip_grammars()
+        tuning.open_gradebooks_once()
         from autograder.gradebook.choice import choose
 
-        choice = choose(names, course, time_limit)
-        with _told(machine.jobs, quiet) as told:
-            runs = _autograde(choice, machine, told, limits, force)
+        choice = choose(names, course, options.time_limit)
+        with _progress(machine.jobs, options.quiet) as progress:
+            runs, gradebook = _autograde(choice, machine, progress, options, course)
         overlooked = choice.overlooked()
-    gradebook = sum(step.seconds for step in choice.steps)
     for line in choice.failed:
-        errors.print(f"autograder: {report.printable(line)}", soft_wrap=True)
-    nothing = not choice.failed and not any(step.works for step in choice.steps)
+        errors.print(f"autograder: {terminal.printable(line)}", soft_wrap=True)
+    nothing = not choice.failed and not any(found.works for found in choice.found)
     failed = bool(choice.failed) or nothing
     try:
-        _finish(runs, json, profile, time.perf_counter() - started, gradebook, failed)
+        _finish(runs, options, time.perf_counter() - started, gradebook, failed)
     finally:
-        errors.print(report.overlooked(overlooked, choice.folder), soft_wrap=True, end="")
+        errors.print(terminal.overlooked(overlooked, choice.folder), soft_wrap=True, end="")
         if nothing:
-            errors.print(f"autograder: {report.printable(choice.nothing(names))}", soft_wrap=True)
+            errors.print(f"autograder: {terminal.printable(choice.nothing(names))}", soft_wrap=True)
 
 
 def _autograde(
-    choice, machine: running.Machine, told: ProgressBar, limits: Limits, force: bool
-) -> list[Run]:
-    """Grade what was chosen; what fails for one assignment does not stop the others."""
-    from autograder.gradebook.autograde import Engine, NbGraderException
+    choice: "Choice",
+    machine: running.Machine,
+    progress: ProgressBar,
+    options: Options,
+    course: Course,
+) -> tuple[list[Run], float]:
+    """Grade and write what was chosen; what fails for one assignment does not stop the others.
 
-    engines, runs = {}, []
-    for step in choice.steps:
-        step.find()
-        told.expect([step.label(*asked) for asked in step.asked])
-        step.anew, step.engines = force, engines
-        step.warn = lambda text: errors.print(f"warning: {report.printable(text)}", soft_wrap=True)
-        for name in step.exercises:
+    Returns:
+        the runs, and the seconds that nbgrader took for itself.
+    """
+    from autograder.gradebook.autograde import ClassAutograde, Grading, NbGraderException
+
+    engines, runs, seconds = {}, {}, 0.0
+    for found in choice.found:
+        progress.expect([found.label(*asked) for asked in found.asked])
+        assignment = found.assignment
+        for name in assignment.exercises:
             if name not in engines:
-                exercise = exercises.find(name)
-                # A submission may have told its student the seed: the next run has another.
-                seeds = Seeds.of(exercise)
-                results = ResultCache(exercise, limits, force, machine.protection)
-                runner = machine.runner(exercise, seeds, results, told.preparing)
-                engines[name] = Engine(runner, results, seeds)
-        runs.append(_begin(step, machine, told))
-    # All of them prepare, before any submission: no job waits for another.
-    for name, engine in engines.items():
-        given = [work.given for step in choice.steps for work, asked in step.asked if asked == name]
-        engine.runner.begin(given)
-    for step in choice.steps:
-        step.submit()
-    for step in choice.steps:
+                engines[name] = _engine(name, machine, progress, options, course)
+            seed = engines[name].seeds.first
+            run = Run(name, seed, machine.protection, assignment=assignment.name)
+            runs[assignment.name, name] = run
+
+    def graded(found: "HandedIn", work: "Work", name: str, result: SubmissionResult) -> None:
+        progress.done(found.label(work, name), result)
+        runs[found.assignment.name, name].submissions.append(result)
+
+    def warn(text: str) -> None:
+        errors.print(f"warning: {terminal.printable(text)}", soft_wrap=True)
+
+    grading = Grading(engines, choice.found)
+    for found in choice.found:
+        on_result = functools.partial(graded, found)
+        writer = ClassAutograde(found, grading, options.force, on_result, warn)
         try:
-            step.start()
+            writer.start()
         except NbGraderException as error:
-            choice.failed.append(f"{step.name}: {error}")
-    return [run for some in runs for run in some.values()]
+            choice.failed.append(f"{found.assignment.name}: {error}")
+        seconds += writer.seconds
+    return list(runs.values()), seconds
 
 
-def _begin(step, machine: running.Machine, told: ProgressBar) -> dict[str, Run]:
-    """Have a step tell its results; return what will hold them, by exercise."""
-    runs = {
-        name: Run(name, step.engines[name].seeds.first, machine.protection, assignment=step.name)
-        for name in step.exercises
-    }
+def _engine(
+    name: str, machine: running.Machine, progress: ProgressBar, options: Options, course: Course
+) -> "Engine":
+    """Return what grades an exercise."""
+    from autograder.gradebook.autograde import Engine
 
-    def graded(work, name: str, result: SubmissionResult) -> None:
-        told.done(step.label(work, name), result)
-        runs[name].submissions.append(result)
-
-    step.told = graded
-    return runs
+    exercise = exercises.find(name, course.solutions)
+    # A submission may have told its student the seed: the next run has another.
+    seeds = Seeds.of(exercise)
+    results = ResultCache(exercise, options.limits, options.force, machine.protection)
+    return Engine(machine.runner(exercise, seeds, results, progress.preparing), results, seeds)
 
 
 @contextlib.contextmanager
-def _machine(limits: Limits, scheduler: str | None, jobs: int, protected: bool) -> Iterator:
+def _machine(options: Options) -> Iterator:
     """Yield where to grade: a warm worker here, or a Dask cluster."""
     try:
         with contextlib.ExitStack() as stack:
-            if scheduler:
-                machine = stack.enter_context(_cluster(scheduler, limits))
+            if options.scheduler:
+                machine = stack.enter_context(_cluster(options.scheduler, options.limits))
             else:
-                worker = stack.enter_context(Worker(limits))
-                machine = stack.enter_context(running.LocalMachine(worker, jobs))
-            _say_what_is_missing(machine.protection, refuse=protected)
-            with _heard():
+                worker = stack.enter_context(Worker(options.limits))
+                machine = stack.enter_context(running.LocalMachine(worker, options.jobs))
+            _say_what_is_missing(machine.protection, refuse=options.require_protection)
+            with _interruptible():
                 yield machine
-            if scheduler and machine.lost:
+            if options.scheduler and machine.lost:
                 errors.print(f"{machine.lost} Dask workers were lost; others graded what they had")
     except KeyboardInterrupt:
         errors.print("stopped; what has been graded is kept: the same command goes on from there")
@@ -295,7 +343,7 @@ def _machine(limits: Limits, scheduler: str | None, jobs: int, protected: bool) 
 
 
 @contextlib.contextmanager
-def _heard() -> Iterator[None]:
+def _interruptible() -> Iterator[None]:
     """Raise KeyboardInterrupt once more if nobody noticed: Python drops what a callback raises."""
     if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
         yield  # ignored, as in the background of a shell
@@ -336,31 +384,31 @@ def _say_what_is_missing(layers: list[str], refuse: bool) -> None:
         errors.print(f"warning: submissions run without {line}", markup=False, soft_wrap=True)
 
 
-def _told(jobs: int, quiet: bool) -> ProgressBar:
+def _progress(jobs: int, quiet: bool) -> ProgressBar:
     return ProgressBar(console if console.is_terminal else errors, jobs, quiet)
 
 
 def _finish(
     runs: list[Run],
-    json: Path | None,
-    profile: bool,
+    options: Options,
     seconds: float,
     gradebook: float = 0,
     failed: bool = False,
-    told_each: bool = False,
+    printed_each: bool = False,
 ) -> None:
     """Write and print what belongs to whole runs; fail if that did, or something of ours."""
-    if json:
-        content = [run.as_json() for run in runs]
-        write_atomically(json, content[0] if len(content) == 1 else f"[{','.join(content)}]")
+    if options.json:
+        write_atomically(options.json, as_json(runs))
     for run in runs:
-        if len(run.submissions) > told_each:
-            console.print(report.class_table(run))
+        if len(run.submissions) > printed_each:
+            console.print(terminal.class_table(run))
+    if not printed_each:
+        console.print(terminal.to_look_at(runs), soft_wrap=True, end="")
     found = [result for run in runs for result in run.submissions]
-    if profile:
+    if options.profile:
         console.print(phases(found, seconds, gradebook))
-    if told := cache.problems():
-        errors.print(report.printable(told), soft_wrap=True)
+    if problems := cache.problems():
+        errors.print(terminal.printable(problems), soft_wrap=True)
     if failed or console.lost or any(result.status == Status.GRADER_ERROR for result in found):
         raise typer.Exit(1)
 
@@ -373,6 +421,15 @@ class Kind(StrEnum):
     mutants = "mutants"
 
 
+Full = Annotated[
+    bool, typer.Option(help="Ask mutants every check, not only until one catches them.")
+]
+Anew = Annotated[bool, typer.Option("--all", help="Ask again what an earlier audit has asked.")]
+Hints = Annotated[
+    bool, typer.Option("--hints", help="Only show which hint a chaff gets if it is not known.")
+]
+
+
 @app.command()
 def audit(
     names: Names = None,
@@ -382,14 +439,11 @@ def audit(
     stress: Annotated[
         bool, typer.Option(help="Other threads and oneDNN settings in turn, on a busy machine.")
     ] = False,
-    full: Annotated[
-        bool, typer.Option(help="Ask mutants every check, not only until one catches them.")
-    ] = False,
+    full: Full = False,
+    anew: Anew = False,
     json: Annotated[Path | None, typer.Option(help="Write the findings to this file.")] = None,
     html: Annotated[Path | None, typer.Option(help="Write the kill matrix to this page.")] = None,
-    hints: Annotated[
-        bool, typer.Option("--hints", help="Only show which hint a chaff gets if it is not known.")
-    ] = False,
+    hints: Hints = False,
 ) -> None:
     """Hold the hidden checks against the answers that are known to be right or wrong."""
     if hints:
@@ -397,7 +451,7 @@ def audit(
     from rich.progress import MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     from autograder.authors import audit as auditing
-    from autograder.authors import matrix
+    from autograder.authors import audit_report
 
     kinds = [kind.value.removesuffix("s") for kind in only] if only else auditing.KINDS
     audits = []
@@ -418,19 +472,21 @@ def audit(
 
             on_result = functools.partial(progress.advance, task)
             found = auditing.audit(
-                exercise, workers, rows, seeds, jobs, full, on_result, on_progress
+                exercise, workers, rows, seeds, jobs, full, anew or stress, on_result, on_progress
             )
             audits.append(found)
             progress.remove_task(task)
-            shown.print(matrix.findings(found), soft_wrap=True)
+            shown.print(audit_report.findings(found), soft_wrap=True)
     if json:
-        write_atomically(json, matrix.as_json(audits, seeds))
+        write_atomically(json, audit_report.as_json(audits, seeds))
     if html:
-        write_atomically(html, matrix.page(audits, seeds))
-    Output(width=max(120, console.width), highlight=False).print(matrix.summary(audits))
+        write_atomically(html, audit_report.page(audits, seeds))
+    Output(width=max(120, console.width), highlight=False).print(audit_report.summary(audits))
     problems = sum(len(one.problems) for one in audits)
     asked = seeds * sum(len(one.rows) for one in audits)
     console.print(f"{asked} answers in {time.perf_counter() - started:.0f} s")
+    if reused := sum(one.reused for one in audits):
+        console.print(f"{reused} of them are from earlier audits; --all asks everything again")
     console.print(f"{problems} problems" if problems else "[green]no problems[/]")
     if problems:
         raise typer.Exit(1)
@@ -451,9 +507,9 @@ def _audit_hints(chosen: list[exercises.Exercise]) -> None:
 
             found.append(hint_report.report(worker, exercise, on_progress))
             progress.remove_task(task)
-    for one in found:
-        console.print(hint_report.wrong_hints(one), markup=False, soft_wrap=True)
-    console.print(hint_report.table(found))
+    for text in filter(None, map(hint_report.wrong_hints, found)):
+        console.print(text, markup=False, soft_wrap=True)
+    Output(width=max(120, console.width), highlight=False).print(hint_report.table(found))
     problems = [problem for one in found for problem in one.problems]
     for problem in problems:
         console.print(problem, markup=False, soft_wrap=True)
@@ -497,15 +553,15 @@ def main() -> None:
     spell_what_is_missing()
     try:
         app()
-    except (exercises.NoExercise, NoPractice, FileNotFoundError) as error:
+    except (NoCourse, exercises.NoExercise, NoPractice, FileNotFoundError) as error:
         ours = not isinstance(error, OSError) or error.errno is None
-        text = str(error) if ours else failures.sentence(error)
-        errors.print(f"autograder: {report.printable(text)}", soft_wrap=True)
+        text = str(error) if ours else os_errors.sentence(error)
+        errors.print(f"autograder: {terminal.printable(text)}", soft_wrap=True)
         sys.exit(2)
     except (GraderError, WorkerFailed) as error:
-        errors.print(f"autograder: {report.printable(str(error))}", soft_wrap=True)
+        errors.print(f"autograder: {terminal.printable(str(error))}", soft_wrap=True)
         sys.exit(1)
     except (OSError, UnicodeError) as error:
-        text = failures.sentence(error)
-        errors.print(f"autograder: {report.printable(text)}", soft_wrap=True)
+        text = os_errors.sentence(error)
+        errors.print(f"autograder: {terminal.printable(text)}", soft_wrap=True)
         sys.exit(1)

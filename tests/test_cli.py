@@ -50,7 +50,7 @@ def test_every_submission_is_in_the_output_once(run, course, toy_exercise):
         3,
     )
     assert done.returncode == 0, done.stderr
-    result = json.loads((course / "out.json").read_text())
+    (result,) = json.loads((course / "out.json").read_text())["runs"]
     found = {one["id"]: (one["status"], one["score"]) for one in result["submissions"]}
     assert found == {
         "[red]\x1b[31m=1+1": ("graded", 0.0),
@@ -130,6 +130,25 @@ def test_a_folder_without_exercises_ends_with_a_sentence(run, course):
     done = run("audit")
     assert done.returncode == 2
     assert "set AUTOGRADER_SOLUTIONS" in done.stderr
+
+
+@pytest.mark.parametrize("command", ["build", "autograde"])
+@pytest.mark.parametrize(
+    ("new", "old"),
+    [
+        ("autograder.gradebook.sanitize.Sanitize", "autograder.preprocessors.Sanitize"),
+        ("autograder.gradebook.grade.Grade", "autograder.gradebook.preprocessors.Grade"),
+        ("autograder.gradebook.clean_html.markdown", "autograder.feedback.markdown"),
+    ],
+)
+def test_a_configuration_with_an_old_name_is_told_the_new_one(run, course, command, new, old):
+    config = course / "nbgrader_config.py"
+    config.write_text(config.read_text().replace(f'"{new}"', f'"{old}"'))
+    done = run(command)
+    assert done.returncode == 1
+    told = f"nbgrader_config.py names {old}, which is now {new}. Change it there\n"
+    assert done.stderr.endswith(told)
+    assert done.stderr.count(old) == 1
 
 
 def test_the_audit_finds_what_is_wrong_with_the_specimens(run, course):

@@ -1,6 +1,5 @@
 """What works only on the student's machine costs no points, and somebody is told of it."""
 
-import json
 import sys
 
 import pytest
@@ -9,7 +8,7 @@ from autograder.grading.grader import Grader
 from autograder.grading.processes import Limits, Worker
 from autograder.records.results import Run
 from autograder.records.submissions import Submission
-from autograder.show import report
+from autograder.show import terminal
 
 RIGHT = """class Scale(keras.layers.Layer):
     def __init__(self, factor=1.0, **kwargs):
@@ -216,10 +215,10 @@ def test_a_wrong_answer_needs_no_look(grade, source):
 def test_a_look_that_is_needed_is_in_every_report(grade):
     result = grade(f"import pandas\n{HEAD}{RIGHT}")
     run = Run("scale", 0, [], [result])
-    (row,) = json.loads(run.as_json())["submissions"]
+    (row,) = run.as_dict()["submissions"]
     assert row["look_at"] == result.look_at != ""
     assert set(row["versions"]) == {"python", "tensorflow", "keras", "numpy"}
-    assert result.look_at in report.feedback(result).replace("\\[", "[")
+    assert result.look_at in terminal.feedback(result).replace("\\[", "[")
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import pytest
 from nbformat.v4 import new_code_cell
 
-from autograder.gradebook.released import UnclearCell, asked_in
+from autograder.gradebook.assignments import UnclearCell, asked_in
 
 IMPORT = "from autograder.notebook import points\n"
 

@@ -443,6 +443,27 @@ def test_a_random_check_gets_its_hint_in_the_process_that_failed(toy, monkeypatc
     assert (first[1].seen != known.seen).all()
 
 
+RAISES = '''
+# %% raises loses="numerics gradients serialization graph"
+"""Do not raise."""
+
+
+class Scale(Scale):
+    def call(self, inputs):
+        raise ValueError(f"{float(inputs[0, 0])} is no input")
+'''
+
+
+def test_an_error_that_says_what_was_drawn_gets_its_hint(worker, course):
+    folder = course / "solutions" / "scale"
+    with (folder / "chaffs.py").open("a") as file:
+        file.write(RAISES)
+    grader = Grader(worker, Exercise(folder), Seeds.same(7))
+    result = grader.grade(Submission("x", "", False, (grader.exercise.chaffs[-1].source,)))
+    (drawn,) = (one for one in result.checks if one.name == "multiplies_anything")
+    assert (drawn.status, drawn.hint) == ("raised", "Do not raise.")
+
+
 def test_a_hint_is_given_only_where_the_same_answer_was_seen(grade):
     result = grade(RIGHT.replace("inputs *", "7 + inputs *"))
     assert [check.hint for check in result.checks if check.hint] == []
@@ -483,18 +504,22 @@ def test_an_impatient_grader_does_not_ask_chaffs(worker, course):
     assert not (course / "build" / "hints").exists()
 
 
-def test_an_exercises_hints_file_is_read_again(worker, course):
+def test_what_chaffs_were_asked_here_is_read_again(worker, course):
     exercise = Exercise(course / "solutions" / "scale")
     wrong = Submission("x", "", False, (exercise.chaffs[0].source,))
-    first = Grader(worker, exercise).grade(wrong)
-    (kept,) = (course / "build" / "hints").iterdir()
-    assert first.checks[0].chaff == "adds"
-    kept.write_bytes(kept.read_bytes().replace(b"adds", b"subs"))
-    grader = Grader(worker, exercise)
-    with pytest.raises(KeyError):
-        grader.hints.find([], {})
-    kept.write_bytes(b"broken")
     assert Grader(worker, exercise).grade(wrong).checks[0].chaff == "adds"
+    (folder,) = (course / "build" / "hints").iterdir()
+    files = {path: path.read_bytes() for path in folder.iterdir()}
+    assert len(files) == len(exercise.chaffs)
+    for damage in (b"", b"broken"):
+        asked = []
+        for path in list(files)[:2] if damage else []:
+            path.write_bytes(damage)
+        grader = Grader(worker, exercise)
+        grader.hints.on_progress = lambda done, total, asked=asked: asked.append((done, total))
+        assert grader.grade(wrong).checks[0].chaff == "adds"
+        assert asked == ([(1, 2), (2, 2)] if damage else [])
+    assert {path: path.read_bytes() for path in folder.iterdir()} == files
 
 
 @pytest.mark.parametrize(

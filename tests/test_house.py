@@ -26,6 +26,10 @@ MAY_IMPORT = {
 # Neither imports these, nor do the rooms that they import.
 NEVER = {"grading": {"tensorflow", "keras", "nbgrader"}, "records": {"tensorflow", "keras"}}
 
+MAX_LINES = {ast.FunctionDef: 60, ast.AsyncFunctionDef: 60, ast.ClassDef: 150}
+# What may be longer, by its file and name, and why.
+REASONS: dict[tuple[str, str], str] = {}
+
 
 def imports(source: str) -> set[str]:
     """Return the dotted names that a module imports, wherever in it."""
@@ -79,3 +83,30 @@ def test_a_forbidden_import_is_found(room, line):
 def test_every_room_has_modules():
     rooms = {path.parent.name for path in PACKAGE.glob("*/*.py")}
     assert rooms - {"handout"} == EVERYTHING
+
+
+def too_long(source: str) -> set[str]:
+    """Return the names of the functions and classes of a module that are too long."""
+    return {
+        node.name
+        for node in ast.walk(ast.parse(source))
+        if type(node) in MAX_LINES and node.end_lineno - node.lineno >= MAX_LINES[type(node)]
+    }
+
+
+def test_no_function_or_class_is_too_long_without_a_reason():
+    found = {
+        (path.relative_to(PACKAGE).as_posix(), name)
+        for path in PACKAGE.rglob("*.py")
+        for name in too_long(path.read_text(encoding="utf-8"))
+    }
+    assert found == set(REASONS)
+
+
+@pytest.mark.parametrize(
+    ("kind", "most"), [("def f()", 60), ("async def f()", 60), ("class f", 150)]
+)
+def test_what_is_too_long_is_found(kind, most):
+    body = "    x = 1\n" * (most - 1)
+    assert too_long(f"{kind}:\n{body}") == set()
+    assert too_long(f"class C:\n  {kind}:\n{body}    y = 2\n") >= {"f"}

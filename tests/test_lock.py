@@ -104,7 +104,7 @@ def test_a_missing_layer_is_named_and_can_be_required(course, environment, toy_e
     done = grade("out.json")
     assert done.returncode == 0, done.stderr
     assert "warning: submissions run without bubblewrap" in done.stderr
-    found = json.loads((course / "out.json").read_text())
+    (found,) = json.loads((course / "out.json").read_text())["runs"]
     assert "bubblewrap" in found["missing_protection"]
     assert "bubblewrap" not in found["protection"]
     assert found["submissions"][0]["score"] == 8

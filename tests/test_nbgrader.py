@@ -8,6 +8,7 @@ import re
 import shutil
 import sqlite3
 import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
@@ -16,9 +17,10 @@ from nbconvert.exporters import HTMLExporter
 from nbgrader.api import Course, Gradebook
 from nbgrader.server_extensions.formgrader import handlers as formgrader
 
-from autograder.gradebook import preprocessors
+from autograder.gradebook.assignments import NEW_CELL
 from autograder.gradebook.release import course_config
-from autograder.gradebook.released import NEW_CELL
+from autograder.gradebook.tuning import open_gradebooks_once
+from autograder.records.course import Course as CourseFolder
 from autograder.records.submissions import MAX_BYTES
 
 pytestmark = pytest.mark.slow
@@ -277,7 +279,8 @@ def test_the_export_holds_the_points_per_dimension(graded, run):
         "handed_in": "1",
     }
     assert rows["empty"]["needs_manual_grade"] == "1"
-    assert "loud" in shown
+    assert re.search(r"scale +loud +2 +2 +2 +2 +8 +8 *\n", shown)
+    assert re.search(r"scale +empty .* look at *\n", shown)
 
 
 def test_feedback_is_readable_and_holds_no_secrets(graded, toy_exercise):
@@ -322,7 +325,7 @@ def test_markup_in_a_submission_is_harmless_on_its_page(run, graded):
 def test_formgrader_shows_no_script(graded):
     """As it shows the notebook of `stub`, with what somebody else might have written into it."""
     course, _, _ = graded
-    config = course_config(course)
+    config = course_config(CourseFolder(course))
     config.HTMLExporter.template_name = "formgrade"
     config.HTMLExporter.extra_template_basedirs = [formgrader.template_path]
     shown = {
@@ -405,7 +408,7 @@ def test_a_bad_file_or_folder_costs_nobody_else_anything(course, environment):
     assert "  hal: " in done.stderr
     assert "  ina: timestamp.txt holds no date" in done.stderr
     assert not list(course.glob("build/autograded/**/notes.txt"))
-    runs = json.loads((course / "out.json").read_text())
+    runs = json.loads((course / "out.json").read_text())["runs"]
     found = [{one["id"]: one["score"] for one in run["submissions"]} for run in runs]
     assert found == [{"fay": 8}, {"ada": 8, "bob": 0, "cy": 0, "jo": 0, "kim": 0, "lea": 0}]
     found = scores(course)
@@ -497,7 +500,7 @@ def test_nbgrader_runs_other_assignments_for_grading_by_hand(run, course, enviro
 
 
 def test_a_gradebook_is_the_same_however_often_it_is_opened(tmp_path):
-    assert Gradebook.__init__ is preprocessors._open
+    open_gradebooks_once()
     url = f"sqlite:///{tmp_path}/gradebook.db"
     for round in range(2):
         with Gradebook(url, "course") as gradebook:
@@ -505,6 +508,7 @@ def test_a_gradebook_is_the_same_however_often_it_is_opened(tmp_path):
         with Gradebook(url, "course") as outer:
             ada = outer.find_student(f"ada {round}")
             with Gradebook(url, "other") as inner, Gradebook(url, "course") as again:
+                assert again.engine is outer.engine
                 assert [student.id for student in again.students] == [ada.id]
                 assert {course.id for course in inner.db.query(Course)} == {"course", "other"}
                 again.update_or_create_student(ada.id, email="a@b")
@@ -557,6 +561,44 @@ def autograder(course, environment):
     return autograder
 
 
+def test_one_submission_makes_its_way_without_speed_ups(course, environment):
+    def plain(*command):
+        own = {**environment, "AUTOGRADER_PLAIN": "1"}
+        done = subprocess.run(
+            command, cwd=course, env=own, text=True, capture_output=True, timeout=300
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    plain("autograder", "build")
+    released_to(course, "scale", "ada", RIGHT)
+    plain("autograder", "autograde", "scale")
+    assert scores(course) == {"ada": (8, False)}
+    plain("nbgrader", "autograde", "scale", "--force")
+    plain("nbgrader", "generate_feedback", "scale")
+    assert scores(course) == {"ada": (8, False)}
+    page = (course / "build" / "feedback" / "ada" / "scale" / "scale.html").read_text()
+    assert "8 of 8 points. Every check passes." in page
+
+
+SEEN = """
+import sys
+from autograder.gradebook import tuning
+tuning.skip_grammars()
+tuning.open_gradebooks_once()
+from nbgrader.api import Gradebook
+import nbgrader.apps.api
+print("lark" in sys.modules, hasattr(Gradebook.__init__, "__wrapped__"))
+"""
+
+
+@pytest.mark.parametrize(("switch", "seen"), [("0", "False True"), ("1", "True False")])
+def test_the_switch_turns_the_speed_ups_off(switch, seen, environment):
+    own = {**environment, "AUTOGRADER_PLAIN": switch}
+    command = [sys.executable, "-c", SEEN]
+    done = subprocess.run(command, env=own, text=True, capture_output=True, check=True)
+    assert done.stdout.strip() == seen
+
+
 def opened(course):
     return Gradebook(f"sqlite:///{course}/build/gradebook.db", "custom-keras")
 
@@ -603,7 +645,7 @@ def test_penalties_follow_the_due_date_without_grading_again(course, autograder,
         columns = ("score", "raw_score", "late_penalty", "handed_in")
         found = {who: [float(rows["scale", who][name]) for name in columns] for who in expected}
         assert found == expected
-        [result, _] = json.loads((course / "out.json").read_text())["submissions"]
+        [result, _] = json.loads((course / "out.json").read_text())["runs"][0]["submissions"]
         written = course / "build" / "autograded" / "ada" / "scale" / "scale.ipynb"
         return result["seed"], written.stat().st_mtime_ns
 
@@ -662,7 +704,8 @@ def test_what_stopped_on_this_machine_only_is_marked_to_look_at(course, autograd
     released_to(course, "scale", "bob", f"import package_of_bob\n{RIGHT}")
     done = autograder("autograde")
     assert scores(course) == {"ada": (8, False), "bob": (8, True)}
-    assert re.search("bob .* look at: ", done.stdout)
+    assert re.search(r"bob +(\S+ +){5}look at *\n", done.stdout)
+    assert re.search("^look at bob: .*package_of_bob", done.stdout, re.MULTILINE)
     rows = exported(course, run)
     assert rows["scale", "bob"]["needs_manual_grade"] == "1"
     with opened(course) as gradebook:
@@ -867,7 +910,7 @@ def test_an_assignment_may_hold_exercises_and_work_by_hand(week, autograder, run
     check("autograder autograde")
     assert done.stderr.count("its cell style has points and asks no exercise") == 1
     assert "cy/week3: again.ipynb was not handed in" in done.stderr
-    runs = json.loads((week / "out.json").read_text())
+    runs = json.loads((week / "out.json").read_text())["runs"]
     found = {
         one["exercise"]: {who["id"]: who["score"] for who in one["submissions"]} for one in runs
     }

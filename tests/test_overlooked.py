@@ -6,7 +6,7 @@ import pytest
 
 from autograder.gradebook import overlooked
 from autograder.gradebook.overlooked import Known
-from autograder.show import report
+from autograder.show import terminal
 
 NOTEBOOKS = {
     "wide_scale": ["wide_scale"],
@@ -92,6 +92,12 @@ def find(tmp_path):
         ("ada/wide_scale.py", "ada/wide_scale.py", "autograder grade wide_scale FILE"),
         ("readme.txt", "readme.txt", "in no folder of an assignment"),
         (".DS_Store", ".DS_Store", "nothing to do"),
+        (
+            ".ada/wide_scale/wide_scale.ipynb",
+            ".ada",
+            "If this is work, rename it to ada",
+        ),
+        ("ada/wide_scale/wide_scale.IPYNB", "ada/wide_scale/wide_scale.IPYNB", "rename it so"),
         (
             "Ada Lovelace_12345_assignsubmission_file_/wide_scale.ipynb",
             "Ada Lovelace_12345_assignsubmission_file_",
@@ -198,7 +204,7 @@ def test_every_student_of_a_large_class_is_named(find, tmp_path):
 
 def test_a_name_cannot_forge_lines_of_the_report():
     found = [("ada\n  bob/wide_scale: fine\x1b[31m[red]", "x")]
-    text = report.overlooked(found, "build/submitted")
+    text = terminal.overlooked(found, "build/submitted")
     assert text.count("\n") == 2
     assert "\x1b" not in text
     assert "\\[red]" in text

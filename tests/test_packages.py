@@ -113,7 +113,7 @@ def test_a_right_answer_is_right_wherever_packages_lie(start, layout, wrapped):
     layout = layout(start.course)
     done = start(layout, "grade", "scale", "ada.py", "--json", "out.json", wrapped=wrapped)
     assert done.returncode == 0, done.stderr
-    (found,) = json.loads((layout[2] / "out.json").read_text())["submissions"]
+    (found,) = json.loads((layout[2] / "out.json").read_text())["runs"][0]["submissions"]
     assert found["score"] == found["max_score"] == 8
 
 
@@ -196,7 +196,7 @@ def test_a_course_on_the_path_is_not_opened_to_children(start):
         )
         done = start(layout, "grade", "scale", "spy.py", "--json", "out.json", wrapped=wrapped)
         assert done.returncode == 0, done.stderr
-        (found,) = json.loads((nested / "out.json").read_text())["submissions"]
+        (found,) = json.loads((nested / "out.json").read_text())["runs"][0]["submissions"]
         assert found["output"].splitlines() == ["refused", "refused"]
 
 

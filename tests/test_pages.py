@@ -1,12 +1,14 @@
+import io
 import re
 from dataclasses import replace
 
 import pytest
+from rich.console import Console
 
-from autograder.gradebook import feedback
+from autograder.gradebook import clean_html
 from autograder.practice.publictests import OWN, Result
-from autograder.records.results import CheckResult, SubmissionResult
-from autograder.show import pages, report
+from autograder.records.results import CheckResult, Run, SubmissionResult
+from autograder.show import html, terminal, text
 
 CHECKS = [
     CheckResult("one", "numerics", "one is one", 2, "passed"),
@@ -18,7 +20,7 @@ RESULT = SubmissionResult("ada", "ada.py", "graded", CHECKS)
 
 
 def test_html_shows_each_check_and_escapes_what_is_not_ours():
-    page = pages.html(RESULT, "numerics")
+    page = html.checks(RESULT, "numerics")
     assert "one is one" in page
     assert "(2 of 2)" in page
     assert "expected 2, got &lt;b&gt;3&lt;/b&gt;" in page
@@ -28,7 +30,7 @@ def test_html_shows_each_check_and_escapes_what_is_not_ours():
 
 
 def test_text_shows_the_same_as_html():
-    assert pages.text(RESULT, "numerics") == (
+    assert text.checks(RESULT, "numerics") == (
         "✓ one is one (2 of 2)\n"
         "✗ two is two (0 of 1)\n"
         "    expected 2, got <b>3</b>\n"
@@ -39,9 +41,9 @@ def test_text_shows_the_same_as_html():
 
 
 def test_the_comment_sums_up():
-    assert pages.comment(RESULT) == "2 of 4.5 points.\n\n- Add.\n- Do not add."
+    assert html.comment(RESULT) == "2 of 4.5 points.\n\n- Add.\n- Do not add."
     perfect = SubmissionResult("ada", "ada.py", "graded", CHECKS[:1])
-    assert pages.comment(perfect) == "2 of 2 points. Every check passes."
+    assert html.comment(perfect) == "2 of 2 points. Every check passes."
 
 
 @pytest.mark.parametrize(
@@ -60,7 +62,7 @@ def test_the_comment_sums_up():
 )
 def test_a_reason_is_one_line_of_code_in_the_comment(reason, shown):
     unreadable = SubmissionResult("ada", "ada.py", "unreadable", CHECKS[1:], reason)
-    page = feedback.markdown(pages.comment(unreadable))
+    page = clean_html.markdown(html.comment(unreadable))
     assert page == f"<p>0 of 2.5 points. <code>{shown}</code></p>\n"
 
 
@@ -88,14 +90,14 @@ def test_a_reason_is_one_line_of_code_in_the_comment(reason, shown):
     ],
 )
 def test_nothing_that_a_student_writes_acts_on_a_page(source):
-    for shown in (feedback.markdown(source), feedback.clean(source)):
+    for shown in (clean_html.markdown(source), clean_html.clean(source)):
         tags = re.findall("<[^>]*>", shown)
         acting = "[\"']javascript|<script|data:|img|svg|form|on[a-z]+=|position|margin|background"
         assert not [tag for tag in tags if re.search(acting, tag)], shown
 
 
 def test_an_ordinary_cell_is_shown_as_it_is_meant():
-    page = feedback.markdown(
+    page = clean_html.markdown(
         "# A\n\n> `a < b`, $a < b$\n\n[x](https://keras.io)\n\n| y |\n|--:|\n| 1 |\n\n"
         "```python\nx = 1\n```"
     )
@@ -109,16 +111,31 @@ def test_an_ordinary_cell_is_shown_as_it_is_meant():
         '<span class="n">x</span>',
     ):
         assert shown in page
-    checks = pages.html(RESULT, "numerics")
-    assert feedback.clean(checks).count("<strong style=") == checks.count("<strong style=") == 3
-    assert "&lt;p" not in feedback.clean(checks)
+    checks = html.checks(RESULT, "numerics")
+    assert clean_html.clean(checks).count("<strong style=") == checks.count("<strong style=") == 3
+    assert "&lt;p" not in clean_html.clean(checks)
 
 
 def test_a_name_stays_in_its_line():
     name = "mallory  8/8\n  numerics  8/8\n\tzoe\x1b[31m"
     forged = replace(RESULT, id=name)
-    assert len(report.feedback(forged).splitlines()) == len(report.feedback(RESULT).splitlines())
-    assert report.named("[b]" + "x" * 200) == r"\[b]" + "x" * 56 + "…"
+    assert len(terminal.feedback(forged).splitlines()) == len(
+        terminal.feedback(RESULT).splitlines()
+    )
+    assert terminal.named("[b]" + "x" * 200) == r"\[b]" + "x" * 56 + "…"
+
+
+def test_the_class_table_fits_into_80_columns():
+    reason = "line 3: `import pandas`: ModuleNotFoundError: No module named 'pandas'"
+    found = [replace(RESULT, id="ada_lovelace", look_at=reason), RESULT]
+    runs = [Run("streaming_metric", 0, [], found)]
+    shown = Console(file=io.StringIO(), width=80)
+    shown.print(terminal.class_table(runs[0]))
+    lines = shown.file.getvalue().splitlines()
+    assert sum("look at" in line for line in lines) == 1
+    assert len(lines) == 7  # title, blank line, head, rule, two students, blank line
+    assert terminal.to_look_at(runs) == f"look at ada_lovelace: {reason}\n"
+    assert terminal.to_look_at([Run("streaming_metric", 0, [], [RESULT])]) == ""
 
 
 PUBLIC = [
@@ -129,17 +146,17 @@ PUBLIC = [
 
 
 def test_the_table_shows_each_public_test_and_escapes_the_rest():
-    page = pages.public_html(PUBLIC)
+    page = html.public_tests(PUBLIC)
     assert page.count("<tr>") == 3
     assert "got &lt;b&gt;3&lt;/b&gt;\N{REPLACEMENT CHARACTER}[31m" in page
     assert "<details>" in page  # closed: it is the first try
     assert "The public tests pass" not in page
-    assert "<details open>" in pages.public_html([replace(PUBLIC[1], tries=2)])
-    assert "The public tests pass." in pages.public_html(PUBLIC[:1])
+    assert "<details open>" in html.public_tests([replace(PUBLIC[1], tries=2)])
+    assert "The public tests pass." in html.public_tests(PUBLIC[:1])
 
 
 def test_the_text_shows_the_same_as_the_table():
-    assert pages.public_text([PUBLIC[0], replace(PUBLIC[1], tries=2), PUBLIC[2]]) == (
+    assert text.public_tests([PUBLIC[0], replace(PUBLIC[1], tries=2), PUBLIC[2]]) == (
         "numerics: 1 of 2\n"
         "  ✓ one is one\n"
         "  ✗ two is two\n"

@@ -64,7 +64,7 @@ def finish(course, start):
 
 
 def results(file):
-    content = json.loads(file.read_text())
+    (content,) = json.loads(file.read_text())["runs"]
     return {one["id"]: one for one in content["submissions"]}
 
 
@@ -120,7 +120,7 @@ def test_all_ways_give_the_same_results(handed_in, finish):
 
 LOST_INTERRUPT = """
 import os, signal, time, weakref
-from autograder.cli import _heard
+from autograder.cli import _interruptible
 
 class Thing:
     pass
@@ -130,7 +130,7 @@ def callback(_):  # what it raises is printed and forgotten
     time.sleep(0.1)
 
 signal.signal(signal.SIGINT, signal.default_int_handler)
-with _heard():
+with _interruptible():
     thing = Thing()
     reference = weakref.ref(thing, callback)
     del thing

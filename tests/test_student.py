@@ -20,7 +20,7 @@ from autograder.practice.recognition import exercise_of
 from autograder.practice.server import TestServer
 from autograder.practice.tries import Progress
 from autograder.records.practice import Report, Result
-from autograder.show import report
+from autograder.show import terminal as show_terminal
 
 ADDS = "inputs + self.factor"  # what the first chaff does
 # 6 in float32 alone, which warns of nothing.
@@ -263,10 +263,12 @@ def test_check_reports_by_dimension_and_by_exit_status(desk, environment):
 
 def test_check_ends_with_a_sentence(desk, environment):
     (desk / "empty").mkdir()
-    (desk / "plain.py").write_text("x = 1")
+    for name in ("plain.py", "loud.PY"):
+        (desk / name).write_text("x = 1")
     for argument, message in (
         ("empty", "no exercises here. `autograder start DIR` makes a folder of them."),
         ("plain.py", "plain.py is no exercise."),
+        ("loud.PY", "loud.PY has an ending that is not in lower case; rename it to loud.py"),
         ("nowhere.py", "no such file or folder: nowhere.py"),
     ):
         done = subprocess.run(
@@ -302,7 +304,7 @@ def test_what_was_printed_is_kept_and_bounded(warm, desk, capfd):
     assert found.solved
     assert found.printed == ("[red]\x1b" + "x" * 5000)[:5000]
     assert capfd.readouterr() == ("", "")
-    shown = report.practice(found)
+    shown = show_terminal.practice(found)
     assert shown.startswith("[dim]\\[red]\N{REPLACEMENT CHARACTER}xxx")
 
 

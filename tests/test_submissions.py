@@ -175,8 +175,9 @@ def test_whatever_is_passed_over_is_named_once(tmp_path):
     assert [one.id for one in found] == ["ada", "eve"]
     told = submissions.passed_over([tmp_path, tmp_path / "bob.zip"], "hub")
     assert [line.replace(f"{tmp_path}/", "") for line in told] == [
-        ".DS_Store, bob.zip, cy.PY, notes.txt: neither .py nor .ipynb",
+        ".DS_Store, bob.zip, notes.txt: neither .py nor .ipynb",
         "__pycache__, dan, fay, gus: a folder without hub/hub.ipynb",
+        "cy.PY: its ending is not in lower case; rename it to cy.py",
         "eve/hub/data.csv: beside hub.ipynb, which is graded",
     ]
     with pytest.raises(FileNotFoundError, match="no .py or .ipynb of hub in .*notes.txt"):

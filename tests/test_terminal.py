@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.show import terminal
+from autograder.show import console
 
 pytestmark = pytest.mark.slow
 
@@ -56,7 +56,7 @@ def test_a_class_is_graded_in_every_locale(run, course, toy_exercise):
     (folder / "notes \u2713.txt").touch()
     done = run("autograder", "grade", "scale", "class", "--json", "out.json", "--profile")
     assert done.returncode == 0
-    found = json.loads((course / "out.json").read_text(encoding="utf-8"))["submissions"]
+    found = json.loads((course / "out.json").read_text(encoding="utf-8"))["runs"][0]["submissions"]
     scores = {one["id"]: one["score"] for one in found}
     assert (scores["ada"], scores["bob"]) == (8, 6)
     assert found[0]["output"] == PRINTS[8:-3] + "\n"
@@ -112,7 +112,7 @@ def test_other_commands_print_in_every_locale(run):
     ],
 )
 def test_what_an_encoding_lacks_is_spelt_otherwise(text, encoding, shown):
-    assert terminal.fitting(text, encoding) == shown
+    assert console.fitting(text, encoding) == shown
 
 
 @pytest.mark.parametrize("output", ["/dev/full", "head"])
@@ -137,11 +137,11 @@ def test_results_are_written_though_nobody_reads_the_output(
     assert "Exception ignored" not in done.stderr
     if output == "/dev/full":
         assert "the output cannot be written: No space left on device" in done.stderr
-    assert len(json.loads((course / "out.json").read_text())["submissions"]) == 4
+    assert len(json.loads((course / "out.json").read_text())["runs"][0]["submissions"]) == 4
 
 
 def test_every_text_file_is_opened_with_an_encoding():
-    package = Path(terminal.__file__).parent
+    package = Path(console.__file__).parent
     ruff = [sys.executable, "-m", "ruff", "check", "--isolated", "--preview", "--select", "PLW1514"]
     done = subprocess.run([*ruff, package], text=True, capture_output=True)
     assert done.returncode == 0, done.stdout

@@ -9,18 +9,21 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 
+from autograder.authors.asking import Asking
 from autograder.authors.build import stub
+from autograder.authors.earlier import EarlierAudits
+from autograder.grading import known
 from autograder.grading.grader import Grader
-from autograder.grading.interview import Interview, not_asked
+from autograder.grading.hints import KnownMistakes, differences
 from autograder.grading.processes import Worker
 from autograder.grading.reference import GraderError
 from autograder.grading.seeds import HINT_SEEDS, Seeds
 from autograder.grading.verdicts import CheckInfo
 from autograder.records.exercises import Exercise
 from autograder.records.results import DIMENSIONS, CheckResult, Status, SubmissionResult
-from autograder.records.submissions import Submission
 
 CORES = os.cpu_count() or 1
+COSTLY = 0.3  # seconds of a check
 KINDS = ("stub", "wheat", "chaff", "mutant")
 ONEDNN = {"TF_ENABLE_ONEDNN_OPTS": "1", "TENSORFLOW_USE_CUSTOM_CONTRACTION_KERNEL": "true"}
 # Right answers must stay right where TensorFlow computes in another order.
@@ -40,6 +43,7 @@ class Row:
         kind: one of `KINDS`.
         note: its docstring, a mutant's diff.
         loses: the dimensions in which it must lose points.
+        where: the function that a mutant changes.
         equivalent: why a mutant is as right as the reference.
         results: one for each seed.
     """
@@ -49,6 +53,7 @@ class Row:
     source: str = field(repr=False)
     note: str = ""
     loses: tuple[str, ...] = ()
+    where: str = ""
     equivalent: str = ""
     results: list[SubmissionResult] = field(default_factory=list)
 
@@ -116,12 +121,16 @@ class Audit:
 
     Attributes:
         full: every check was asked of every mutant.
+        stale: what chaffs show here, and otherwise beside the exercise.
+        reused: how many results an earlier audit had found.
     """
 
     exercise: Exercise
     checks: list[CheckInfo]
     rows: list[Row]
     full: bool
+    stale: list[str] = field(default_factory=list)
+    reused: int = 0
 
     @property
     def compared(self) -> tuple[str, ...]:
@@ -149,6 +158,16 @@ class Audit:
             ]
             or [math.nan]
         )
+
+    @property
+    def costly(self) -> list[str]:
+        """The checks that cost much, without a comment that says why."""
+        return [
+            check.name
+            for check in self.checks
+            if self.seconds(check.name) > COSTLY
+            and "costs" not in self.comments.get(check.name, "")
+        ]
 
     @property
     def problems(self) -> list[str]:
@@ -198,7 +217,14 @@ def specimens(exercise: Exercise, kinds: Collection[str] = KINDS) -> list[Row]:
         found = mutants(exercise)
         reasons = equivalents(exercise, found)
         rows += [
-            Row("mutant", one.name, one.source, one.note, equivalent=reasons.get(one.name, ""))
+            Row(
+                "mutant",
+                one.name,
+                one.source,
+                one.note,
+                where=one.where,
+                equivalent=reasons.get(one.name, ""),
+            )
             for one in found
         ]
     return rows
@@ -211,6 +237,7 @@ def audit(
     seeds: int = 1,
     jobs: int = CORES,
     full: bool = False,
+    anew: bool = False,
     on_result: Callable[[], None] = lambda: None,
     on_progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Audit:
@@ -224,19 +251,23 @@ def audit(
             hints are found with; with that, the chaffs' answers are kept.
         jobs: how many are graded at once.
         full: ask every check of every mutant, not only until one catches it.
+        anew: ask again what an earlier audit has asked.
         on_result: called when a specimen has been graded with one seed.
         on_progress: called with how many chaffs were asked, and how many there are, if no earlier
             run has asked them.
     """
+    earlier, stale, reused = EarlierAudits(exercise, anew), [], 0
     for number in range(seeds):
         seed = Seeds.same(HINT_SEEDS.first + number)
         grader = Grader(workers[number % len(workers)], exercise, seed)
-        ask = functools.partial(_ask, grader, full)
-        if any(row.kind == "chaff" for row in rows):
-            grader.hints.on_progress = on_progress
-            _ = grader.hints.answers  # before the threads, which would wait for one another
+        chaffs: dict[str, known.Answers] = {}
+        if not number and any(row.kind == "chaff" for row in rows):
+            chaffs, before = _asked_here(grader, anew, on_progress)
+            stale = _stale(grader, chaffs)
+            reused += before
+        asking = Asking(grader, full, earlier, chaffs)
         with ThreadPoolExecutor(jobs) as pool:
-            asked = {pool.submit(ask, row): row for row in rows}
+            asked = {pool.submit(asking.result, row): row for row in rows}
             try:
                 for done in as_completed(asked):
                     asked[done].results.append(done.result())
@@ -244,31 +275,36 @@ def audit(
             except BaseException:
                 pool.shutdown(cancel_futures=True)
                 raise
-    return Audit(exercise, grader.checks, rows, full)
+        reused += asking.reused
+    return Audit(exercise, grader.checks, rows, full, stale, reused)
 
 
-def _ask(grader: Grader, full: bool, row: Row) -> SubmissionResult:
-    if row.kind == "mutant":  # nobody reads its hints
-        return SubmissionResult(row.name, row.name, Status.GRADED, _verdicts(grader, full, row))
-    if row.kind == "chaff" and grader.seeds == HINT_SEEDS:
-        outcomes = grader.hints.answers[row.name]
-        checks = grader.verdicts(outcomes)
-        grader.hints.add(checks, outcomes)
-        return SubmissionResult(row.name, row.name, Status.GRADED, checks)
-    return grader.grade(Submission(row.name, row.name, False, (row.source,)))
+def _asked_here(
+    grader: Grader, anew: bool, on_progress: Callable[[int, int], None]
+) -> tuple[dict[str, known.Answers], int]:
+    """Return what each chaff shows on this machine, and how many were asked before."""
+    mistakes = KnownMistakes(grader.worker, grader.exercise, grader.reference)
+    mistakes.trust_shipped, mistakes.trust_stored = False, not anew
+    mistakes.on_progress = on_progress
+    keys = known.keys(grader.exercise).values()
+    before = 0 if anew else len(known.stored(grader.exercise, keys))
+    return mistakes.answers, before
 
 
-def _verdicts(grader: Grader, full: bool, row: Row) -> list[CheckResult]:
-    """Ask a mutant until a check catches it."""
-    names, seeds = grader.reference.names, grader.seeds
-    asked = Submission(row.name, "", False, (row.source,))
-    interview = Interview(grader.worker, grader.reference.setup, asked)
-    if full:
-        return grader.verdicts(interview.run(names, seeds).outcomes)
-    outcomes = {}
-    with interview:
-        for name, outcome in interview.ask(names, seeds.first, more=False):
-            outcomes[name] = outcome
-            if grader.is_wrong(name, outcome):
-                return grader.verdicts(not_asked(names, outcomes))
-        return grader.verdicts(interview.follow(outcomes, seeds.later))
+def _stale(grader: Grader, here: dict[str, known.Answers]) -> list[str]:
+    """Return sentences on what known mistakes show here, and otherwise beside the exercise."""
+    content, keys = known.shipped(grader.exercise), known.keys(grader.exercise)
+    file = grader.exercise.known_mistakes.name
+    if content.problem:
+        return [f"{file}: {content.problem}"]
+    found = []
+    for name, key in keys.items():
+        answers = content.answers.get(key, {})
+        if list(answers) != grader.reference.names:
+            found.append(f"{file} does not know what chaff {name} shows")
+        else:
+            checks = ", ".join(differences(grader.checks, answers, here[name]))
+            found += (
+                [f"{file}: chaff {name} now shows something else in {checks}"] if checks else []
+            )
+    return found

@@ -7,6 +7,7 @@ import os
 import re
 import tempfile
 import textwrap
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -18,13 +19,20 @@ from nbgrader.preprocessors import ClearSolutions
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from autograder.gradebook import released
+from autograder.gradebook import assignments
 from autograder.gradebook.release import BuildError, course_config, release
+from autograder.grading import cache, known
+from autograder.grading.grader import Grader
+from autograder.grading.hints import differences
+from autograder.grading.processes import Worker
+from autograder.grading.seeds import HINT_SEEDS
 from autograder.grading.verdicts import CheckInfo
 from autograder.practice.fingerprints import FORMAT, KnownFailures, path_of
 from autograder.practice.server import TestServer
+from autograder.records.course import Course
 from autograder.records.exercises import Exercise, Specimen
 from autograder.records.results import DIMENSIONS, write_atomically
+from autograder.records.text import short_hash
 
 HEADER = """\
 # autograder exercise: {0}
@@ -60,16 +68,16 @@ points("{exercise}", "{dimension}", globals())
 ### END HIDDEN TESTS"""
 
 
-def build(exercise: Exercise, checks: list[CheckInfo], course: Path) -> list[Path]:
-    """Write an exercise's stub, source notebook, hints and release below a course folder.
+def build(exercise: Exercise, checks: list[CheckInfo], course: Course) -> list[Path]:
+    """Write an exercise's stub, source notebook, hints and release into a course.
 
     Raises:
         BuildError: that failed, or would have removed what was not built; says what to do instead.
     """
     name = exercise.name
-    stub_path = course / "exercises" / f"{name}.py"
-    source_path = course / "build" / "source" / name / f"{name}.ipynb"
-    release_path = course / "release" / name / f"{name}.ipynb"
+    stub_path = course.stub(name)
+    source_path = course.source(name) / f"{name}.ipynb"
+    release_path = course.release(name) / f"{name}.ipynb"
     text, notebook = stub(exercise), source_notebook(exercise, checks)
     made = Made(course)
     made.refuse_stub(stub_path, text)
@@ -78,14 +86,45 @@ def build(exercise: Exercise, checks: list[CheckInfo], course: Path) -> list[Pat
     refuse_gradebook(name, notebook, course)
     write_atomically(stub_path, text)
     write_atomically(source_path, nbformat.writes(notebook) + "\n")
-    hints_path = path_of(name, course / "exercises")
+    hints_path = path_of(name, course.exercises)
     hints = public_hints(exercise, kept=hints_path)
     for folder in (hints_path.parent, source_path.parent):  # nbgrader releases it from there
         hints.write(path_of(name, folder), name)
     made.remember(stub_path, source_path)
     release(name, course)
-    made.remember(release_path)
+    made.remember(*_outputs(exercise, course))
+    made.remember_content(name, _content(exercise, course))
     return [stub_path, hints_path, source_path, release_path]
+
+
+def is_built(exercise: Exercise, course: Course) -> bool:
+    """Tell whether all that was built is still there, and would be built the same."""
+    made = Made(course)
+    if known.is_outdated(exercise) or not all(map(made.is_same, _outputs(exercise, course))):
+        return False
+    try:
+        return made.content(exercise.name) == _content(exercise, course)
+    except BuildError:
+        return False
+
+
+def _content(exercise: Exercise, course: Course) -> str:
+    """Return a name for all that is built from, and for what the gradebook has of it."""
+    files = [exercise.reference_file, exercise.checks, exercise.chaffs_file]
+    config = course.config.read_text(encoding="utf-8") if course.config.exists() else ""
+    there = _in_gradebook(exercise.name, course)
+    digests = [f"{name} {one.digest}" for name, one in sorted(there.items())]
+    return cache.hashed([*files, config, *digests, *cache.surroundings()])
+
+
+def _outputs(exercise: Exercise, course: Course) -> list[Path]:
+    name = exercise.name
+    source, release = course.source(name), course.release(name)
+    return [
+        course.stub(name),
+        *(folder / f"{name}.ipynb" for folder in (source, release)),
+        *(path_of(name, folder) for folder in (course.exercises, source, release)),
+    ]
 
 
 def public_hints(exercise: Exercise, kept: Path) -> KnownFailures:
@@ -95,7 +134,7 @@ def public_hints(exercise: Exercise, kept: Path) -> KnownFailures:
     them. What was built from the same files is read from `kept`.
     """
     parts = [FORMAT, exercise.public_tests, *(one.source + one.note for one in exercise.chaffs)]
-    key = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+    key = short_hash("\0".join(parts), 16)
     if (hints := KnownFailures.read(kept)).key == key:
         return hints
     server = TestServer()
@@ -114,9 +153,44 @@ def public_hints(exercise: Exercise, kept: Path) -> KnownFailures:
     return KnownFailures.learn(zip(notes, stable, strict=True), key)
 
 
-def known_mistakes(exercise: Exercise, course: Path) -> tuple[int, int]:
+def ship_known_mistakes(
+    worker: Worker,
+    exercise: Exercise,
+    checks: list[CheckInfo],
+    on_progress: Callable[[int, int], None],
+) -> list[Path]:
+    """Write beside an exercise what its known mistakes show, if it does not lie there already.
+
+    What was asked on this machine replaces what is there, if that says otherwise.
+
+    Args:
+        worker: asks what is not known.
+        exercise: the exercise.
+        checks: what it asks.
+        on_progress: called with how many mistakes were asked, and how many have to be.
+
+    Returns:
+        what was written.
+    """
+    keys, names = known.keys(exercise), [check.name for check in checks]
+    shipped, here = known.shipped(exercise).answers, known.stored(exercise, keys.values())
+    fits = list(shipped) == list(dict.fromkeys(keys.values())) and all(
+        list(answers) == names for answers in shipped.values()
+    )
+    both = shipped.keys() & here.keys()
+    if fits and not any(differences(checks, shipped[key], here[key]) for key in both):
+        return []
+    mistakes = Grader(worker, exercise, HINT_SEEDS).hints
+    mistakes.on_progress = on_progress
+    answers = mistakes.answers
+    found = {key: here.get(key, answers[name]) for name, key in keys.items()}
+    write_atomically(exercise.known_mistakes, known.pack(found))
+    return [exercise.known_mistakes]
+
+
+def known_mistakes(exercise: Exercise, course: Course) -> tuple[int, int]:
     """Return how many hints the public tests alone can give, and how many the chaffs have."""
-    known = KnownFailures.read(path_of(exercise.name, course / "exercises")).texts
+    known = KnownFailures.read(path_of(exercise.name, course.exercises)).texts
     notes = {chaff.note for chaff in exercise.chaffs}
     return len(known & notes), len(notes)
 
@@ -204,8 +278,8 @@ def _code(source, grade_id, *, grade=False, locked=False, solution=False, points
 class Made:
     """Remembers what was built, to tell it from what somebody changed or added."""
 
-    def __init__(self, course: Path):
-        self._course, self._file = course, course / "build" / "made.json"
+    def __init__(self, course: Course):
+        self._course, self._file = course.folder, course.made
         try:
             self._digests = dict(json.loads(self._file.read_text(encoding="utf-8")))
         except (OSError, ValueError, TypeError):
@@ -213,14 +287,29 @@ class Made:
 
     def remember(self, *paths: Path) -> None:
         self._digests |= {self._name(path): _digest(path) for path in paths}
+        self._write()
+
+    def _write(self) -> None:
         write_atomically(self._file, json.dumps(self._digests, indent=1, sort_keys=True))
+
+    def is_same(self, path: Path) -> bool:
+        """Tell whether a file is as it was built."""
+        return path.exists() and self._digests.get(self._name(path)) == _digest(path)
+
+    def content(self, exercise: str) -> str:
+        """Return a name for all that an exercise was built from."""
+        return self._digests.get(exercise, "")
+
+    def remember_content(self, exercise: str, content: str) -> None:
+        self._digests[exercise] = content
+        self._write()
 
     def _name(self, path: Path) -> str:
         return path.relative_to(self._course).as_posix()
 
     def refuse_stub(self, path: Path, new: str) -> None:
         """Refuse to write over somebody's answer."""
-        if not path.exists() or self._digests.get(self._name(path)) == _digest(path):
+        if not path.exists() or self.is_same(path):
             return
         try:
             old = path.read_text(encoding="utf-8")
@@ -237,7 +326,7 @@ class Made:
 
     def refuse_notebook(self, path: Path, new: nbformat.NotebookNode, exercise: str) -> None:
         """Refuse to write over a notebook with cells of somebody's own."""
-        if not path.exists() or self._digests.get(self._name(path)) == _digest(path):
+        if not path.exists() or self.is_same(path):
             return
         try:
             old = nbformat.reads(path.read_text(encoding="utf-8"), 4).cells
@@ -261,26 +350,34 @@ class Made:
             )
 
 
-def refuse_gradebook(name: str, new: nbformat.NotebookNode, course: Path) -> None:
-    """Refuse to build if the gradebook would lose notebooks or cells that were not built."""
-    config = course_config(course)
-    coursedir = CourseDirectory(config=config)
+def _in_gradebook(name: str, course: Course) -> dict[str, assignments.Notebook]:
+    """Return the notebooks that the gradebook has of an assignment.
+
+    Raises:
+        BuildError: it cannot be read.
+    """
+    coursedir = CourseDirectory(config=course_config(course))
     url = make_url(coursedir.db_url)
-    database = course / (url.database or "")
+    database = course.folder / (url.database or "")
     if url.get_backend_name() == "sqlite" and not database.exists():
-        return
+        return {}
     if url.get_backend_name() == "sqlite":
         url = url.set(database=str(database))
     try:
         with Gradebook(url.render_as_string(False), coursedir.course_id) as gradebook:
-            known = released.notebooks(gradebook, name)
+            return assignments.notebooks(gradebook, name)
     except MissingEntry:
-        return
-    except released.UnclearCell as error:
+        return {}
+    except assignments.UnclearCell as error:
         raise BuildError(f"{name}: {error}") from None
     except SQLAlchemyError as error:
-        raise BuildError(released.gradebook_problem(error)) from None
-    source = course / "build" / "source" / name
+        raise BuildError(assignments.gradebook_problem(error)) from None
+
+
+def refuse_gradebook(name: str, new: nbformat.NotebookNode, course: Course) -> None:
+    """Refuse to build if the gradebook would lose notebooks or cells that were not built."""
+    known = _in_gradebook(name, course)
+    source = course.source(name)
     lost = [f"{one}.ipynb" for one in known if not (source / f"{one}.ipynb").exists()]
     lost = [one for one in lost if one != f"{name}.ipynb"]
     if name in known:

@@ -1,17 +1,21 @@
 """Choose what `autograder autograde` grades, and know what it leaves."""
 
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 
 from nbgrader.api import Gradebook
+from nbgrader.apps.api import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from autograder.gradebook import overlooked, preprocessors, released
-from autograder.gradebook.autograde import ClassAutograde, class_autograde
+from autograder.gradebook import assignments, handed_in, overlooked, sanitize
+from autograder.gradebook.handed_in import Assignment, HandedIn
+from autograder.gradebook.release import course_config
 from autograder.grading.reference import GraderError
 from autograder.records import exercises
+from autograder.records.course import Course
 
 LAYOUT = CourseDirectory.directory_structure.default_value
 NO_EXERCISE = "no exercise is asked in it. Run: nbgrader autograde"
@@ -22,7 +26,7 @@ class Choice:
     """What is to be graded.
 
     Attributes:
-        steps: one for each assignment, looked up.
+        found: what was handed in, for each assignment.
         failed: sentences on assignments that cannot be graded.
         left: what nobody asked to grade, and does not grade: a path, a sentence.
         notebooks: of all assignments in the gradebook.
@@ -31,7 +35,7 @@ class Choice:
         handed_out: places of files that students got.
     """
 
-    steps: list[ClassAutograde]
+    found: list[HandedIn]
     failed: list[str]
     left: list[overlooked.Found]
     notebooks: dict[str, list[str]]
@@ -50,20 +54,26 @@ class Choice:
         )
 
     def overlooked(self) -> list[overlooked.Found]:
-        """Return what was found and is not graded, once `find` was called for all steps."""
+        """Return what lies in the folder of submissions and is neither graded nor has failed."""
         if not self.submitted.is_dir():
             return []
-        notes = [note for step in self.steps for note in step.notes]
-        if any(step.coursedir.directory_structure != LAYOUT for step in self.steps):
+        notes = [note for one in self.found for note in one.notes]
+        directories = [one.assignment.coursedir for one in self.found]
+        if any(one.directory_structure != LAYOUT for one in directories):
             return [*notes, *self.left]  # nothing is known of other layouts
-        done = {place for step in self.steps for place in step.done}
-        chosen = {step.name for step in self.steps}
+        done = {place for one in self.found for place in one.done}
+        chosen = {one.assignment.name for one in self.found}
         known = overlooked.Known(self.notebooks, chosen, done, self.handed_out)
         return [*notes, *self.left, *overlooked.find(self.submitted, known)]
 
 
-def choose(names: list[str] | None, course: Path, seconds: float = 30) -> Choice:
-    """Return the steps for assignments; without names, for all that somebody submitted.
+def choose(names: list[str] | None, course: Course, seconds: float = 30) -> Choice:
+    """Return what was handed in for assignments; without names, for all that have submissions.
+
+    Args:
+        names: of assignments.
+        course: with nbgrader's configuration.
+        seconds: that a cell may take which is run without a check.
 
     Raises:
         NoExercise: there is no assignment of a name.
@@ -72,41 +82,41 @@ def choose(names: list[str] | None, course: Path, seconds: float = 30) -> Choice
     try:
         return _choose(names, course, seconds)
     except SQLAlchemyError as error:
-        raise GraderError(released.gradebook_problem(error)) from None
+        raise GraderError(assignments.gradebook_problem(error)) from None
 
 
-def _choose(names: list[str] | None, course: Path, seconds: float) -> Choice:
-    there = [one.name for one in exercises.find_all()]
-    probe = class_autograde("*", course, seconds)
-    notebooks = _in_gradebook(probe)
-    folder = probe.coursedir.submitted_directory
-    choice = Choice([], [], [], notebooks, Path(probe.coursedir.root, folder), folder, set())
+def _choose(names: list[str] | None, course: Course, seconds: float) -> Choice:
+    there = [one.name for one in exercises.find_all(course.solutions)]
+    coursedir = _nbgrader("*", course, seconds).coursedir
+    notebooks = _in_gradebook(coursedir)
+    folder = coursedir.submitted_directory
+    choice = Choice([], [], [], notebooks, Path(coursedir.root, folder), folder, set())
     for name in dict.fromkeys(names or sorted({*notebooks, *there})):
         if name not in notebooks and name not in there:
             raise exercises.NoExercise(
                 f"no assignment {name!r} in the gradebook. There are: "
                 f"{', '.join(notebooks) or 'none'}."
             )
-        step = class_autograde(name, course, seconds)
-        if not names and not step.is_submitted:
+        api = _nbgrader(name, course, seconds)
+        if not names and not any(handed_in.folders(api.coursedir)):
             continue
         if name not in notebooks:
             choice.failed.append(f"{name} is not in the gradebook. Run: autograder build {name}")
             notebooks[name] = []  # of which that is all there is to say
             continue
         try:
-            step.look_up()
-        except released.UnclearCell as error:
+            assignment = Assignment.in_gradebook(api)
+        except assignments.UnclearCell as error:
             choice.failed.append(f"{name}: {error}")
             continue
-        if unknown := [one for one in step.exercises if one not in there]:
+        if unknown := [one for one in assignment.exercises if one not in there]:
             choice.failed.append(
                 f"{name}: its grade cells ask {', '.join(unknown)}, and solutions/ has no such "
                 f"exercise. There are: {', '.join(there)}. Put it there, or rename the folder back"
             )
-        elif step.exercises:
-            choice.steps.append(step)
-            choice.handed_out |= preprocessors.handed_out(step.coursedir)
+        elif assignment.exercises:
+            choice.found.append(handed_in.find(assignment))
+            choice.handed_out |= sanitize.handed_out(assignment.coursedir)
         elif names:
             choice.failed.append(f"{name}: {NO_EXERCISE} {name}")
         else:
@@ -114,10 +124,20 @@ def _choose(names: list[str] | None, course: Path, seconds: float) -> Choice:
     return choice
 
 
-def _in_gradebook(step: ClassAutograde) -> dict[str, list[str]]:
+def _nbgrader(name: str, course: Course, seconds: float) -> NbGraderAPI:
+    """Return nbgrader for one assignment, with the configuration of the course."""
+    config = course_config(course)
+    config.Grade.time_limit = float(seconds)
+    api = NbGraderAPI(config=config)
+    api.log.setLevel(logging.ERROR)
+    api.coursedir.assignment_id = name
+    return api
+
+
+def _in_gradebook(coursedir: CourseDirectory) -> dict[str, list[str]]:
     """Return the assignments and their notebooks; make no gradebook where there is none."""
-    coursedir, url = step.coursedir, make_url(step.coursedir.db_url)
+    url = make_url(coursedir.db_url)
     if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
         raise GraderError(f"there is no gradebook {url.database} yet. Run: autograder build")
     with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
-        return released.assignments(gradebook)
+        return assignments.assignments(gradebook)

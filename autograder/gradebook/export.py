@@ -5,12 +5,13 @@ import io
 from pathlib import Path
 
 from nbgrader.plugins import ExportPlugin
+from rich import box
 from rich.table import Table
 
-from autograder.gradebook import released
+from autograder.gradebook import assignments
 from autograder.records.results import DIMENSIONS, write_atomically
-from autograder.show.report import named
-from autograder.show.terminal import Output
+from autograder.show.console import Output
+from autograder.show.terminal import named
 
 COLUMNS = (
     "assignment",
@@ -53,8 +54,8 @@ class PointsPerDimension(ExportPlugin):
 
     def _rows(self, gradebook, assignment) -> list[dict]:
         asked = {}
-        for notebook in released.notebooks(gradebook, assignment.name).values():
-            dimensions = released.asked_in(notebook.cells.values())
+        for notebook in assignments.notebooks(gradebook, assignment.name).values():
+            dimensions = assignments.asked_in(notebook.cells.values())
             for name, cell in notebook.cells.items():
                 if cell.metadata.nbgrader.get("points"):
                     asked[notebook.name, name] = dimensions.get(name, ("", "other"))[1]
@@ -73,13 +74,16 @@ class PointsPerDimension(ExportPlugin):
         for name in ("other", "late_penalty"):
             if not any(row[name] for row in shown):
                 del numbers[name]
-        table = Table()
-        for title in ("exercise", "student", *numbers.values(), "look at"):
-            table.add_column(title, no_wrap=True)
+        table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+        for title in ("exercise", "student"):
+            table.add_column(title, overflow="fold")
+        for title in numbers.values():
+            table.add_column(title, justify="right", no_wrap=True)
+        table.add_column("", no_wrap=True)
         for row in shown:
             points = ["" if row[name] is None else f"{row[name]:g}" for name in numbers]
-            look = "yes" if row["needs_manual_grade"] else ""
-            look = look if row["handed_in"] else "nothing handed in"
+            look = "look at" if row["needs_manual_grade"] else ""
+            look = look if row["handed_in"] else "not handed in"
             table.add_row(named(row["assignment"]), named(row["student_id"]), *points, look)
         console = Output(width=max(100, Output().width))
         console.print(table)

@@ -130,6 +130,11 @@ def _student(folder: Path, known: Known) -> Iterator[tuple[str, str, bool]]:
     if name in LEFT_BEHIND:
         yield name, "a program left this here; there is nothing to do", False
         return
+    if name.startswith("."):
+        named = name.lstrip(".") or "the student's id"
+        what = "nbgrader passes over names with a dot in front. If this is work, rename it to"
+        yield name, f"{what} {named}", True
+        return
     folders, files, more = _list(folder)
     right = any(place(name, one) in known.done or one in known.notebooks for one in folders)
     if MOODLE.match(name) and not right:

@@ -1,8 +1,10 @@
 """Have nbgrader release an assignment, with the configuration of its course."""
 
+import importlib
 import os
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from nbgrader.apps.api import NbGraderAPI
@@ -11,36 +13,81 @@ from traitlets.config import Config, PyFileConfigLoader
 from traitlets.config.loader import ConfigFileNotFound
 
 from autograder.grading.reference import GraderError
+from autograder.records.course import Course
 from autograder.records.results import write_atomically
+
+# What a configuration of nbgrader may name of ours, and where it is.
+OURS = {
+    name.rpartition(".")[2]: name
+    for name in (
+        "autograder.gradebook.sanitize.ReadAnything",
+        "autograder.gradebook.sanitize.Sanitize",
+        "autograder.gradebook.grade.Grade",
+        "autograder.gradebook.grade.SaveGrades",
+        "autograder.gradebook.clean_html.markdown",
+        "autograder.gradebook.clean_html.clean",
+        "autograder.gradebook.export.PointsPerDimension",
+    )
+}
 
 
 class BuildError(GraderError):
     """The handout could not be made."""
 
 
-def course_config(course: Path) -> Config:
+def course_config(course: Course) -> Config:
     """Return a course's nbgrader configuration, for use from any folder.
 
     Raises:
-        BuildError: there is none, or Python cannot run it.
+        BuildError: there is none, Python cannot run it, or it names what is gone.
     """
     try:
-        config = PyFileConfigLoader("nbgrader_config.py", path=str(course)).load_config()
+        config = PyFileConfigLoader(course.config.name, path=str(course.folder)).load_config()
     except ConfigFileNotFound:
         raise BuildError(
-            f"{course} has no nbgrader_config.py. Copy the one of this project there"
+            f"{course.folder} has no {course.config.name}. Copy the one of this project there"
         ) from None
     except Exception as error:
         raise BuildError(
-            f"{course / 'nbgrader_config.py'} cannot be run: {type(error).__name__}: {error}"
+            f"{course.config} cannot be run: {type(error).__name__}: {error}"
         ) from error
-    if str(course) not in sys.path:  # as nbgrader does, for what the configuration names
-        sys.path.append(str(course))
-    config.merge(Config({"CourseDirectory": {"root": str(course)}}))
+    if gone := [_in_words(name) for name in dict.fromkeys(_named(config)) if not _is_there(name)]:
+        raise BuildError(f"{course.config} names {'; '.join(gone)}. Change it there")
+    root = str(course.folder)
+    if root not in sys.path:  # as nbgrader does, for what the configuration names
+        sys.path.append(root)
+    config.merge(Config({"CourseDirectory": {"root": root}}))
     return config
 
 
-def release(name: str, course: Path) -> None:
+def _named(value: object) -> Iterator[str]:
+    """Yield every name of ours in a configuration."""
+    if isinstance(value, str) and value.startswith("autograder."):
+        yield value
+    elif isinstance(value, dict):
+        for one in value.values():
+            yield from _named(one)
+    elif isinstance(value, (list, tuple)):
+        for one in value:
+            yield from _named(one)
+
+
+def _is_there(name: str) -> bool:
+    if name in OURS.values():
+        return True
+    module, _, thing = name.rpartition(".")
+    try:
+        return hasattr(importlib.import_module(module), thing)
+    except ImportError:
+        return False
+
+
+def _in_words(gone: str) -> str:
+    new = OURS.get(gone.rpartition(".")[2])
+    return f"{gone}, which is now {new}" if new else f"{gone}, which is gone"
+
+
+def release(name: str, course: Course) -> None:
     """Have nbgrader generate the assignment; leave alone what else lies in its folder.
 
     nbgrader would remove that folder first, and not put it back if it fails.
@@ -51,10 +98,10 @@ def release(name: str, course: Path) -> None:
     # nbgrader starts `alembic` by its name.
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     config = course_config(course)
-    (course / "build").mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=course / "build", prefix="release-") as folder:
+    course.build.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=course.build, prefix="release-") as folder:
         target = _released(name, config)
-        config.CourseDirectory.release_directory = str(Path(folder).relative_to(course))
+        config.CourseDirectory.release_directory = str(Path(folder).relative_to(course.folder))
         done = NbGraderAPI(config=config).generate_assignment(name, force=True, create=True)
         if not done["success"]:
             raise BuildError(f"nbgrader could not generate {name}: {_why(done)}")

@@ -6,7 +6,6 @@ says so.
 
 import dataclasses
 import functools
-import hashlib
 import json
 import os
 import platform
@@ -19,9 +18,13 @@ from autograder.grading.processes import Limits
 from autograder.records.exercises import Exercise
 from autograder.records.results import CheckResult, Status, SubmissionResult, write_atomically
 from autograder.records.submissions import Submission
+from autograder.records.text import short_hash
 from autograder.sandbox import lock
 
+ENGINE = ("records", "checks", "sandbox", "grading")  # what answers and verdicts come from
+
 _problems: dict[Path, str] = {}  # why nothing could be stored in a folder
+_notes: dict[str, None] = {}  # what else is to be said at the end
 
 
 def digest(exercise: Exercise, *more: str) -> str:
@@ -31,14 +34,23 @@ def digest(exercise: Exercise, *more: str) -> str:
         for chaff in exercise.chaffs
         for part in (chaff.name, chaff.note, " ".join(chaff.loses), chaff.source)
     ]
-    return _hash([exercise.reference, exercise.checks, *chaffs, *more, *_surroundings()])
+    try:
+        shown = exercise.known_mistakes.read_bytes().hex()
+    except OSError:
+        shown = ""
+    return hashed([exercise.reference, exercise.checks, *chaffs, shown, *more, *surroundings()])
 
 
 @functools.cache
-def _surroundings() -> list[str]:
-    """Return this package, Python, the platform, and the packages that a submission can import."""
+def surroundings(rooms: tuple[str, ...] = (".",)) -> list[str]:
+    """Return this package, Python, the platform, and the packages that a submission can import.
+
+    Args:
+        rooms: the folders of this package that matter.
+    """
     package = Path(__file__).parent.parent
-    files = [path for path in sorted(package.rglob("*.py")) if "handout" not in path.parts]
+    found = sorted({path for room in rooms for path in (package / room).rglob("*.py")})
+    files = [path for path in found if "handout" not in path.parts]
     modules = [
         (path.relative_to(package).as_posix(), path.read_text(encoding="utf-8")) for path in files
     ]
@@ -65,11 +77,6 @@ def _checkout(package: str) -> str:
     return repr(states)
 
 
-def folder(exercise: Exercise, kind: str) -> Path:
-    """Return where something is stored."""
-    return exercise.folder.parent.parent / "build" / kind
-
-
 def store(path: Path, content: str | bytes) -> None:
     """Store something, if there is room and we may write there."""
     try:
@@ -89,10 +96,16 @@ def discard(path: Path) -> bool:
     return True
 
 
+def note(text: str) -> None:
+    """Have something said at the end of a run, once."""
+    _notes[text] = None
+
+
 def problems() -> str:
-    """Return a line on what could not be stored, or nothing."""
+    """Return lines on what could not be stored, and the notes; or nothing."""
     where = [f"{os.path.relpath(folder)} ({why})" for folder, why in _problems.items()]
-    return f"not kept, the next run grades it again: {', '.join(where)}" if where else ""
+    lost = [f"not kept, the next run grades it again: {', '.join(where)}"] if where else []
+    return "\n".join([*lost, *_notes])
 
 
 class ResultCache:
@@ -109,7 +122,7 @@ class ResultCache:
         protection: Iterable[str] = (),
     ):
         name = f"{exercise.name}-{digest(exercise, repr(limits), *protection)}"
-        self._folder = folder(exercise, "results") / name
+        self._folder = exercise.course.results / name
         self._believed = True  # what is there already
         for old in entries(self._folder.parent, f"{exercise.name}-*"):
             if (force or old.name != name) and not discard(old) and old.name == name:
@@ -119,27 +132,37 @@ class ResultCache:
         """Return what an earlier run found for the same content."""
         if not self._believed:
             return None
-        try:
-            fields = json.loads(self._file(submission).read_text(encoding="utf-8"))
-            fields["checks"] = [CheckResult(**check) for check in fields["checks"]]
-            return SubmissionResult(id=submission.id, path=submission.path, **fields)
-        except (OSError, ValueError, TypeError, KeyError, RecursionError):
-            return None
+        return read_result(self._file(submission), submission.id, submission.path)
 
     def put(self, submission: Submission, result: SubmissionResult) -> None:
         """Store a result, unless it says that the grading itself failed."""
-        if result.status != Status.GRADER_ERROR:
-            fields = dataclasses.asdict(result)
-            del fields["id"], fields["path"]
-            store(self._file(submission), json.dumps(fields))
+        store_result(self._file(submission), result)
 
     def name(self, submission: Submission) -> str:
         """Return a name for a content and all that its result depends on."""
         content = [str(submission.notebook), submission.problem, *submission.cells]
-        return f"{self._folder.name}/{_hash(content)}"
+        return f"{self._folder.name}/{hashed(content)}"
 
     def _file(self, submission: Submission) -> Path:
         return self._folder.parent / f"{self.name(submission)}.json"
+
+
+def read_result(file: Path, id: str, path: str) -> SubmissionResult | None:
+    """Return a result that was stored, for a submission of any name; None if there is none."""
+    try:
+        fields = json.loads(file.read_text(encoding="utf-8"))
+        fields["checks"] = [CheckResult(**check) for check in fields["checks"]]
+        return SubmissionResult(id=id, path=path, **fields)
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
+        return None
+
+
+def store_result(file: Path, result: SubmissionResult) -> None:
+    """Store a result, unless it says that the grading itself failed."""
+    if result.status != Status.GRADER_ERROR:
+        fields = dataclasses.asdict(result)
+        del fields["id"], fields["path"]
+        store(file, json.dumps(fields))
 
 
 def entries(folder: Path, pattern: str) -> list[Path]:
@@ -150,7 +173,8 @@ def entries(folder: Path, pattern: str) -> list[Path]:
         return []
 
 
-def _hash(parts: list[str]) -> str:
+def hashed(parts: list[str]) -> str:
+    """Return a name for texts."""
     # Lengths keep apart what is only joined differently.
     text = "".join(f"{len(part)}:{part}" for part in parts)
-    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()[:32]
+    return short_hash(text)

@@ -18,6 +18,7 @@ from autograder.grading.grader import Grader
 from autograder.grading.processes import Limits, Worker
 from autograder.grading.running import OnProgress, Retrying, Runner, SharedTurn
 from autograder.grading.seeds import Seeds
+from autograder.records.course import Course
 from autograder.records.exercises import FILES, Exercise
 from autograder.records.results import LAYERS, SubmissionResult
 from autograder.records.submissions import Submission
@@ -59,10 +60,11 @@ class Portable(WorkerPlugin):
 
     def __init__(self, name: str, exercise: Exercise, seeds: Seeds):
         self.name = name
-        course = exercise.folder.parent.parent
+        course = exercise.course.folder
         paths = [exercise.folder / file for file in FILES]
         self._files = {str(path.relative_to(course)): path.read_bytes() for path in paths}
-        for path in cache.entries(cache.folder(exercise, "hints"), f"{exercise.name}-*"):
+        asked = cache.entries(exercise.course.hints, f"{exercise.name}-*/*")
+        for path in [exercise.known_mistakes, *asked]:
             with contextlib.suppress(OSError):  # they are asked again
                 self._files[str(path.relative_to(course))] = path.read_bytes()
         self._exercise, self.seeds = exercise.name, seeds
@@ -73,7 +75,7 @@ class Portable(WorkerPlugin):
             path = Path(folder, name)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
-        return Exercise(Path(folder, "solutions", self._exercise))
+        return Exercise(Course(folder).solutions / self._exercise)
 
 
 def _grade(warm: str, portable: str, submission: Submission) -> SubmissionResult:

@@ -1,23 +1,22 @@
 """A hint for a failed check: what the known wrong answer that explains it is about.
 
-Chaffs are asked with seeds of their own, the same in every run, so that their answers can be stored
-beside the other things that are built.
+Chaffs are asked with seeds of their own, the same in every run, so that their answers can be
+stored: see `known`.
 """
 
 import functools
 import os
 import threading
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
-from autograder.grading import cache, evidence, verdicts
+from autograder.grading import cache, evidence, known, verdicts
 from autograder.grading.interview import Interview
 from autograder.grading.processes import Worker
 from autograder.grading.reference import Reference
 from autograder.grading.seeds import HINT_SEEDS
-from autograder.grading.verdicts import is_unsolved
-from autograder.records import observations, raised
+from autograder.grading.verdicts import CheckInfo, is_unsolved
+from autograder.records import raised
 from autograder.records.exercises import Exercise, Specimen
 from autograder.records.results import CheckResult, Outcome, Status
 from autograder.records.submissions import Submission
@@ -27,23 +26,24 @@ class KnownMistakes:
     """The chaffs of an exercise, and what each shows in each check.
 
     Attributes:
-        patient: ask the chaffs, which takes minutes, if no earlier run has; else nothing is found.
-        on_progress: called with how many chaffs were asked, and how many there are, when they are
-            asked for the first time.
+        patient: ask the chaffs that no file knows, which may take minutes; else nothing is found.
+        trust_shipped: believe the file beside the exercise.
+        trust_stored: believe what was asked here before.
+        on_progress: called with how many chaffs were asked, and how many have to be.
     """
 
     def __init__(self, worker: Worker, exercise: Exercise, reference: Reference):
         self._worker, self._exercise, self._reference = worker, exercise, reference
         self._lock = threading.Lock()
-        self._answers: dict[str, dict[str, Outcome]] | None = None
-        self.patient = True
+        self._answers: dict[str, known.Answers] | None = None
+        self.patient = self.trust_shipped = self.trust_stored = True
         self.on_progress: Callable[[int, int], None] = lambda done, total: None
 
     def add(
         self,
         results: list[CheckResult],
         outcomes: dict[str, Outcome],
-        drawn: Collection[str] = (),
+        repeated: Collection[str] = (),
         without: Collection[str] = (),
     ) -> None:
         """Give failed checks their hints.
@@ -53,13 +53,13 @@ class KnownMistakes:
 
         Args:
             results: of all checks.
-            outcomes: of all checks, asked with `HINT_SEEDS` where they are random.
-            drawn: the checks that were asked with other seeds.
+            outcomes: of all checks.
+            repeated: the random checks that were asked with `HINT_SEEDS`, if the others were not.
             without: chaffs that are taken for unknown.
         """
         if is_unsolved(results):
             return
-        found = self.find(results, outcomes, drawn, without)
+        found = self.find(results, outcomes, repeated, without)
         notes = {chaff.name: chaff.note for chaff in self._exercise.chaffs}
         for result in results:
             result.chaff = found.get(result.name, "")
@@ -72,18 +72,19 @@ class KnownMistakes:
         self,
         results: list[CheckResult],
         outcomes: dict[str, Outcome],
-        drawn: Collection[str] = (),
+        repeated: Collection[str] = (),
         without: Collection[str] = (),
     ) -> dict[str, str]:
         """Return the chaff that explains each failed check, if there is one; see `add`."""
         if not self.answers:
             return {}
+        others = self._reference.seeds != HINT_SEEDS
         shown = evidence.Evidence(
             self._reference.checks,
             self._expected,
             outcomes,
             evidence.lost(results),
-            frozenset(drawn),
+            self._reference.random.difference(repeated) if others else frozenset(),
         )
         left = [chaff for chaff in self._exercise.chaffs if chaff.name not in without]
         loses = {chaff.name: self._loses[chaff.name] for chaff in left}
@@ -94,11 +95,11 @@ class KnownMistakes:
         return evidence.best(explained, beyond, {chaff.name: chaff.note for chaff in left})
 
     @property
-    def answers(self) -> dict[str, dict[str, Outcome]]:
+    def answers(self) -> dict[str, known.Answers]:
         """What each chaff shows in each check, if that is known."""
         with self._lock:
             if self._answers is None:
-                self._answers = self._stored() or (self._ask_all() if self.patient else {})
+                self._answers = self._find_answers()
         return self._answers
 
     @property
@@ -122,38 +123,52 @@ class KnownMistakes:
             for name, shown in self.answers.items()
         }
 
-    @functools.cached_property
-    def _path(self) -> Path:
-        exercise = self._exercise
-        return cache.folder(exercise, "hints") / f"{exercise.name}-{cache.digest(exercise)}"
-
-    def _stored(self) -> dict | None:
-        try:
-            found = observations.decode(self._path.read_bytes())
-        except (OSError, observations.BadMessage):
-            return None
-        return {
-            chaff: {name: Outcome(**fields) for name, fields in answers.items()}
-            for chaff, answers in found.items()
+    def _find_answers(self) -> dict[str, known.Answers]:
+        """Return what was shipped, and what this machine has been asked; ask the rest."""
+        exercise, names = self._exercise, set(self._reference.names)
+        shipped = known.shipped(exercise) if self.trust_shipped else known.Content()
+        keys = known.keys(exercise)
+        there = dict(shipped.answers)
+        if self.trust_stored:
+            there |= known.stored(exercise, keys.values() - there.keys())
+        found = {
+            name: there[key]
+            for name, key in keys.items()
+            if key in there and set(there[key]) == names
         }
+        missing = [chaff for chaff in exercise.chaffs if chaff.name not in found]
+        if missing and not self.patient:
+            return {}
+        for done, (chaff, outcomes) in enumerate(self._ask_each(missing), 1):
+            found[chaff.name] = outcomes
+            known.store(exercise, keys[chaff.name], outcomes)
+            self.on_progress(done, len(missing))
+        if missing and self.trust_shipped:
+            cache.note(known.why_asked(exercise, shipped, len(missing)))
+        return found
 
-    def _ask_all(self) -> dict:
-        chaffs = self._exercise.chaffs
-        answers = {}
+    def _ask_each(self, chaffs: list[Specimen]) -> Iterator[tuple[Specimen, known.Answers]]:
+        """Yield what each chaff answers; those that take too long beside others alone, again."""
+        alone = []
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             for chaff, outcomes in zip(chaffs, pool.map(self._ask, chaffs), strict=True):
-                answers[chaff.name] = outcomes
-                self.on_progress(len(answers), len(chaffs))
-        content = {
-            chaff: {name: vars(outcome) for name, outcome in found.items()}
-            for chaff, found in answers.items()
-        }
-        for old in cache.entries(self._path.parent, f"{self._exercise.name}-*"):
-            cache.discard(old)
-        cache.store(self._path, observations.encode(content))
-        return answers
+                if any(one.status == Status.TIMED_OUT for one in outcomes.values()):
+                    alone.append(chaff)
+                else:
+                    yield chaff, outcomes
+        for chaff in alone:
+            yield chaff, self._ask(chaff)
 
-    def _ask(self, chaff: Specimen) -> dict[str, Outcome]:
+    def _ask(self, chaff: Specimen) -> known.Answers:
         asked = Submission(chaff.name, "", False, (chaff.source,))
         interview = Interview(self._worker, self._reference.setup, asked)
         return interview.run(self._reference.names, HINT_SEEDS).outcomes
+
+
+def differences(checks: list[CheckInfo], some: known.Answers, other: known.Answers) -> list[str]:
+    """Return the checks that a mistake answers otherwise than it did."""
+    return [
+        check.name
+        for check in checks
+        if not evidence.alike(check, some[check.name], other[check.name])
+    ]

@@ -14,6 +14,7 @@ import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from autograder.records import wire
 from autograder.records.observations import BadMessage, decode, encode
@@ -86,6 +87,49 @@ def _where(found: dict[str, str]) -> str:
     )
 
 
+def _launched(
+    scratch: str, control: socket.socket, log: IO[bytes], more: dict[str, str]
+) -> subprocess.Popen:
+    """Start a worker that listens to a socket.
+
+    Args:
+        scratch: the folder that it may write to.
+        control: its side of the connection.
+        log: what it prints.
+        more: variables for TensorFlow.
+    """
+    environment = {
+        "PATH": os.defpath,
+        "LANG": "C.UTF-8",
+        "HOME": scratch,
+        "KERAS_HOME": scratch,
+        "KERAS_BACKEND": "tensorflow",
+        "MPLBACKEND": "agg",
+        "CUDA_VISIBLE_DEVICES": "-1",
+        "OPENBLAS_NUM_THREADS": "1",  # else importing NumPy starts a thread
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        # What they make faster pays in long runs; each child would pay for setting it up.
+        "TF_ENABLE_ONEDNN_OPTS": "0",
+        "TENSORFLOW_USE_CUSTOM_CONTRACTION_KERNEL": "false",
+        "AUTOGRADER_PLAIN": os.environ.get("AUTOGRADER_PLAIN", ""),  # see sandbox/tuning.py
+        **more,
+    }
+    # No variable and no folder that it is started in changes what it imports.
+    worker = Path(lock.__file__).with_name("worker.py")
+    folders = [*lock.packages(), *(str(Path(one).parent) for one in lock.elsewhere())]
+    command = [sys.executable, "-I", "-X", "utf8", str(worker), str(control.fileno()), *folders]
+    return subprocess.Popen(
+        lock.wrapped(command, scratch),
+        pass_fds=[control.fileno()],
+        env=environment,
+        cwd=scratch,
+        stdin=subprocess.DEVNULL,
+        stdout=log,
+        stderr=log,
+        start_new_session=True,  # a Ctrl-C is the grader's to handle
+    )
+
+
 class Worker:
     """A warm process that forks children, several at once. Use it in a `with` statement.
 
@@ -115,37 +159,8 @@ class Worker:
         self._ready = False
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._log = tempfile.TemporaryFile()  # noqa: SIM115
-        environment = {
-            "PATH": os.defpath,
-            "LANG": "C.UTF-8",
-            "HOME": self._scratch.name,
-            "KERAS_HOME": self._scratch.name,
-            "KERAS_BACKEND": "tensorflow",
-            "MPLBACKEND": "agg",
-            "CUDA_VISIBLE_DEVICES": "-1",
-            "OPENBLAS_NUM_THREADS": "1",  # else importing NumPy starts a thread
-            "TF_CPP_MIN_LOG_LEVEL": "3",
-            # What they make faster pays in long runs; each child would pay for setting it up.
-            "TF_ENABLE_ONEDNN_OPTS": "0",
-            "TENSORFLOW_USE_CUSTOM_CONTRACTION_KERNEL": "false",
-            "AUTOGRADER_PLAIN": os.environ.get("AUTOGRADER_PLAIN", ""),  # see sandbox/tuning.py
-            **self._environment,
-        }
-        # No variable and no folder that it is started in changes what it imports.
-        worker = Path(lock.__file__).with_name("worker.py")
-        folders = [*lock.packages(), *(str(Path(one).parent) for one in lock.elsewhere())]
-        command = [sys.executable, "-I", "-X", "utf8", str(worker), str(theirs.fileno()), *folders]
         with theirs:
-            self._process = subprocess.Popen(
-                lock.wrapped(command, self._scratch.name),
-                pass_fds=[theirs.fileno()],
-                env=environment,
-                cwd=self._scratch.name,
-                stdin=subprocess.DEVNULL,
-                stdout=self._log,
-                stderr=self._log,
-                start_new_session=True,  # a Ctrl-C is the grader's to handle
-            )
+            self._process = _launched(self._scratch.name, theirs, self._log, self._environment)
 
     def ready(self) -> None:
         """Wait until TensorFlow is imported; the first child would.

@@ -52,7 +52,7 @@ class Reference:
         Raises:
             GraderError: the checks cannot be loaded, or the reference cannot answer them.
         """
-        setup, checks = _load(worker, exercise)
+        setup, checks = load_checks(worker, exercise)
         solution = Submission("reference", str(exercise.folder), False, (exercise.reference,))
         names = [check.name for check in checks]
         answers = Interview(worker, setup, solution).run(names, seeds)
@@ -71,7 +71,12 @@ class Reference:
         return cls(setup, checks, seeds, answers.outcomes, plan, frozenset(random))
 
 
-def _load(worker: Worker, exercise: Exercise) -> tuple[Setup, list[CheckInfo]]:
+def load_checks(worker: Worker, exercise: Exercise) -> tuple[Setup, list[CheckInfo]]:
+    """Return what an exercise asks.
+
+    Raises:
+        GraderError: the checks cannot be loaded.
+    """
     path = exercise.folder / "checks.py"
     try:
         described = describe(worker, exercise.checks)

@@ -1,10 +1,10 @@
 """What random inputs are drawn from."""
 
 import dataclasses
-import hashlib
 import secrets
 
 from autograder.records.exercises import Exercise
+from autograder.records.text import short_hash
 
 
 @dataclasses.dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Seeds:
         """Return the seeds of a run; `first` repeats an earlier one."""
         first = secrets.randbits(32) if first is None else first
         secret = f"{first} {exercise.reference} {exercise.checks}"  # no child has the reference
-        return cls(first, int(hashlib.sha256(secret.encode()).hexdigest()[:8], 16))
+        return cls(first, int(short_hash(secret, 8), 16))
 
     @classmethod
     def same(cls, seed: int) -> "Seeds":

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from autograder.practice.recognition import exercise_of
+from autograder.records.submissions import in_lower_case
 
 
 class NoPractice(Exception):
@@ -25,6 +26,8 @@ def exercise_files(paths: Iterable[Path]) -> list[Path]:
             raise FileNotFoundError(f"no such file or folder: {path}")
         elif _exercise_of(path):
             files.append(path)
+        elif name := in_lower_case(path):
+            raise NoPractice(f"{path} has an ending that is not in lower case; rename it to {name}")
         else:
             raise NoPractice(
                 f"{path} is no exercise. A stub says so in its first line, a notebook in its last "

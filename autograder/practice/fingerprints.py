@@ -4,7 +4,6 @@
 and of what it said. Students get the hashes and the hints; a hash cannot be turned back into code.
 """
 
-import hashlib
 import json
 import math
 import re
@@ -12,6 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from autograder.records.results import write_atomically
+from autograder.records.text import short_hash
 
 FORMAT = "2"  # another one where the same failure gets another fingerprint
 NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?", re.IGNORECASE)
@@ -61,7 +61,7 @@ def _rounded(text: str, offset: float) -> str:
 
 
 def _hash(*parts: str) -> str:
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+    return short_hash("\0".join(parts), 16)
 
 
 class KnownFailures:

@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 
 from autograder.practice.files import NoPractice
+from autograder.records.course import Course
 from autograder.records.results import write_atomically
 
 README = """\
@@ -26,8 +27,8 @@ def folders() -> tuple[Path, Path]:
     """Return the folders of the stubs and of the notebooks: in the wheel, or in the repository."""
     package = Path(__file__).parent.parent
     root = package / "handout"
-    root = root if root.is_dir() else package.parent
-    return root / "exercises", root / "release"
+    course = Course(root if root.is_dir() else package.parent)
+    return course.exercises, course.releases
 
 
 def start(folder: Path) -> list[str]:

@@ -132,7 +132,7 @@ def show(exercise: str, *tests: Callable) -> None:
     """
     from IPython.display import display
 
-    from autograder.show import pages
+    from autograder.show import html, text
 
     with quiet():
         results = [run(test, _place_in_notebook) for test in tests]
@@ -140,7 +140,7 @@ def show(exercise: str, *tests: Callable) -> None:
     for one in results:
         key = exercise, one.name
         one.tries = _tries[key] = one.try_after(_tries.get(key, 0))
-    page = {"text/html": pages.public_html(results), "text/plain": pages.public_text(results)}
+    page = {"text/html": html.public_tests(results), "text/plain": text.public_tests(results)}
     display(page, raw=True)
     failed = [one for one in results if not one.passed]
     if failed:

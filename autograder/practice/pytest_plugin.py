@@ -113,7 +113,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo):
 
 def _shown(text: str) -> str:
     """Return a text that the terminal takes; pytest would write all of it as escapes."""
-    from autograder.show.terminal import fitting
+    from autograder.show.console import fitting
 
     return fitting(text, getattr(sys.__stdout__, "encoding", None))
 

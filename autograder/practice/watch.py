@@ -11,7 +11,7 @@ from autograder.practice.server import TestServer
 from autograder.practice.tries import Progress
 from autograder.records.practice import Report
 from autograder.records.results import Status
-from autograder.show import report
+from autograder.show.terminal import MARKS, practice, printable
 
 KEYS = {
     "h": "hint",
@@ -118,15 +118,15 @@ class Loop:
         path = self._files[self._at]
         if self._list:
             for one in self._files:
-                mark = report.MARKS[Status.PASSED] if self._solved(one) else " "
+                mark = MARKS[Status.PASSED] if self._solved(one) else " "
                 here = "[bold]>[/]" if one == path else " "
-                show(f"{here} {mark} {report.printable(_short(one))}", soft_wrap=True)
+                show(f"{here} {mark} {printable(_short(one))}", soft_wrap=True)
         elif self._report is None:
-            show(f"[bold]{report.printable(_short(path))}[/]  running…\n", soft_wrap=True)
+            show(f"[bold]{printable(_short(path))}[/]  running…\n", soft_wrap=True)
         else:
             seconds = f"{self._report.seconds:.1f} s"
-            show(f"[bold]{report.printable(_short(path))}[/]  {seconds}\n", soft_wrap=True)
-            show(report.practice(self._report, self._asked))
+            show(f"[bold]{printable(_short(path))}[/]  {seconds}\n", soft_wrap=True)
+            show(practice(self._report, self._asked))
             if self._report.solved:
                 show("\n[green]The public tests pass.[/] Press n for the next exercise.")
         keys = [f"[bold]{key}[/] {what}" for key, what in KEYS.items() if len(key) == 1]

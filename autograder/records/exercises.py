@@ -2,11 +2,12 @@
 
 import ast
 import functools
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from autograder.records.course import Course
 
 if TYPE_CHECKING:
     import nbformat
@@ -44,6 +45,11 @@ class Exercise:
     @property
     def name(self) -> str:
         return self.folder.name
+
+    @property
+    def course(self) -> Course:
+        """The course that it is an exercise of."""
+        return Course(self.folder.parent.parent, self.folder.parent.name)
 
     @functools.cached_property
     def checks(self) -> str:
@@ -91,6 +97,11 @@ class Exercise:
         """The source of the known wrong answers."""
         return self._read("chaffs.py")
 
+    @property
+    def known_mistakes(self) -> Path:
+        """Where it is stored what the chaffs show."""
+        return self.folder / "known_mistakes.gz"
+
     def _specimens(self, source: str) -> Iterator[Specimen]:
         cells = _cells(source).cells
         shared = ""
@@ -126,29 +137,12 @@ def _docstring(source: str) -> str:
     return ast.get_docstring(ast.parse(source)) or ""
 
 
-def solutions_folder(start: Path | None = None) -> Path:
-    """Return the nearest `solutions/` at or above a folder, or `$AUTOGRADER_SOLUTIONS`.
-
-    Raises:
-        NoExercise: there is none.
-    """
-    if given := os.environ.get("AUTOGRADER_SOLUTIONS"):
-        return Path(given)
-    start = (start or Path.cwd()).absolute()
-    for folder in (start, *start.parents):
-        if any((folder / "solutions").glob("*/checks.py")):
-            return folder / "solutions"
-    raise NoExercise(
-        f"no folder `solutions/` with exercises at or above {start}. Run the command in the course "
-        "folder, or set AUTOGRADER_SOLUTIONS."
-    )
-
-
 def find(name: str, solutions: Path | None = None) -> Exercise:
-    """Return the exercise of a name.
+    """Return the exercise of a name, in a folder of exercises or in the course around us.
 
     Raises:
         NoExercise: there is none.
+        NoCourse: no folder was given, and there is no course.
     """
     exercises = {one.name: one for one in find_all(solutions)}
     if name not in exercises:
@@ -157,6 +151,10 @@ def find(name: str, solutions: Path | None = None) -> Exercise:
 
 
 def find_all(solutions: Path | None = None) -> list[Exercise]:
-    """Return all exercises, by name."""
-    folder = solutions or solutions_folder()
+    """Return all exercises of a folder or of the course around us, by name.
+
+    Raises:
+        NoCourse: no folder was given, and there is no course.
+    """
+    folder = solutions or Course.around().solutions
     return [Exercise(checks.parent) for checks in sorted(folder.glob("*/checks.py"))]

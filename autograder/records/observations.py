@@ -152,73 +152,80 @@ def decode(message: bytes, hostile: bool = True) -> Any:
         tree = json.loads(message[4 : 4 + length].decode())
     except (ValueError, RecursionError) as error:
         raise BadMessage(f"no JSON: {type(error).__name__}") from None
-    position = 4 + length
-    nodes = 0
+    decoder = _Decoder(message, 4 + length, hostile)
+    decoded = decoder.value(tree)
+    if decoder.position != len(message):
+        raise BadMessage("bytes left over")
+    return decoded
 
-    def take(size, most=MAX_ARRAY) -> bytes:
-        nonlocal position
-        if type(size) is not int or not 0 <= size <= len(message) - position:
-            raise BadMessage("a size that is not there")
-        if hostile and size > most:
-            raise BadMessage("too large")
-        position += size
-        return message[position - size : position]
 
-    def text(value) -> str:
-        if type(value) is not str:
-            raise BadMessage("a string was expected")
-        # A lone surrogate cannot be written to any file.
-        value = value[:MAX_TEXT] if hostile else value
-        return value.encode("utf-8", "replace").decode()
+class _Decoder:
+    """Turns the tree of a message into an observation; what stands behind it is read in order."""
 
-    def array(dtype, shape) -> np.ndarray:
-        if type(dtype) is not str or dtype not in DTYPES or type(shape) is not list:
-            raise BadMessage("an array of unknown dtype")
-        if len(shape) > 16 or not all(type(n) is int and 0 <= n <= MAX_MESSAGE for n in shape):
-            raise BadMessage("an array of unlikely shape")
-        size = math.prod(shape) * DTYPES[dtype].itemsize
-        try:
-            return np.frombuffer(take(size), DTYPES[dtype]).reshape(shape)
-        except ValueError:  # NumPy counts the sizes beside a zero, too
-            raise BadMessage("an array of unlikely shape") from None
+    def __init__(self, message: bytes, position: int, hostile: bool):
+        self._message, self.position, self._hostile = message, position, hostile
+        self._nodes = 0
 
-    def value(node, depth, inside=False):
-        nonlocal nodes
-        nodes += 1
-        if nodes > MAX_NODES or depth > MAX_DEPTH:
+    def value(self, node, depth: int = 0, inside: bool = False) -> Any:
+        """Return the observation of a node, which is `inside` of an `Either` or not."""
+        self._nodes += 1
+        if self._nodes > MAX_NODES or depth > MAX_DEPTH:
             raise BadMessage("too large")
         if isinstance(node, dict) and len(node) != 1:
             raise BadMessage("an unknown kind of value")
+        deeper = depth + 1, inside
         match node:
             case None | bool() | float():
                 return node
             case int() if abs(node) < 2**63:
                 return node
             case str():
-                return text(node)
+                return self._text(node)
             case {"list": list(items)}:
-                return [value(item, depth + 1, inside) for item in items]
+                return [self.value(item, *deeper) for item in items]
             case {"dict": dict(items)}:
-                return {text(key): value(item, depth + 1, inside) for key, item in items.items()}
+                return {self._text(key): self.value(item, *deeper) for key, item in items.items()}
             case {"bytes": size}:
-                return take(size)
+                return self._take(size)
             case {"array": [dtype, shape]}:
-                return array(dtype, shape)
+                return self._array(dtype, shape)
             case {"either": [exact, own, dimension]}:
-                if inside and hostile:
+                if inside and self._hostile:
                     raise BadMessage("an answer that may be either, inside of one")
-                pair = value(exact, depth + 1, True), value(own, depth + 1, True)
-                return Either(*pair, text(dimension))
+                pair = self.value(exact, depth + 1, True), self.value(own, depth + 1, True)
+                return Either(*pair, self._text(dimension))
             case {"thing": kind}:
-                return Thing(text(kind)[:200])
+                return Thing(self._text(kind)[:200])
             case {"later": [how, use, bool(random), size]}:
-                return Later(text(how), text(use), random, take(size, MAX_FILE))
+                file = self._take(size, MAX_FILE)
+                return Later(self._text(how), self._text(use), random, file)
         raise BadMessage("an unknown kind of value")
 
-    decoded = value(tree, 0)
-    if position != len(message):
-        raise BadMessage("bytes left over")
-    return decoded
+    def _take(self, size, most: int = MAX_ARRAY) -> bytes:
+        if type(size) is not int or not 0 <= size <= len(self._message) - self.position:
+            raise BadMessage("a size that is not there")
+        if self._hostile and size > most:
+            raise BadMessage("too large")
+        self.position += size
+        return self._message[self.position - size : self.position]
+
+    def _text(self, value) -> str:
+        if type(value) is not str:
+            raise BadMessage("a string was expected")
+        # A lone surrogate cannot be written to any file.
+        value = value[:MAX_TEXT] if self._hostile else value
+        return value.encode("utf-8", "replace").decode()
+
+    def _array(self, dtype, shape) -> np.ndarray:
+        if type(dtype) is not str or dtype not in DTYPES or type(shape) is not list:
+            raise BadMessage("an array of unknown dtype")
+        if len(shape) > 16 or not all(type(n) is int and 0 <= n <= MAX_MESSAGE for n in shape):
+            raise BadMessage("an array of unlikely shape")
+        size = math.prod(shape) * DTYPES[dtype].itemsize
+        try:
+            return np.frombuffer(self._take(size), DTYPES[dtype]).reshape(shape)
+        except ValueError:  # NumPy counts the sizes beside a zero, too
+            raise BadMessage("an array of unlikely shape") from None
 
 
 def walk(value: Any, path: tuple = ()):

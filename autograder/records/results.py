@@ -13,6 +13,7 @@ from pathlib import Path
 PACKAGES = {"tensorflow": "TensorFlow", "keras": "Keras", "numpy": "NumPy"}
 LAYERS = ("bubblewrap", "landlock", "seccomp", "rlimits")
 DIMENSIONS = ("numerics", "gradients", "serialization", "graph")
+FORMAT = 1  # of what `--json` writes; another number when a field changes its meaning or goes
 
 
 class Status(StrEnum):
@@ -125,20 +126,22 @@ class Run:
     submissions: list[SubmissionResult] = field(default_factory=list)
     assignment: str = ""  # in nbgrader, if that has another name
 
-    def as_json(self) -> str:
-        """Return the run in the documented format."""
-        return json.dumps(
-            {
-                "exercise": self.exercise,
-                "assignment": self.assignment or self.exercise,
-                "max_score": float(max((one.max_score for one in self.submissions), default=0)),
-                "seed": self.seed,  # of what this run graded; kept results have their own
-                "protection": self.protection,
-                "missing_protection": [name for name in LAYERS if name not in self.protection],
-                "submissions": [_submission(one) for one in self.submissions],
-            },
-            indent=1,
-        )
+    def as_dict(self) -> dict:
+        """Return the run as `docs/json.md` describes it."""
+        return {
+            "exercise": self.exercise,
+            "assignment": self.assignment or self.exercise,
+            "max_score": float(max((one.max_score for one in self.submissions), default=0)),
+            "seed": self.seed,  # of what this run graded; kept results have their own
+            "protection": self.protection,
+            "missing_protection": [name for name in LAYERS if name not in self.protection],
+            "submissions": [_submission(one) for one in self.submissions],
+        }
+
+
+def as_json(runs: list[Run]) -> str:
+    """Return what `--json` writes: `docs/json.md` describes it."""
+    return json.dumps({"format": FORMAT, "runs": [run.as_dict() for run in runs]}, indent=1)
 
 
 def _submission(result: SubmissionResult) -> dict:

@@ -121,14 +121,14 @@ def _survey(path: Path, exercise: str) -> tuple[list[Path], dict[Path, str]]:
     if not os.path.lexists(path):
         raise FileNotFoundError(f"no such file or folder: {_shown(path)}")
     if not is_folder(path):
-        return ([path], {}) if path.suffix in SUFFIXES else ([], {path: NO_CODE})
+        return ([path], {}) if path.suffix in SUFFIXES else ([], {path: _no_code(path)})
     files, notebooks, others = [], [], {}
     for entry in sorted(path.iterdir()):
         if not is_folder(entry):
             if entry.suffix in SUFFIXES:
                 files.append(entry)
             else:
-                others[entry] = NO_CODE
+                others[entry] = _no_code(entry)
             continue
         folder = entry if entry.name == exercise else entry / exercise
         notebook = folder / f"{exercise}.ipynb"
@@ -145,6 +145,19 @@ def _survey(path: Path, exercise: str) -> tuple[list[Path], dict[Path, str]]:
         else:
             others[entry] = "a folder that you may not open"
     return files + notebooks, others
+
+
+def _no_code(path: Path) -> str:
+    """Return why a file is no submission, and what to do if it was meant as one."""
+    name = in_lower_case(path)
+    return f"its ending is not in lower case; rename it to {line(name, 60)}" if name else NO_CODE
+
+
+def in_lower_case(path: Path) -> str:
+    """Return the name that a file would have as a script or notebook, if it is called `ada.PY`."""
+    suffix = path.suffix.lower()
+    wrong = suffix in SUFFIXES and path.suffix != suffix
+    return path.with_suffix(suffix).name if wrong else ""
 
 
 def _distinct(names: list[str], files: list[Path]) -> list[str]:

@@ -134,12 +134,12 @@ def _may_hold_work(folder: str | Path) -> bool:
     That is where we were started and where we are, the home folder, the course, and what is graded;
     and whatever is in the latter two.
     """
-    from autograder.records.exercises import NoExercise, solutions_folder
+    from autograder.records.course import Course, NoCourse
 
     work = list(_handed_in)
-    with contextlib.suppress(NoExercise):
-        solutions = _real(solutions_folder())
-        work += [solutions, solutions.parent / "build"]
+    with contextlib.suppress(NoCourse):
+        course = Course.around()
+        work += [_real(course.solutions), _real(course.build)]
     home = os.path.expanduser("~")  # noqa: PTH111  pathlib raises where there is none
     around = [STARTED_IN, _real("."), _real(home), *work]
     folder = _real(folder)

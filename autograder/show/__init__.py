@@ -1,1 +1,6 @@
-"""Records in, text and pages out."""
+"""Records in, text and pages out.
+
+- `text`, `html` and `terminal` show the same records in three ways.
+- `progress` shows how far a run is, `console` is where the command line prints.
+- `os_errors` says what to do about an error of the operating system.
+"""

@@ -7,7 +7,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from autograder.records.results import SubmissionResult
-from autograder.show.report import named, printable
+from autograder.show.terminal import named, printable
 
 
 class ProgressBar:

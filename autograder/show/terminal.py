@@ -1,94 +1,123 @@
-"""Where the command line prints: in any encoding, and for readers that may go away.
+"""Show results to people in a terminal."""
 
-What an encoding lacks is spelt with what it has: a terminal in Latin-1, or a file that Windows
-writes as cp1252, has no check mark.
-"""
+from collections.abc import Iterable
+from textwrap import indent
 
-import codecs
-import os
-import sys
-import unicodedata
+from rich import box
+from rich.markup import escape
+from rich.table import Table
 
-from rich.console import Console
+from autograder.records.practice import Report, by_dimension
+from autograder.records.results import DIMENSIONS, Run, Status, SubmissionResult
+from autograder.records.text import line, plain
+from autograder.show.text import said_once
 
-SPELT = {
-    "✓": "+",
-    "✗": "x",
-    "…": "...",
-    "→": "->",
-    "←": "<-",
-    "≤": "<=",
-    "≥": ">=",
-    "×": "x",
-    "·": ".",
-    "–": "-",
-    "—": "-",
-    "−": "-",
-    "‘": "'",
-    "’": "'",
-    "“": '"',
-    "”": '"',
-    "\ufffd": "?",
-}
-ERRORS = "autograder"  # the name of the fallback, as `encode` takes it
+MARKS = {Status.PASSED: "[green]✓[/]", Status.FAILED: "[red]✗[/]"}
+MAX_REASON = 500  # characters
+MAX_NAME = 60  # characters; a terminal breaks long lines by itself
 
 
-def _fallback(error: UnicodeError) -> tuple[str, int]:
-    if not isinstance(error, UnicodeEncodeError):
-        raise error
-    return "".join(map(_spelt, error.object[error.start : error.end])), error.end
+def printable(text: str) -> str:
+    """Return text without markup, and without control characters, which a terminal obeys."""
+    return escape(plain(text))
 
 
-def _spelt(char: str) -> str:
-    if char in SPELT or unicodedata.combining(char):
-        return SPELT.get(char, "")
-    letters = unicodedata.normalize("NFKD", char).encode("ascii", "ignore").decode()
-    return letters or char.encode("ascii", "backslashreplace").decode()
+def named(text: str) -> str:
+    """Return a name, of a file for example, that cannot pass for further lines of a report."""
+    return escape(line(text, MAX_NAME))
 
 
-codecs.register_error(ERRORS, _fallback)
+def class_table(run: Run) -> Table:
+    """Return one row per submission, with the points per dimension."""
+    name = ", ".join(dict.fromkeys([run.assignment or run.exercise, run.exercise]))
+    count = f"{len(run.submissions)} submission{'s' * (len(run.submissions) != 1)}"
+    table = Table(title=f"{name}: {count}", box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("submission", overflow="fold")
+    for name in DIMENSIONS:
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("score", justify="right", no_wrap=True)
+    table.add_column("")  # in a narrow terminal, the note has several lines
+    for result in run.submissions:
+        points = [_points(*result.points(name)) for name in DIMENSIONS]
+        note = "" if result.status == Status.GRADED else result.status
+        if result.look_at:
+            note = "look at"
+        total = _points(result.score, result.max_score)
+        table.add_row(named(result.id), *points, total, note)
+    return table
 
 
-def fitting(text: str, encoding: str | None) -> str:
-    """Return a text that can be written in an encoding."""
-    encoding = encoding or "utf-8"
-    return text.encode(encoding, ERRORS).decode(encoding)
+def to_look_at(runs: Iterable[Run]) -> str:
+    """Return lines of markup: what a person should look at, and why."""
+    lines = [
+        f"look at {named(result.id)}: {escape(line(result.look_at, MAX_REASON))}"
+        for run in runs
+        for result in run.submissions
+        if result.look_at
+    ]
+    return "".join(f"{one}\n" for one in lines)
 
 
-def spell_what_is_missing() -> None:
-    """Let stdout and stderr take every character."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors=ERRORS)
+def overlooked(found: list[tuple[str, str]], folder: str) -> str:
+    """Return lines of markup for what was found in a folder and not graded."""
+    if not found:
+        return ""
+    lines = [f"not graded, in {named(folder)}:"]
+    lines += [f"  {escape(line(where, 200))}: {escape(line(what, 400))}" for where, what in found]
+    return "\n".join([*lines, ""])
 
 
-class Output(Console):
-    """A console that costs nobody their results: when it cannot be written to, it goes quiet.
+def feedback(result: SubmissionResult) -> str:
+    """Return the checks of a submission, by dimension, as markup."""
+    lines = [f"[bold]{named(result.id)}[/]  {_points(result.score, result.max_score)}"]
+    if result.status != Status.GRADED:
+        return "\n".join([*lines, f"  {result.status}: {printable(result.message)}"])
+    if result.look_at:
+        lines.append(f"  [yellow]look at it:[/] {escape(line(result.look_at, MAX_REASON))}")
+    dimension = ""
+    for check in said_once(check for name in DIMENSIONS for check in result.dimension(name)):
+        if check["dimension"] != dimension:
+            dimension = check["dimension"]
+            lines.append(f"  {dimension}  {_points(*result.points(dimension))}")
+        mark = MARKS.get(check["status"], MARKS[Status.FAILED])
+        lines.append(f"    {mark} {printable(check['statement'])}")
+        if check["message"]:
+            lines.append(indent(printable(check["message"]), "        "))
+        if check["hint"]:
+            lines.append(f"        [yellow]hint:[/] {printable(check['hint'])}")
+    return "\n".join(lines)
 
-    Attributes:
-        lost: why, if that happened: its reader went away, or the disk is full.
+
+def practice(found: Report, asked: bool = False) -> str:
+    """Return what the public tests found, by dimension, as markup.
+
+    Args:
+        found: what a run of them found.
+        asked: show hints that would wait for the second try, and say where there is none.
     """
+    lines, hints = [], []
+    if printed := found.printed.splitlines():
+        lines += [f"[dim]{printable(line)}[/]" for line in printed[:20]]
+        lines += ["[dim]…[/]"] if len(printed) > 20 else []
+    if found.problem:
+        lines += [f"[red]{printable(line)}[/]" for line in found.problem.splitlines()]
+    for name, results in by_dimension(found.results).items():
+        lines.append(f"[bold]{name}[/]  {sum(one.passed for one in results)} of {len(results)}")
+        for one in results:
+            mark = MARKS[Status.PASSED if one.passed else Status.FAILED]
+            lines.append(f"  {mark} {printable(one.statement)}")
+            lines += [f"      {printable(line)}" for line in one.lines()]
+            if one.hint and (asked or one.shows_hint):
+                hints.append(one.hint)
+    lines += [f"[yellow]hint:[/] {printable(hint)}" for hint in dict.fromkeys(hints)]
+    if asked and any(one.status == Status.NOT_SOLVED for one in found.results):
+        lines.append("First fill in what says YOUR CODE HERE.")
+    elif asked and not hints and not found.solved:
+        lines.append("There is no hint: no known mistake fails like this.")
+    elif any(one.hint for one in found.results) and not hints:
+        lines.append("There is a hint, if you ask for it.")
+    return "\n".join(lines)
 
-    lost: OSError | None = None
 
-    def print(self, *things, **options) -> None:
-        try:
-            super().print(*things, **options)
-        except OSError as error:
-            self._give_up(error)
-
-    def on_broken_pipe(self) -> None:
-        self._give_up(BrokenPipeError())
-
-    def _give_up(self, error: OSError) -> None:
-        self.lost, self.quiet = error, True
-        # What is still in the buffer goes nowhere; else Python would fail to write it at its end.
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, self.file.fileno())
-        os.close(nowhere)
-        if not self.stderr and not isinstance(error, BrokenPipeError):
-            errors.print(f"autograder: the output cannot be written: {error.strerror}")
-
-
-console = Output(highlight=False)
-errors = Output(stderr=True, highlight=False)
+def _points(score: float, most: float) -> str:
+    return f"{score:g}/{most:g}"

@@ -314,16 +314,18 @@ class Range:
         from rich.console import Console
 
         from autograder.records.results import DIMENSIONS, Run
-        from autograder.show import pages, report
+        from autograder.show import html as page
+        from autograder.show import text as plain
+        from autograder.show.terminal import class_table, feedback
 
         found = []
         if result.status != "graded":
             found.append(f"{result.status}: {result.message}")
         terminal = Console(file=io.StringIO(), width=120, highlight=False)
         run = Run("scale", 0, [], [result])
-        terminal.print(report.feedback(result), soft_wrap=True)
-        terminal.print(report.class_table(run))
-        kept = json.loads(run.as_json())["submissions"][0]
+        terminal.print(feedback(result), soft_wrap=True)
+        terminal.print(class_table(run))
+        kept = run.as_dict()["submissions"][0]
         whole = json.dumps([dataclasses.asdict(result), result.timed_out])
         if len(whole) > 5 * 2**20:
             found.append(f"{len(whole)} bytes to keep")
@@ -331,9 +333,9 @@ class Range:
             found.append(f"the attack does not run: {broken[0]}")
         shown = {
             "terminal": terminal.file.getvalue(),
-            "text": "\n".join(pages.text(result, name) for name in DIMENSIONS),
-            "html": "\n".join(pages.html(result, name) for name in DIMENSIONS),
-            "comment": pages.comment(result),
+            "text": "\n".join(plain.checks(result, name) for name in DIMENSIONS),
+            "html": "\n".join(page.checks(result, name) for name in DIMENSIONS),
+            "comment": page.comment(result),
         }
         for name, text in [*shown.items(), ("json", str(kept)), ("cells", str(result.cells))]:
             if self.field.token in text:
@@ -458,7 +460,7 @@ def table(names) -> int:
     from rich.console import Console
     from rich.table import Table
 
-    from autograder.show.report import printable
+    from autograder.show.terminal import printable
 
     console = Console(width=max(120, Console().width))
     shown = Table("attack", *MODES)

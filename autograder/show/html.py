@@ -1,19 +1,18 @@
-"""Results as a student reads them in a notebook and on nbgrader's feedback page."""
+"""Results as HTML and Markdown: in a notebook, and on nbgrader's feedback page."""
 
 import re
-from collections.abc import Iterable, Iterator
-from textwrap import indent
 
 from jinja2 import Environment
 
 from autograder.records.practice import Result, by_dimension
-from autograder.records.results import CheckResult, Status, SubmissionResult
+from autograder.records.results import Status, SubmissionResult
 from autograder.records.text import line, plain
+from autograder.show.text import said_once, summary
 
 MARKUP = re.compile(r"[^\w .,:;()'\"-]|_")  # all that may be markup, and more
 MAX_REASON = 200  # characters
 
-# Only tags and styles that are kept in `feedback.py`.
+# Only tags and styles that are kept in `gradebook/clean_html.py`.
 CHECKS = Environment(autoescape=True, trim_blocks=True).from_string("""\
 {% for check in checks %}
 <p>
@@ -31,22 +30,9 @@ CHECKS = Environment(autoescape=True, trim_blocks=True).from_string("""\
 """)
 
 
-def html(result: SubmissionResult, dimension: str) -> str:
+def checks(result: SubmissionResult, dimension: str) -> str:
     """Return the checks of one dimension as HTML; nothing in it is the student's markup."""
     return CHECKS.render(checks=said_once(result.dimension(dimension)))
-
-
-def text(result: SubmissionResult, dimension: str) -> str:
-    """Return the same as text."""
-    lines = []
-    for check in said_once(result.dimension(dimension)):
-        mark = "✓" if check["status"] == Status.PASSED else "✗"
-        lines.append(f"{mark} {check['statement']} ({check['score']:g} of {check['max_score']:g})")
-        if check["message"]:
-            lines.append(indent(check["message"], "    "))
-        if check["hint"]:
-            lines.append(f"    hint: {check['hint']}")
-    return "\n".join(lines)
 
 
 # Colours that JupyterLab's themes set, and that are readable on white and on black elsewhere.
@@ -73,30 +59,9 @@ PUBLIC = Environment(autoescape=True, trim_blocks=True).from_string("""\
 """)
 
 
-def public_html(results: list[Result]) -> str:
+def public_tests(results: list[Result]) -> str:
     """Return what the public tests found as a table; a hint opens when it is asked for."""
     return PUBLIC.render(dimensions=by_dimension(results), summary=summary(results), plain=plain)
-
-
-def public_text(results: list[Result]) -> str:
-    """Return the same as text, with hints from the second try on."""
-    lines, told = [], ""
-    for dimension, some in by_dimension(results).items():
-        lines.append(f"{dimension}: {sum(one.passed for one in some)} of {len(some)}")
-        for one in some:
-            lines.append(f"  {'✓' if one.passed else '✗'} {one.statement}")
-            lines += [f"      {plain(line)}" for line in one.lines()]
-            if one.shows_hint and one.hint != told:
-                lines.append(f"      hint: {one.hint}")
-                told = one.hint
-    return "\n".join([*lines, summary(results)]).rstrip()
-
-
-def summary(results: list[Result]) -> str:
-    """Return what is below the results, if all pass; otherwise the exception says it."""
-    if not all(one.passed for one in results):
-        return ""
-    return "The public tests pass. Hidden checks ask more when your work is graded."
 
 
 def comment(result: SubmissionResult) -> str:
@@ -117,16 +82,3 @@ def comment(result: SubmissionResult) -> str:
 
 def _entity(match: re.Match) -> str:
     return f"&#{ord(match[0])};"
-
-
-def said_once(checks: Iterable[CheckResult]) -> Iterator[dict]:
-    """Yield checks as data, without a message or a hint that has just been said."""
-    said = {"message": "", "hint": ""}
-    for check in checks:
-        now = {"message": plain(check.message), "hint": check.hint}
-        yield (
-            vars(check)
-            | {"score": check.score}
-            | {key: "" if text == said[key] else text for key, text in now.items()}
-        )
-        said = {"message": now["message"], "hint": now["hint"] or said["hint"]}

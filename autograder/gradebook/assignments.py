@@ -6,7 +6,6 @@ gradebook and in what was made from it, never in a submission.
 
 import ast
 import functools
-import hashlib
 import json
 import re
 from collections.abc import Iterable
@@ -23,6 +22,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from autograder.grading.reference import GraderError
 from autograder.records.results import DIMENSIONS
+from autograder.records.text import short_hash
 
 OUR_WORDS = re.compile(
     r"\b(?:from|import)\s+autograder\b(?!\.publictests)|"
@@ -61,7 +61,7 @@ class Notebook:
         cells = [json.dumps(self.cells[name], sort_keys=True) for name in sorted(self.cells)]
         # nbformat gives each of these cells a new id.
         parts = [json.dumps({**json.loads(cell), "id": ""}, sort_keys=True) for cell in cells]
-        return hashlib.sha256("\n".join([str(self.beside), *parts]).encode()).hexdigest()[:32]
+        return short_hash("\n".join([str(self.beside), *parts]))
 
 
 def notebooks(gradebook: Gradebook, assignment: str) -> dict[str, Notebook]:
@@ -153,6 +153,11 @@ def _given(cell, points: dict, tasks: dict) -> NotebookNode:
 def is_test(cell) -> bool:
     """Tell whether a cell is one that nbgrader would run to know its points."""
     return bool(cell.cell_type == "code" and is_grade(cell) and not is_solution(cell))
+
+
+def is_grade_cell(cell) -> bool:
+    """Tell whether a cell's points come from us: then it is not run beside the student's code."""
+    return is_test(cell) and bool(cell.metadata.nbgrader.points)
 
 
 def asked_in(cells: Iterable) -> dict[str, tuple[str, str]]:

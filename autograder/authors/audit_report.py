@@ -10,7 +10,7 @@ from rich.table import Table
 
 from autograder.authors.audit import Audit, Row, failed
 from autograder.records.results import DIMENSIONS, Status
-from autograder.show.pages import plain
+from autograder.records.text import plain
 
 GLYPHS = {
     Status.PASSED: "·",
@@ -82,12 +82,24 @@ def findings(audit: Audit) -> Group:
         if audit.full and audit.of("chaff") and audit.of("mutant") and not alone:
             why = audit.comments[check.name] or "[yellow]no comment says why it is there[/]"
             notes.append(f"{check.name} catches nothing alone: {why}")
-    lines = []
+    lines = [
+        f"[yellow]{name} costs {audit.seconds(name):.2f} s: make it cheaper, or say in a comment "
+        "above it why it costs that[/]"
+        for name in audit.costly
+    ]
     for row in audit.of("mutant"):
         if row.problem and not row.killed:
             lines += [f"[red]survivor {row.name}[/]", escape(row.note)]
     lines += [f"[red]{escape(plain(problem))}[/]" for problem in audit.problems]
+    if audit.stale:
+        lines += [f"[yellow]{escape(line)}[/]" for line in said_shortly(audit.stale)]
+        lines.append(f"Hints may be missing elsewhere. Run: autograder build {audit.exercise.name}")
     return Group(table, *notes, *lines)
+
+
+def said_shortly(lines: list[str], most: int = 10) -> list[str]:
+    """Return lines, and how many are left out of a long list."""
+    return [*lines[:most], f"… and {len(lines) - most} more"] if len(lines) > most else lines
 
 
 def as_json(audits: list[Audit], seeds: int) -> str:
@@ -113,6 +125,7 @@ def as_json(audits: list[Audit], seeds: int) -> str:
             ],
             "specimens": [_specimen(row) for row in audit.rows],
             "problems": audit.problems,
+            "stale": audit.stale,
         }
         for audit in audits
     ]

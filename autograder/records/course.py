@@ -1,0 +1,103 @@
+"""The course folder, and where everything lies in it. No other module spells these paths."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class NoCourse(Exception):
+    """There is no course folder."""
+
+
+@dataclass(frozen=True)
+class Course:
+    """A course folder. The paths in it need not exist.
+
+    nbgrader's other folders and its gradebook are where the course's `nbgrader_config.py` puts
+    them; nbgrader's `CourseDirectory` knows those.
+
+    Attributes:
+        folder: holds everything.
+        solutions_name: of the folder in it that holds a folder for each exercise.
+    """
+
+    folder: Path
+    solutions_name: str = "solutions"
+
+    @classmethod
+    def around(cls, start: Path | None = None) -> "Course":
+        """Return the course of the nearest `solutions/` at or above a folder.
+
+        If the environment variable AUTOGRADER_SOLUTIONS names a folder, it is that one instead.
+
+        Raises:
+            NoCourse: there is none.
+        """
+        if given := os.environ.get("AUTOGRADER_SOLUTIONS"):
+            solutions = Path(given).absolute()
+            return cls(solutions.parent, solutions.name)
+        start = (start or Path.cwd()).absolute()
+        for folder in (start, *start.parents):
+            if any((folder / "solutions").glob("*/checks.py")):
+                return cls(folder)
+        raise NoCourse(
+            f"no folder `solutions/` with exercises at or above {start}. Run the command in the "
+            "course folder, or set AUTOGRADER_SOLUTIONS."
+        )
+
+    @property
+    def solutions(self) -> Path:
+        """The exercises: a folder for each."""
+        return self.folder / self.solutions_name
+
+    @property
+    def config(self) -> Path:
+        """The configuration of nbgrader."""
+        return self.folder / "nbgrader_config.py"
+
+    @property
+    def exercises(self) -> Path:
+        """The stubs that students fill in as scripts, with the hints of their public tests."""
+        return self.folder / "exercises"
+
+    @property
+    def build(self) -> Path:
+        """Everything that can be made again, and what nbgrader keeps."""
+        return self.folder / "build"
+
+    @property
+    def made(self) -> Path:
+        """A file that remembers what `autograder build` wrote."""
+        return self.build / "made.json"
+
+    @property
+    def results(self) -> Path:
+        """What earlier runs found."""
+        return self.build / "results"
+
+    @property
+    def hints(self) -> Path:
+        """What the known mistakes answered."""
+        return self.build / "hints"
+
+    @property
+    def audits(self) -> Path:
+        """What earlier audits found."""
+        return self.build / "audits"
+
+    @property
+    def releases(self) -> Path:
+        """The notebooks that students get: a folder for each assignment."""
+        return self.folder / "release"
+
+    def stub(self, exercise: str) -> Path:
+        """Return the script of an exercise that students fill in."""
+        return self.exercises / f"{exercise}.py"
+
+    def source(self, assignment: str) -> Path:
+        """Return the folder that nbgrader makes the release of an assignment from."""
+        return self.build / "source" / assignment
+
+    def release(self, assignment: str) -> Path:
+        """Return the folder of an assignment's notebooks that students get."""
+        return self.releases / assignment

@@ -1,0 +1,55 @@
+"""Results as plain text."""
+
+from collections.abc import Iterable, Iterator
+from textwrap import indent
+
+from autograder.records.practice import Result, by_dimension
+from autograder.records.results import CheckResult, Status, SubmissionResult
+from autograder.records.text import plain
+
+
+def checks(result: SubmissionResult, dimension: str) -> str:
+    """Return the checks of one dimension, with their hints."""
+    lines = []
+    for check in said_once(result.dimension(dimension)):
+        mark = "✓" if check["status"] == Status.PASSED else "✗"
+        lines.append(f"{mark} {check['statement']} ({check['score']:g} of {check['max_score']:g})")
+        if check["message"]:
+            lines.append(indent(check["message"], "    "))
+        if check["hint"]:
+            lines.append(f"    hint: {check['hint']}")
+    return "\n".join(lines)
+
+
+def public_tests(results: list[Result]) -> str:
+    """Return what the public tests found, with hints from the second try on."""
+    lines, told = [], ""
+    for dimension, some in by_dimension(results).items():
+        lines.append(f"{dimension}: {sum(one.passed for one in some)} of {len(some)}")
+        for one in some:
+            lines.append(f"  {'✓' if one.passed else '✗'} {one.statement}")
+            lines += [f"      {plain(line)}" for line in one.lines()]
+            if one.shows_hint and one.hint != told:
+                lines.append(f"      hint: {one.hint}")
+                told = one.hint
+    return "\n".join([*lines, summary(results)]).rstrip()
+
+
+def summary(results: list[Result]) -> str:
+    """Return what is below the results, if all pass; otherwise the exception says it."""
+    if not all(one.passed for one in results):
+        return ""
+    return "The public tests pass. Hidden checks ask more when your work is graded."
+
+
+def said_once(checks: Iterable[CheckResult]) -> Iterator[dict]:
+    """Yield checks as data, without a message or a hint that has just been said."""
+    said = {"message": "", "hint": ""}
+    for check in checks:
+        now = {"message": plain(check.message), "hint": check.hint}
+        yield (
+            vars(check)
+            | {"score": check.score}
+            | {key: "" if text == said[key] else text for key, text in now.items()}
+        )
+        said = {"message": now["message"], "hint": now["hint"] or said["hint"]}
