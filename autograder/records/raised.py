@@ -271,7 +271,8 @@ KINDS = [
     Kind("You forgot", r"You forgot to call `super\(\)\.__init__\(\)`", SUPER_FIRST, None),
     Kind(
         "nothing of Keras",
-        r"object has no attribute '(?:_parent_path|_dtype_policy|_tracker|_lock|built|name)'",
+        r"'(?!function'|method'|str'|dict'|list'|tuple'|NoneType')\w+' object has no attribute "
+        r"'(?:_parent_path|_dtype_policy|_tracker|_lock|built|name)'",
         SUPER_FIRST,
         NO_LINE,
     ),
