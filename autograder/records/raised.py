@@ -62,7 +62,7 @@ def readable(message: str) -> str:
     message = NOISE.sub("", message)
     message = re.sub(ADVICE, "", message, flags=re.DOTALL)
     # Keras breaks some of its sentences into lines.
-    return re.sub(r"(?<=[\w,])\n(?=[\w`])", " ", message).strip()
+    return re.sub(r"(?<=[\w,])\n(?=[a-z`])", " ", message).strip()
 
 
 @dataclass(frozen=True)
@@ -306,7 +306,7 @@ KINDS = [
     ),
     Kind(
         "tensor in a configuration",
-        r"loaded in a new process: .*(?:'dict' and|and 'dict'|'(?:Tracked)?[Dd]ict' object is not)",
+        r"loaded in a new process: .*(?:'(?:Tracked)?[Dd]ict' (?:and|object)|and '\w*[Dd]ict')",
         "After loading, an argument of the constructor is the dictionary that stands for an object "
         "in the configuration. Keep plain numbers and strings there, or make the object of it "
         "again in the constructor.",
