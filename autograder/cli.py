@@ -444,6 +444,15 @@ class Kind(StrEnum):
     mutants = "mutants"
 
 
+Full = Annotated[
+    bool, typer.Option(help="Ask mutants every check, not only until one catches them.")
+]
+Anew = Annotated[bool, typer.Option("--all", help="Ask again what an earlier audit has asked.")]
+Hints = Annotated[
+    bool, typer.Option("--hints", help="Only show which hint a chaff gets if it is not known.")
+]
+
+
 @app.command()
 def audit(
     names: Names = None,
@@ -453,17 +462,11 @@ def audit(
     stress: Annotated[
         bool, typer.Option(help="Other threads and oneDNN settings in turn, on a busy machine.")
     ] = False,
-    full: Annotated[
-        bool, typer.Option(help="Ask mutants every check, not only until one catches them.")
-    ] = False,
-    anew: Annotated[
-        bool, typer.Option("--all", help="Ask again what an earlier audit has asked.")
-    ] = False,
+    full: Full = False,
+    anew: Anew = False,
     json: Annotated[Path | None, typer.Option(help="Write the findings to this file.")] = None,
     html: Annotated[Path | None, typer.Option(help="Write the kill matrix to this page.")] = None,
-    hints: Annotated[
-        bool, typer.Option("--hints", help="Only show which hint a chaff gets if it is not known.")
-    ] = False,
+    hints: Hints = False,
 ) -> None:
     """Hold the hidden checks against the answers that are known to be right or wrong."""
     if hints:
@@ -527,9 +530,9 @@ def _audit_hints(chosen: list[exercises.Exercise]) -> None:
 
             found.append(hint_report.report(worker, exercise, on_progress))
             progress.remove_task(task)
-    for one in found:
-        console.print(hint_report.wrong_hints(one), markup=False, soft_wrap=True)
-    console.print(hint_report.table(found))
+    for text in filter(None, map(hint_report.wrong_hints, found)):
+        console.print(text, markup=False, soft_wrap=True)
+    Output(width=max(120, console.width), highlight=False).print(hint_report.table(found))
     problems = [problem for one in found for problem in one.problems]
     for problem in problems:
         console.print(problem, markup=False, soft_wrap=True)

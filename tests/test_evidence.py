@@ -131,6 +131,11 @@ def test_agreement_is_the_share_of_what_is_wrong_in_either():
     assert agreement(right, right, right, 1e-4, 1e-5) == 1
 
 
+def test_an_answer_in_very_many_parts_agrees_with_none():
+    parts = [1.0] * 10_000
+    assert agreement(parts, parts[:-1] + [2.0], parts[:-1] + [2.0], 1e-4, 1e-5) == 0
+
+
 def test_words_say_more_than_a_number_does():
     assert not says_little("none", "alpha", 1e-4, 1e-5)
     assert not says_little(1.0, "no gradient", 1e-4, 1e-5)

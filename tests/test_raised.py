@@ -364,6 +364,7 @@ def test_an_ordinary_message_stays_as_it_is():
         ("TypeError: unsupported operand type(s) for -: 'NoneType' and 'int'", "line 3: a - 1"),
         ("ValueError: None values not supported.", "line 3: tf.constant(self.start)"),
         ("AttributeError: 'HuberLoss' object has no attribute 'name'", "line 3: self.name"),
+        ("AttributeError: 'function' object has no attribute 'name'", ""),
         ("ValueError: too many values to unpack (expected 2)", "line 3: a, b = c"),
     ],
 )

@@ -136,7 +136,7 @@ def _left_out(grader: Grader, name: str, also: Iterable[str]) -> LeftOut:
             outcome = outcomes[one.name]
             kind = RAISED + raised.kind_of(outcome.message, outcome.place)
             hints[one.chaff or kind] = one.hint
-    same = frozenset(source for source in hints if notes.get(source) == notes[name])
+    same = frozenset(source for source, hint in hints.items() if hint == notes[name])
     return LeftOut(name, hints, same, frozenset(also) & hints.keys())
 
 

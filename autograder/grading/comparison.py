@@ -4,6 +4,7 @@ Structure first, then shape, kind of dtype, finiteness and values: `np.allclose`
 and other comparisons let NaN pass.
 """
 
+import itertools
 import re
 from collections.abc import Collection
 from typing import Any, NamedTuple
@@ -17,6 +18,7 @@ from autograder.records.observations import Either, Later, Thing, eithers, walk
 COMPARED = (type(None), bool, str, bytes, Thing, Later)
 # The label of a ratio says what it is a ratio of: "the sum, over that of the samples".
 RATIO = re.compile(r"(?:(?P<what>(?!each ).+?),? )?(?:each )?over (?P<of>.+)")
+MOST_LEAVES = 5_000  # of an answer that is compared with many others
 ABSENT = Thing("nothing")  # in place of a leaf that an answer does not have
 
 
@@ -68,7 +70,11 @@ def alike(one: Any, other: Any, rtol: float, atol: float) -> bool:
 
 def agreement(expected: Any, one: Any, other: Any, rtol: float, atol: float) -> float:
     """Return on which share of what is wrong in either of two answers both agree, from 0 to 1."""
-    known, these, those = (dict(walk(answer)) for answer in (expected, one, other))
+    known, these, those = (
+        dict(itertools.islice(walk(answer), MOST_LEAVES)) for answer in (expected, one, other)
+    )
+    if len(those) == MOST_LEAVES:  # nobody's honest answer, and each chaff is held against it
+        return 0.0
     wrong = same = 0
     for path in these.keys() | those.keys():
         pair = these.get(path, ABSENT), those.get(path, ABSENT)

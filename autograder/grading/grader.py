@@ -145,16 +145,11 @@ class Grader:
         with interview:
             outcomes = dict(interview.ask(checks, HINT_SEEDS.first))
             outcomes = interview.follow(outcomes, HINT_SEEDS.later)
-        self._add_hints(result, answers.outcomes, answers.repeated | outcomes)
+        repeated = answers.repeated | outcomes
+        self.hints.add(result.checks, answers.outcomes | repeated, repeated)
         answers = interview.answers(outcomes)
         result.phases |= answers.phases
         result.cpu_seconds = answers.cpu_seconds
-
-    def _add_hints(
-        self, result: SubmissionResult, outcomes: dict[str, Outcome], repeated: dict[str, Outcome]
-    ) -> None:
-        drawn = set() if self.seeds == HINT_SEEDS else self.reference.random - repeated.keys()
-        self.hints.add(result.checks, outcomes | repeated, drawn)
 
     def _result(self, submission: Submission, answers: Answers) -> SubmissionResult:
         result = SubmissionResult(
@@ -172,6 +167,6 @@ class Grader:
         for check in result.checks:
             check.cpu_seconds = answers.check_cpu_seconds.get(check.name, 0.0)
         started = time.perf_counter()
-        self._add_hints(result, answers.outcomes, answers.repeated)
+        self.hints.add(result.checks, answers.outcomes | answers.repeated, answers.repeated)
         result.phases["find hints"] = time.perf_counter() - started
         return result

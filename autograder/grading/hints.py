@@ -43,7 +43,7 @@ class KnownMistakes:
         self,
         results: list[CheckResult],
         outcomes: dict[str, Outcome],
-        drawn: Collection[str] = (),
+        repeated: Collection[str] = (),
         without: Collection[str] = (),
     ) -> None:
         """Give failed checks their hints.
@@ -53,13 +53,13 @@ class KnownMistakes:
 
         Args:
             results: of all checks.
-            outcomes: of all checks, asked with `HINT_SEEDS` where they are random.
-            drawn: the checks that were asked with other seeds.
+            outcomes: of all checks.
+            repeated: the random checks that were asked with `HINT_SEEDS`, if the others were not.
             without: chaffs that are taken for unknown.
         """
         if is_unsolved(results):
             return
-        found = self.find(results, outcomes, drawn, without)
+        found = self.find(results, outcomes, repeated, without)
         notes = {chaff.name: chaff.note for chaff in self._exercise.chaffs}
         for result in results:
             result.chaff = found.get(result.name, "")
@@ -72,18 +72,19 @@ class KnownMistakes:
         self,
         results: list[CheckResult],
         outcomes: dict[str, Outcome],
-        drawn: Collection[str] = (),
+        repeated: Collection[str] = (),
         without: Collection[str] = (),
     ) -> dict[str, str]:
         """Return the chaff that explains each failed check, if there is one; see `add`."""
         if not self.answers:
             return {}
+        others = self._reference.seeds != HINT_SEEDS
         shown = evidence.Evidence(
             self._reference.checks,
             self.answers[known.REFERENCE],
             outcomes,
             evidence.lost(results),
-            frozenset(drawn),
+            self._reference.random.difference(repeated) if others else frozenset(),
         )
         left = [chaff for chaff in self._exercise.chaffs if chaff.name not in without]
         loses = {chaff.name: self._loses[chaff.name] for chaff in left}

@@ -62,7 +62,7 @@ def readable(message: str) -> str:
     message = NOISE.sub("", message)
     message = re.sub(ADVICE, "", message, flags=re.DOTALL)
     # Keras breaks some of its sentences into lines.
-    return re.sub(r"(?<=[\w,])\n(?=[\w`])", " ", message).strip()
+    return re.sub(r"(?<=[\w,])\n(?=[a-z`])", " ", message).strip()
 
 
 @dataclass(frozen=True)
@@ -271,7 +271,8 @@ KINDS = [
     Kind("You forgot", r"You forgot to call `super\(\)\.__init__\(\)`", SUPER_FIRST, None),
     Kind(
         "nothing of Keras",
-        r"object has no attribute '(?:_parent_path|_dtype_policy|_tracker|_lock|built|name)'",
+        r"'(?!function'|method'|str'|dict'|list'|tuple'|NoneType')\w+' object has no attribute "
+        r"'(?:_parent_path|_dtype_policy|_tracker|_lock|built|name)'",
         SUPER_FIRST,
         NO_LINE,
     ),
@@ -305,7 +306,7 @@ KINDS = [
     ),
     Kind(
         "tensor in a configuration",
-        r"loaded in a new process: .*(?:'dict' and|and 'dict'|'(?:Tracked)?[Dd]ict' object is not)",
+        r"loaded in a new process: .*(?:'(?:Tracked)?[Dd]ict' (?:and|object)|and '\w*[Dd]ict')",
         "After loading, an argument of the constructor is the dictionary that stands for an object "
         "in the configuration. Keep plain numbers and strings there, or make the object of it "
         "again in the constructor.",
