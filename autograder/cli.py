@@ -387,8 +387,13 @@ def audit(
     ] = False,
     json: Annotated[Path | None, typer.Option(help="Write the findings to this file.")] = None,
     html: Annotated[Path | None, typer.Option(help="Write the kill matrix to this page.")] = None,
+    hints: Annotated[
+        bool, typer.Option("--hints", help="Only show which hint a chaff gets if it is not known.")
+    ] = False,
 ) -> None:
     """Hold the hidden checks against the answers that are known to be right or wrong."""
+    if hints:
+        return _audit_hints(_chosen(names))
     from rich.progress import MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     from autograder.authors import audit as auditing
@@ -427,6 +432,31 @@ def audit(
     asked = seeds * sum(len(one.rows) for one in audits)
     console.print(f"{asked} answers in {time.perf_counter() - started:.0f} s")
     console.print(f"{problems} problems" if problems else "[green]no problems[/]")
+    if problems:
+        raise typer.Exit(1)
+
+
+def _audit_hints(chosen: list[exercises.Exercise]) -> None:
+    from rich.progress import Progress
+
+    from autograder.authors import hint_report
+
+    found = []
+    with Worker() as worker, Progress(console=console, transient=True) as progress:
+        for exercise in chosen:
+            task = progress.add_task(f"{exercise.name}, asking chaffs", total=None)
+
+            def on_progress(done, total, task=task):
+                progress.update(task, completed=done, total=total)
+
+            found.append(hint_report.report(worker, exercise, on_progress))
+            progress.remove_task(task)
+    for one in found:
+        console.print(hint_report.wrong_hints(one), markup=False, soft_wrap=True)
+    console.print(hint_report.table(found))
+    problems = [problem for one in found for problem in one.problems]
+    for problem in problems:
+        console.print(problem, markup=False, soft_wrap=True)
     if problems:
         raise typer.Exit(1)
 

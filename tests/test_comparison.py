@@ -75,7 +75,10 @@ def test_an_agreement_counts_only_where_it_may():
     assert difference(expected, {"a": [forged]}, 1e-4, 1e-5, ["numerics"]) is None
     for own in ([], ["gradients"]):
         told = difference(expected, {"a": [forged]}, 1e-4, 1e-5, own)
-        assert told == "a: answer 1 of 2: expected 1, got 9"
+        assert told == "a: expected 1, got 9"
+    later = Either([1.0, 9.0], 3.0)
+    told = difference(expected, {"a": [later]}, 1e-4, 1e-5)
+    assert told == "a: with other inputs: expected 2, got 9"
     neither = Either([9.0, 2.0], 3.0)
     assert "expected 1, got 3" in difference(expected, {"a": [neither]}, 1e-4, 1e-5, ["numerics"])
     assert difference(expected, {"a": [1.0]}, 1e-4, 1e-5, ["numerics"])

@@ -13,6 +13,7 @@ import pytest
 from autograder.authors import public_hints
 from autograder.authors.audit import audit, specimens
 from autograder.authors.build import HEADER, build, stub
+from autograder.authors.hint_report import report, wrong_hints
 from autograder.grading.grader import Grader
 from autograder.grading.processes import Limits, Worker
 from autograder.grading.seeds import Seeds
@@ -47,6 +48,13 @@ def test_the_checks_tell_right_from_wrong(exercise, patient_worker):
     }
     found = audit(exercise, [patient_worker], [row for row in rows if row.name not in left_out])
     assert found.problems == []
+
+
+@pytest.mark.slow
+def test_a_mistake_that_nobody_knows_gets_a_right_hint_or_none(exercise, patient_worker):
+    """If not: `autograder audit --hints` says what to do."""
+    found = report(patient_worker, exercise)
+    assert found.problems == [], wrong_hints(found)
 
 
 def test_the_readme_says_what_the_audit_would(exercise):

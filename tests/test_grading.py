@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from autograder.authors.build import PUBLIC_TESTS
-from autograder.grading import hints, verdicts
+from autograder.grading import evidence, verdicts
 from autograder.grading.dialogue import Dialogue
 from autograder.grading.grader import Grader
 from autograder.grading.processes import Limits, Worker
 from autograder.grading.reference import GraderError
-from autograder.grading.seeds import Seeds
+from autograder.grading.seeds import HINT_SEEDS, Seeds
 from autograder.records.exercises import Exercise, find_all
 from autograder.records.results import DIMENSIONS, Outcome
 from autograder.records.submissions import Submission
@@ -448,13 +448,30 @@ def test_a_hint_is_given_only_where_the_same_answer_was_seen(grade):
     assert [check.hint for check in result.checks if check.hint] == []
 
 
-def test_a_hint_needs_a_loss_in_every_dimension_of_the_mistake(toy):
+def test_a_hint_needs_a_loss_wherever_the_mistake_has_one(worker, toy_exercise):
+    toy = Grader(worker, toy_exercise, HINT_SEEDS)
     (chaff,) = (one for one in toy.exercise.chaffs if one.name == "python_op")
-    (check,) = (one for one in toy.checks if one.name == "graph_scales")
-    outcome = toy.hints.answers[chaff.name][check.name]
-    assert toy.hints.find(check, outcome, set(chaff.loses)) == (chaff.note, chaff.name)
-    assert len(chaff.loses) > 1
-    assert toy.hints.find(check, outcome, {"graph"}) == ("", "")
+    outcomes = toy.hints.answers[chaff.name]
+    results = toy.verdicts(outcomes)
+    failed = {one.name for one in results if one.status != "passed"}
+    assert toy.hints.find(results, outcomes) == dict.fromkeys(failed, chaff.name)
+    assert toy.hints.find(results, outcomes, without=[chaff.name]) == {}
+    for result in results:
+        if result.name != "graph_scales":
+            result.status = "passed"
+    assert len(failed) > 2
+    assert toy.hints.find(results, outcomes) == {}
+
+
+def test_an_exception_that_no_mistake_explains_is_explained_by_its_kind(grade):
+    source = RIGHT.replace("return inputs *", "return inputs * float(inputs[0, 0]) *")
+    assert source != RIGHT
+    result = grade(source)
+    failed = [check for check in result.checks if check.status == "raised"]
+    assert failed
+    for check in failed:
+        assert check.chaff == ""
+        assert check.hint.startswith("While a graph is traced, tensors have no values yet")
 
 
 def test_an_impatient_grader_does_not_ask_chaffs(worker, course):
@@ -475,7 +492,7 @@ def test_an_exercises_hints_file_is_read_again(worker, course):
     kept.write_bytes(kept.read_bytes().replace(b"adds", b"subs"))
     grader = Grader(worker, exercise)
     with pytest.raises(KeyError):
-        grader.hints.find(grader.checks[0], None, set(DIMENSIONS))
+        grader.hints.find([], {})
     kept.write_bytes(b"broken")
     assert Grader(worker, exercise).grade(wrong).checks[0].chaff == "adds"
 
@@ -586,4 +603,4 @@ def test_many_children_at_once_keep_output_and_answers_apart(worker):
 def test_a_mistake_is_known_by_its_message_in_every_process(other, same):
     known = "one of {None, 'sum', 'mean'} for layer scale_12"
     outcomes = [Outcome("raised", message=message) for message in (known, other)]
-    assert hints.alike(None, *outcomes) is same
+    assert evidence.alike(None, *outcomes) is same

@@ -109,6 +109,10 @@ def calls_back(folder):
     tf.saved_model.load(folder).f(1.0)
 
 
+def slope_of_an_update(x):
+    return tf.gradients(keras.ops.slice_update(x, (0,), x[:1]), x)
+
+
 def two_of_one_name():
     inputs = keras.Input((3,))
     layers = [keras.layers.Dense(3, name="same") for _ in range(2)]
@@ -268,6 +272,7 @@ RAISED = [
         lambda _: tf.function(tf.strings.as_string, jit_compile=True)(tf.ones(2)),
     ),
     ("callback", "", lambda folder: calls_back(folder)),
+    ("no gradient", "", lambda _: traced(slope_of_an_update, ROW)),
 ]
 
 
@@ -296,7 +301,21 @@ def test_every_kind_has_an_example():
     assert [kind.name for kind in raised.KINDS] == list(
         dict.fromkeys(kind.name for kind in raised.KINDS)
     )
-    assert {kind.name for kind in raised.KINDS} == {kind for kind, _, _ in RAISED}
+    examples = {kind for kind, _, _ in RAISED} | {"tensor in a configuration"}
+    assert {kind.name for kind in raised.KINDS} == examples
+
+
+def test_a_dictionary_in_place_of_a_tensor_is_known_once_something_is_loaded():
+    def keeps(self, factor=1.0, **kwargs):
+        keras.layers.Layer.__init__(self, **kwargs)
+        self.factor = factor
+
+    tensor = with_config(lambda config: {**config, "factor": tf.constant(3.0)})
+    loaded = again(layer(__init__=keeps, get_config=tensor)())
+    message = f"TypeError: {message_of(lambda: loaded.factor / 2)}"
+    assert raised.kind_of(message, LINE) == ""
+    loaded_anew = f"loaded in a new process: {message}"
+    assert raised.kind_of(loaded_anew, LINE) == "tensor in a configuration"
 
 
 @pytest.mark.filterwarnings("ignore")
@@ -355,3 +374,46 @@ def test_what_may_have_another_reason_gets_no_hint(message, place):
 def test_a_hint_names_what_the_message_names():
     message = "TypeError: Mine.__init__() got an unexpected keyword argument 'dtype'"
     assert raised.hint(message).startswith("The constructor does not take `dtype`.")
+
+
+class Repeats(keras.layers.Layer):
+    def call(self, inputs):
+        return tf.tile(inputs, (inputs.shape[0], 1))
+
+
+def test_keras_tells_why_it_cannot_infer_a_shape():
+    message = message_of(Repeats(), keras.Input((3,)))
+    assert message == "Failed to convert elements of (None, 1) to Tensor."
+
+
+def test_autograph_tells_what_was_raised_inside_of_what_it_wrapped():
+    @tf.autograph.experimental.do_not_convert
+    def decides(x):
+        return 1 if x > 0 else 0
+
+    @tf.function
+    def inner(x):
+        return decides(x)
+
+    @tf.function
+    def outer(x):
+        return inner(x)
+
+    assert message_of(outer, tf.ones(2)) == (
+        "Using a symbolic `tf.Tensor` as a Python `bool` is not allowed."
+    )
+
+
+def test_saving_tells_what_the_gradient_raised(tmp_path):
+    @tf.custom_gradient
+    def bent(x):
+        return tf.exp(x), lambda upstream: upstream * x.numpy()
+
+    module = tf.Module()
+    module.f = tf.function(lambda x: bent(x), input_signature=[ROW])
+    options = tf.saved_model.SaveOptions(experimental_custom_gradients=True)
+
+    def save():
+        tf.saved_model.save(module, str(tmp_path), options=options)
+
+    assert "object has no attribute 'numpy'" in message_of(save)

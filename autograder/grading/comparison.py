@@ -4,15 +4,20 @@ Structure first, then shape, kind of dtype, finiteness and values: `np.allclose`
 and other comparisons let NaN pass.
 """
 
+import re
 from collections.abc import Collection
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograder.records.observations import Either, Later, Thing, eithers
+from autograder.grading import diagnosis
+from autograder.records.observations import Either, Later, Thing, eithers, walk
 
 # What `!=` compares as a whole. An `Either` may hold arrays, of which that is no truth value.
 COMPARED = (type(None), bool, str, bytes, Thing, Later)
+# The label of a ratio says what it is a ratio of: "the sum, over that of the samples".
+RATIO = re.compile(r"(?:(?P<what>(?!each ).+?),? )?(?:each )?over (?P<of>.+)")
+ABSENT = Thing("nothing")  # in place of a leaf that an answer does not have
 
 
 def difference(
@@ -24,7 +29,11 @@ def difference(
     `own` and other inputs are answered otherwise, its agreement with itself.
     """
     expected, seen = _chosen(expected, seen, rtol, atol, own)
-    return _difference(expected, seen, rtol, atol, "")
+    found = _first(expected, seen, rtol, atol, "")
+    if not found or found.seen is None:
+        return found and found.words
+    common = diagnosis.of(found.expected, found.seen, rtol, atol)
+    return f"{found.words}; {common}" if common else found.words
 
 
 def _chosen(expected, seen, rtol, atol, own) -> tuple:
@@ -34,7 +43,7 @@ def _chosen(expected, seen, rtol, atol, own) -> tuple:
             exact = _difference(expected.exact, seen.exact, rtol, atol, "")
             if exact and expected.dimension in own and moves(seen.exact, rtol, atol):
                 return expected.own, seen.own
-            return expected.exact, seen.exact
+            return Exact(expected.exact), seen.exact
         case dict(), dict() if list(expected) == list(seen):
             pairs = {key: _chosen(expected[key], seen[key], rtol, atol, own) for key in expected}
             return tuple({key: pair[side] for key, pair in pairs.items()} for side in (0, 1))
@@ -57,6 +66,45 @@ def alike(one: Any, other: Any, rtol: float, atol: float) -> bool:
     return _difference(_without_nan(one), _without_nan(other), rtol, atol, "") is None
 
 
+def agreement(expected: Any, one: Any, other: Any, rtol: float, atol: float) -> float:
+    """Return on which share of what is wrong in either of two answers both agree, from 0 to 1."""
+    known, these, those = (dict(walk(answer)) for answer in (expected, one, other))
+    wrong = same = 0
+    for path in these.keys() | those.keys():
+        pair = these.get(path, ABSENT), those.get(path, ABSENT)
+        leaf = known.get(path, ABSENT)
+        right = [_right(leaf, side, rtol, atol) for side in pair]
+        agreed = _right(*pair, rtol, atol, equal_nan=True)
+        size = max(map(np.size, pair))
+        if {side.size for side in (*right, agreed)} == {size}:
+            bad = ~(right[0] & right[1])
+            wrong, same = wrong + int(bad.sum()), same + int((bad & agreed).sum())
+        elif not all(side.all() for side in right):
+            wrong, same = wrong + size, same + size * bool(agreed.all())
+    return same / wrong if wrong else 1.0
+
+
+def says_little(expected: Any, seen: Any, rtol: float, atol: float) -> bool:
+    """Tell whether what is wrong in an answer is one number or boolean, or not finite at all."""
+    known = dict(walk(expected))
+    wrong: list = []
+    for path, leaf in walk(seen):
+        right = _right(known.get(path, ABSENT), leaf, rtol, atol)
+        if isinstance(leaf, (bool, int, float, np.ndarray)):
+            wrong += np.ravel(leaf)[~np.broadcast_to(right, np.size(leaf))].tolist()
+        elif not right.all():
+            return False
+    return len(wrong) < 2 or not np.isfinite(np.float64(wrong)).any()
+
+
+def _right(expected, seen, rtol, atol, equal_nan: bool = False) -> np.ndarray:
+    """Return where a leaf is what it should be: for each number of an array, or once."""
+    if _is_number(expected) and _is_number(seen) and np.shape(expected) == np.shape(seen):
+        a, b = (np.ravel(np.asarray(side, "float64")) for side in (seen, expected))
+        return np.isclose(a, b, rtol=rtol, atol=atol, equal_nan=equal_nan)
+    return np.array([not _difference(expected, seen, rtol, atol, "")])
+
+
 def _without_nan(value):
     if isinstance(value, dict):
         return {key: _without_nan(item) for key, item in value.items()}
@@ -70,34 +118,89 @@ def _without_nan(value):
     return value
 
 
+class Exact(list):
+    """The exact answers of an `Either`: one, and others for inputs that are drawn anew."""
+
+
+class Difference(NamedTuple):
+    """The first difference, and the numbers that it is one of."""
+
+    words: str
+    expected: np.ndarray | None = None
+    seen: np.ndarray | None = None
+
+
 def _difference(expected, seen, rtol, atol, where) -> str | None:
+    found = _first(expected, seen, rtol, atol, where)
+    return found and found.words
+
+
+def _first(expected, seen, rtol, atol, where, of="") -> Difference | None:
+    """Return the first difference; `of` is what a ratio is a ratio of."""
+    described = f"{where}expected {_describe(expected)}, got {_describe(seen)}"
     if isinstance(expected, dict):
         if not isinstance(seen, dict) or list(expected) != list(seen):
-            return f"{where}expected {_describe(expected)}, got {_describe(seen)}"
-        inner = ((expected[key], seen[key], f"{where}{key}: ") for key in expected)
+            return Difference(described)
+        inner = [
+            (expected[key], seen[key], *_label(where, key, expected[key], seen[key]))
+            for key in expected
+        ]
     elif isinstance(expected, list):
         if not isinstance(seen, list) or len(expected) != len(seen):
-            return f"{where}expected {_describe(expected)}, got {_describe(seen)}"
+            return Difference(described)
         labels = [f"{where}answer {n} of {len(seen)}: " for n in range(1, len(seen) + 1)]
-        inner = zip(expected, seen, labels if len(seen) > 1 else [where], strict=True)
+        if isinstance(expected, Exact):
+            labels = [where] + [f"{where}with other inputs: "] * (len(seen) - 1)
+        labels = labels if len(seen) > 1 else [where]
+        inner = [(*three, of) for three in zip(expected, seen, labels, strict=True)]
     elif _is_number(expected):
         if not _is_number(seen):
-            return f"{where}expected {_describe(expected)}, got {_describe(seen)}"
-        message = _numbers(expected, seen, rtol, atol)
-        return message and where + message
+            return Difference(described)
+        words = _numbers(expected, seen, rtol, atol, of)
+        arrays = np.asarray(expected), np.asarray(seen)
+        return Difference(where + words, *arrays) if words else None
     elif type(expected) is not type(seen) or type(seen) not in COMPARED or expected != seen:
-        return f"{where}expected {_describe(expected)}, got {_describe(seen)}"
+        if where and isinstance(expected, bool) and isinstance(seen, bool):
+            so = "is not so, but should be" if expected else "is so, but should not be"
+            return Difference(f"{where}this {so}")
+        return Difference(described)
     else:
         return None
-    messages = (_difference(one, other, rtol, atol, label) for one, other, label in inner)
-    return next((message for message in messages if message), None)
+    return _first_of(expected, seen, inner, rtol, atol)
+
+
+def _first_of(expected, seen, inner, rtol, atol) -> Difference | None:
+    found = (_first(one, other, rtol, atol, where, of) for one, other, where, of in inner)
+    first = next((one for one in found if one), None)
+    sides = _flat(expected), _flat(seen)
+    if first and sides[0] and sides[1] and len(sides[0]) == len(sides[1]):
+        return Difference(first.words, *map(np.array, sides))
+    return first
+
+
+def _label(where: str, key: str, expected, seen) -> tuple[str, str]:
+    """Return what stands before a message on an answer, and of what it is a ratio, if it is one."""
+    found = RATIO.fullmatch(key)
+    if found and _is_number(expected) and _is_number(seen):
+        same_shape = np.shape(expected) == np.shape(seen)
+        if same_shape and np.all(np.equal(expected, 1)) and np.isfinite(seen).all():
+            return where + (f"{found['what']}: " if found["what"] else ""), found["of"]
+    return f"{where}{key}: ", ""
+
+
+def _flat(value) -> list:
+    """Return the numbers of a list, or of lists in it; nothing, if it holds anything else."""
+    if isinstance(value, list):
+        parts = [_flat(item) for item in value]
+        return [number for part in parts for number in part] if all(parts) else []
+    return [float(value)] if _is_number(value) and np.ndim(value) == 0 else []
 
 
 def _is_number(value) -> bool:
     return isinstance(value, (int, float, np.ndarray)) and not isinstance(value, bool)
 
 
-def _numbers(expected, seen, rtol, atol) -> str | None:
+def _numbers(expected, seen, rtol, atol, of="") -> str | None:
     # A plain Python number has no dtype of its own: 2 and 2.0 are the same answer.
     typed = isinstance(expected, np.ndarray) and isinstance(seen, np.ndarray)
     expected, seen = np.asarray(expected), np.asarray(seen)
@@ -119,9 +222,14 @@ def _numbers(expected, seen, rtol, atol) -> str | None:
     worst = np.argmax(not_finite) if not_finite.any() else np.argmax(~near)
     first = np.unravel_index(worst, near.shape)
     wanted, got = _pair(wide_expected[first], wide_seen[first])
+    pair = f"expected {wanted}, got {got}"
+    if of:
+        pair = f"{got} times {of}"
+        if near.size > 1 and np.ptp(wide_seen) <= rtol * np.abs(wide_seen).max():
+            return f"all {near.size} are {pair}"
     if expected.ndim == 0:
-        return f"expected {wanted}, got {got}"
-    place = f"at {[int(index) for index in first]} expected {wanted}, got {got}"
+        return pair
+    place = f"at {[int(index) for index in first]} {pair}"
     if near.size == 1:
         return place
     return f"{(~near).sum()} of {near.size} values differ; {place}"

@@ -106,7 +106,7 @@ class Grader:
                 for check in result.checks
                 if check.status != Status.PASSED and not check.hint and check.name not in again
             ]
-            self._repeat_late(result, interview, self._depend_on_draw(failed, outcomes))
+            self._repeat_late(result, interview, answers, self._depend_on_draw(failed, outcomes))
         return result
 
     def _repeat_now(self, interview: Interview, outcomes: dict[str, Outcome]) -> list[str]:
@@ -137,18 +137,24 @@ class Grader:
         ]
 
     def _repeat_late(
-        self, result: SubmissionResult, interview: Interview, checks: list[str]
+        self, result: SubmissionResult, interview: Interview, answers: Answers, checks: list[str]
     ) -> None:
-        """Ask checks again whose failure another process has shown, and add their hints."""
+        """Ask checks again whose failure another process has shown, and look for hints anew."""
         if not checks or not self.hints.answers:
             return
         with interview:
             outcomes = dict(interview.ask(checks, HINT_SEEDS.first))
             outcomes = interview.follow(outcomes, HINT_SEEDS.later)
-        self.hints.add(result.checks, outcomes)
+        self._add_hints(result, answers.outcomes, answers.repeated | outcomes)
         answers = interview.answers(outcomes)
         result.phases |= answers.phases
         result.cpu_seconds = answers.cpu_seconds
+
+    def _add_hints(
+        self, result: SubmissionResult, outcomes: dict[str, Outcome], repeated: dict[str, Outcome]
+    ) -> None:
+        drawn = set() if self.seeds == HINT_SEEDS else self.reference.random - repeated.keys()
+        self.hints.add(result.checks, outcomes | repeated, drawn)
 
     def _result(self, submission: Submission, answers: Answers) -> SubmissionResult:
         result = SubmissionResult(
@@ -164,6 +170,6 @@ class Grader:
             phases=dict(answers.phases),
         )
         started = time.perf_counter()
-        self.hints.add(result.checks, answers.outcomes | answers.repeated)
+        self._add_hints(result, answers.outcomes, answers.repeated)
         result.phases["find hints"] = time.perf_counter() - started
         return result

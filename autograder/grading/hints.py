@@ -1,4 +1,4 @@
-"""A hint for a failed check: what the known wrong answer that shows the same thing is about.
+"""A hint for a failed check: what the known wrong answer that explains it is about.
 
 Chaffs are asked with seeds of their own, the same in every run, so that their answers can be stored
 beside the other things that are built.
@@ -6,19 +6,18 @@ beside the other things that are built.
 
 import functools
 import os
-import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from autograder.grading import cache, comparison
+from autograder.grading import cache, evidence, verdicts
 from autograder.grading.interview import Interview
 from autograder.grading.processes import Worker
 from autograder.grading.reference import Reference
 from autograder.grading.seeds import HINT_SEEDS
-from autograder.grading.verdicts import CheckInfo, is_unsolved
-from autograder.records import observations
+from autograder.grading.verdicts import is_unsolved
+from autograder.records import observations, raised
 from autograder.records.exercises import Exercise, Specimen
 from autograder.records.results import CheckResult, Outcome, Status
 from autograder.records.submissions import Submission
@@ -40,32 +39,59 @@ class KnownMistakes:
         self.patient = True
         self.on_progress: Callable[[int, int], None] = lambda done, total: None
 
-    def add(self, results: list[CheckResult], outcomes: dict[str, Outcome]) -> None:
-        """Give failed checks their hints, those for which there is an outcome."""
+    def add(
+        self,
+        results: list[CheckResult],
+        outcomes: dict[str, Outcome],
+        drawn: Collection[str] = (),
+        without: Collection[str] = (),
+    ) -> None:
+        """Give failed checks their hints.
+
+        What a known mistake explains gets the mistake's hint; another exception, what its kind
+        means.
+
+        Args:
+            results: of all checks.
+            outcomes: of all checks, asked with `HINT_SEEDS` where they are random.
+            drawn: the checks that were asked with other seeds.
+            without: chaffs that are taken for unknown.
+        """
         if is_unsolved(results):
             return
-        lost = {result.dimension for result in results if result.status != Status.PASSED}
-        for check, result in zip(self._reference.checks, results, strict=True):
-            if result.status not in (Status.PASSED, Status.NOT_DEFINED) and check.name in outcomes:
-                result.hint, result.chaff = self.find(check, outcomes[check.name], lost)
+        found = self.find(results, outcomes, drawn, without)
+        notes = {chaff.name: chaff.note for chaff in self._exercise.chaffs}
+        for result in results:
+            result.chaff = found.get(result.name, "")
+            result.hint = notes[result.chaff] if result.chaff else ""
+            outcome = outcomes[result.name]
+            if outcome.status == Status.RAISED and not result.hint:
+                result.hint = raised.hint(outcome.message, outcome.place)
 
-    def find(self, check: CheckInfo, outcome: Outcome, lost: set[str]) -> tuple[str, str]:
-        """Return the hint for a check that failed with an outcome, and its chaff; or nothing.
-
-        The outcome must have been asked for with `HINT_SEEDS` where the check is random. A chaff
-        matches only if the submission has `lost` points in every dimension that the chaff loses.
-        If several chaffs show the same and say different things, silence beats misdirection.
-        """
-        if not (known := self.answers):
-            return "", ""
-        matches = [
-            chaff
-            for chaff in self._exercise.chaffs
-            if lost.issuperset(chaff.loses) and alike(check, known[chaff.name][check.name], outcome)
-        ]
-        if len({chaff.note for chaff in matches}) != 1:
-            return "", ""
-        return matches[0].note, matches[0].name
+    def find(
+        self,
+        results: list[CheckResult],
+        outcomes: dict[str, Outcome],
+        drawn: Collection[str] = (),
+        without: Collection[str] = (),
+    ) -> dict[str, str]:
+        """Return the chaff that explains each failed check, if there is one; see `add`."""
+        if not self.answers:
+            return {}
+        shown = evidence.Evidence(
+            self._reference.checks,
+            self._expected,
+            outcomes,
+            evidence.lost(results),
+            frozenset(drawn),
+        )
+        left = [chaff for chaff in self._exercise.chaffs if chaff.name not in without]
+        loses = {chaff.name: self._loses[chaff.name] for chaff in left}
+        explained = {
+            name: shown.explained_by(self.answers[name], all) for name, all in loses.items()
+        }
+        beyond = {name: len(all - shown.lost) for name, all in loses.items()}
+        return evidence.best(explained, beyond, {chaff.name: chaff.note for chaff in left})
 
     @property
     def answers(self) -> dict[str, dict[str, Outcome]]:
@@ -79,6 +105,22 @@ class KnownMistakes:
     def can_be_found(self) -> bool:
         """Whether the answers of the chaffs are known, or may be asked for."""
         return self.patient or bool(self.answers)
+
+    @functools.cached_property
+    def _expected(self) -> dict[str, Outcome]:
+        """What the reference shows when it is asked like the chaffs."""
+        if self._reference.seeds == HINT_SEEDS:
+            return self._reference.expected
+        return self._ask(Specimen("reference", "", (), self._exercise.reference))
+
+    @functools.cached_property
+    def _loses(self) -> dict[str, frozenset[str]]:
+        """The checks that each chaff fails."""
+        checks = self._reference.checks
+        return {
+            name: evidence.lost(verdicts.verdicts(checks, self._expected, shown))
+            for name, shown in self.answers.items()
+        }
 
     @functools.cached_property
     def _path(self) -> Path:
@@ -115,22 +157,3 @@ class KnownMistakes:
         asked = Submission(chaff.name, "", False, (chaff.source,))
         interview = Interview(self._worker, self._reference.setup, asked)
         return interview.run(self._reference.names, HINT_SEEDS).outcomes
-
-
-def alike(check, chaff: Outcome, outcome: Outcome) -> bool:
-    """Tell whether a chaff and a submission answered a check alike."""
-    if chaff.status != outcome.status:
-        return False
-    if chaff.status == Status.TIMED_OUT:
-        return True
-    if chaff.status == Status.SEEN:
-        return comparison.alike(chaff.seen, outcome.seen, check.rtol, check.atol)
-    # TensorFlow says the same of a line of theirs and of what it finds wrong itself.
-    same_side = bool(chaff.place) == bool(outcome.place)
-    return same_side and _essence(chaff.message) == _essence(outcome.message)
-
-
-def _essence(message: str) -> str:
-    """Return a message without what is made up anew: names, numbers, and the order of a set."""
-    message = re.sub(r"_\d+\b|0x[0-9a-f]+|\bid=\d+|'[\w/.]+:\d+'", "", message)
-    return re.sub(r"\{[^{}]*\}", lambda one: str(sorted(one[0][1:-1].split(", "))), message)

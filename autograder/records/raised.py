@@ -113,8 +113,9 @@ SHAPE_FIRST = (
 )
 INSIDE_ANOTHER = (
     "A tensor that was made while a graph was traced is used outside that graph. It was kept in an "
-    "attribute, a list or a global variable. Keep state in variables, and change it by `assign`; "
-    "in a loop, carry it from step to step."
+    "attribute, a list or a global variable, or assigned inside a `@tf.function` of your own where "
+    "Keras traces already. Keep state in variables, and change it by `assign`; in a loop, carry it "
+    "from step to step."
 )
 
 KINDS = [

@@ -354,7 +354,12 @@ def _old_keras(frames: list[tuple[str, int]]) -> str:
 
 
 def _root(error: BaseException) -> BaseException:
-    """Return the lack of memory that Keras or AutoGraph wrapped into an exception of no meaning."""
+    """Return what Keras, AutoGraph or TensorFlow wrapped into an exception of no meaning.
+
+    Keras and AutoGraph do so with a lack of memory, and saving with what a gradient raises.
+    """
+    if _text(error).startswith("Error when tracing gradients for SavedModel") and error.__cause__:
+        return error.__cause__
     inner: BaseException | None = error
     for _ in range(10):
         if isinstance(inner, MemoryError):
@@ -392,12 +397,14 @@ def _without_places(message: str) -> str:
 
 def _innermost(message: str) -> str:
     """Return the text of the exception that Keras or AutoGraph wrapped into a longer message."""
+    if bold := re.search(r"\x1b\[1m(.*?)\x1b\[0m", message, re.DOTALL):  # so Keras prints it
+        text = bold[1].strip()
+        return _innermost(text) if _is_wrapped(text) else text
     lines = [line.strip() for line in message.splitlines()]
     for line in lines:
-        if found := re.match(r"[A-Za-z_.]*(?:Error|Exception): ?(.*)", line):
+        found = re.match(r"[A-Za-z_.]*(?:Error|Exception): ?(.*)", line)
+        if found and not _is_wrapped(found[1]):  # AutoGraph wraps what it wrapped before
             return found[1]
-        if line.startswith("\x1b[1m"):  # Keras prints the original message in bold
-            return re.sub(r"\x1b\[\d*m", "", line)
     return message
 
 
