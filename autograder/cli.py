@@ -439,7 +439,7 @@ def audit(
 def _audit_hints(chosen: list[exercises.Exercise]) -> None:
     from rich.progress import Progress
 
-    from autograder.authors import hint_report
+    from autograder.authors import hint_report, public_hints
 
     found = []
     with Worker() as worker, Progress(console=console, transient=True) as progress:
@@ -454,6 +454,10 @@ def _audit_hints(chosen: list[exercises.Exercise]) -> None:
     for one in found:
         console.print(hint_report.wrong_hints(one), markup=False, soft_wrap=True)
     console.print(hint_report.table(found))
+    public = [public_hints.report(exercise) for exercise in chosen]
+    for one in public:
+        console.print(public_hints.others(one), markup=False, soft_wrap=True)
+    console.print(public_hints.table(public))
     problems = [problem for one in found for problem in one.problems]
     for problem in problems:
         console.print(problem, markup=False, soft_wrap=True)
