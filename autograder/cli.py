@@ -518,7 +518,7 @@ def audit(
 def _audit_hints(chosen: list[exercises.Exercise]) -> None:
     from rich.progress import Progress
 
-    from autograder.authors import hint_report
+    from autograder.authors import hint_report, public_hints
 
     found = []
     with Worker() as worker, Progress(console=console, transient=True) as progress:
@@ -530,9 +530,13 @@ def _audit_hints(chosen: list[exercises.Exercise]) -> None:
 
             found.append(hint_report.report(worker, exercise, on_progress))
             progress.remove_task(task)
-    for text in filter(None, map(hint_report.wrong_hints, found)):
+    public = [public_hints.report(exercise) for exercise in chosen]
+    lists = [hint_report.wrong_hints(one) for one in found]
+    for text in filter(None, [*lists, *map(public_hints.others, public)]):
         console.print(text, markup=False, soft_wrap=True)
-    Output(width=max(120, console.width), highlight=False).print(hint_report.table(found))
+    wide = Output(width=max(120, console.width), highlight=False)
+    wide.print(hint_report.table(found))
+    wide.print(public_hints.table(public))
     problems = [problem for one in found for problem in one.problems]
     for problem in problems:
         console.print(problem, markup=False, soft_wrap=True)

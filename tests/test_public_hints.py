@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from autograder.authors import public_hints
 from autograder.authors.public_hints import CheckReport, Guess, Run
 
@@ -55,6 +57,10 @@ def test_the_report_counts_and_lists_the_hints_of_others():
     assert public_hints.others(report) == "forgets_more: Save it all.\n  gets: Multiply."
 
 
-def test_two_hints_are_never_right():
+def test_a_hint_of_another_mistake_is_right_if_its_author_says_so():
     both = Guess("adds", "Multiply.", ("Multiply.", "Save it."))
     assert (both.right, both.wrong) == (False, True)
+    judged = replace(both, judged=frozenset(["Save it."]))
+    assert (judged.right, judged.wrong) == (True, False)
+    silent = replace(judged, shown=())
+    assert (silent.right, silent.wrong) == (False, False)

@@ -209,6 +209,14 @@ def test_pytest_says_in_a_sentence_what_stops_a_file(desk, environment, source, 
     assert "importlib" not in output
 
 
+def test_an_exception_of_no_known_mistake_says_what_it_means(desk, environment):
+    solve(desk / "scale.py", "tf.constant(2) * inputs")
+    hint = "hint: TensorFlow does not mix dtypes: int32 meets float here."
+    assert hint in run(["autograder", "check", "scale.py", "--hint"], desk, environment)[1]
+    output = run(["pytest", "scale.py"], desk, environment)[1]
+    assert "TensorFlow does not mix dtypes: int32 meets float here." in output
+
+
 @pytest.mark.parametrize("name", ["scale.py", "scale.ipynb"])
 def test_files_of_one_name_stay_apart(desk, environment, name):
     for number, folder in enumerate(("first", "second")):

@@ -110,8 +110,8 @@ def report(
     """
     grader = Grader(worker, exercise, HINT_SEEDS)
     grader.hints.on_progress = on_progress
-    recorded = _recorded(exercise)
-    also = recorded.get("also_right", {})
+    judged = recorded(exercise)
+    also = judged.get("also_right", {})
     chaffs = [_left_out(grader, chaff.name, also.get(chaff.name, ())) for chaff in exercise.chaffs]
     names = {chaff.name for chaff in exercise.chaffs}
     kinds = {RAISED + kind.name for kind in raised.KINDS}
@@ -121,7 +121,7 @@ def report(
         for one in (name, *sources)
         if one not in names and one not in kinds
     ]
-    figures = recorded.get("wrong", 0), recorded.get("right", 0)
+    figures = judged.get("wrong", 0), judged.get("right", 0)
     return HintReport(exercise, chaffs, *figures, unknown)
 
 
@@ -140,7 +140,8 @@ def _left_out(grader: Grader, name: str, also: Iterable[str]) -> LeftOut:
     return LeftOut(name, hints, same, frozenset(also) & hints.keys())
 
 
-def _recorded(exercise: Exercise) -> dict:
+def recorded(exercise: Exercise) -> dict:
+    """Return what an author has judged, as the file beside the exercise says it."""
     try:
         return tomllib.loads((exercise.folder / FILE).read_text(encoding="utf-8"))
     except FileNotFoundError:

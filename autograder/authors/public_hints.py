@@ -4,11 +4,12 @@ import os
 import tempfile
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rich.table import Table
 
+from autograder.authors import hint_report
 from autograder.practice.fingerprints import Failures, KnownFailures, Mistake, same
 from autograder.practice.publictests import failures_of
 from autograder.practice.server import TestServer
@@ -77,15 +78,17 @@ class Guess:
         chaff: its name.
         hint: its docstring.
         shown: the hints.
+        judged: those of other chaffs that its author has judged to be right for it.
     """
 
     chaff: str
     hint: str
     shown: tuple[str, ...]
+    judged: frozenset[str] = frozenset()
 
     @property
     def right(self) -> bool:
-        return self.shown == (self.hint,)
+        return bool(self.shown) and self.judged.union([self.hint]).issuperset(self.shown)
 
     @property
     def wrong(self) -> bool:
@@ -132,7 +135,13 @@ class CheckReport:
 def report(exercise: Exercise) -> CheckReport:
     """Run the public tests on the chaffs, and take one after the other for unknown."""
     seen, name = runs(exercise), exercise.name
-    return CheckReport(name, len(seen), known(name, seen), left_out(name, seen))
+    also = hint_report.recorded(exercise).get("also_right", {})
+    notes = {run.chaff: run.hint for run in seen}
+    unknown = [
+        replace(guess, judged=frozenset(notes.get(one, "") for one in also.get(guess.chaff, ())))
+        for guess in left_out(name, seen)
+    ]
+    return CheckReport(name, len(seen), known(name, seen), unknown)
 
 
 def table(reports: Sequence[CheckReport]) -> Table:
@@ -142,7 +151,7 @@ def table(reports: Sequence[CheckReport]) -> Table:
         "chaffs",
         "fail",
         "named",
-        "if unknown: the same hint",
+        "if unknown: a right hint",
         "another",
         "none",
     ]

@@ -9,6 +9,7 @@ known mistake must be there, and say the same. Beside them there may be failures
 but only if those of the known one say more than a single number, NaN or boolean.
 """
 
+import functools
 import itertools
 import json
 import math
@@ -68,6 +69,7 @@ def of_failures(exercise: str, failures: Failures, others: bool = False) -> list
     return found if failures else []
 
 
+@functools.lru_cache(1000)  # each combination of failures asks for it
 def _rounded(text: str, offset: float) -> str:
     def grid(found):
         number = float(found[0])
