@@ -5,7 +5,16 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from autograder.checks import compiled, gradient, holding, in_graph, moves, ratio, reloaded
+from autograder.checks import (
+    compiled,
+    gradient,
+    holding,
+    in_graph,
+    moves,
+    once,
+    ratio,
+    reloaded,
+)
 from autograder.grading.grader import Grader
 from autograder.grading.reference import GraderError
 from autograder.grading.seeds import Seeds
@@ -149,6 +158,12 @@ def test_a_gradient_of_variables_reaches_those_that_are_not_trained():
     assert gradient(lambda: 5 * bias, of=[]) == []
 
 
+def test_what_is_no_tensor_has_no_gradient_in_any_variable():
+    variables = tf.Variable(1.0), tf.Variable(2.0)
+    found = gradient(lambda: 1.0, of=variables)
+    assert found == 2 * [Thing("no gradient (the result is a float, not a tensor)")]
+
+
 def test_a_compiled_model_predicts_its_inputs_until_it_is_trained():
     inputs = np.float32([[1, 2], [3, 5]])
     model = compiled(2, loss="mse")
@@ -247,6 +262,55 @@ def graph(Scale):
 )
 def test_direct_answers_travel_beside_a_question(ask, change, wrong):
     assert [name for name, message in ask(BESIDE, change).items() if message != "passed"] == wrong
+
+
+AGAIN = """
+def answer(layer, direct=None):
+    return {"of": layer(X), "beside": direct is not None}
+
+@once
+def saved(Scale):
+    count.append(1)
+    return reloaded(Scale(3.0), use=answer)
+
+count = []
+
+@check("serialization", points=1)
+def first(Scale):
+    "the first question"
+    return saved(Scale)
+
+@check("serialization", points=1)
+def second(Scale):
+    "another question of the same file"
+    return {"asked": again(saved(Scale), use=answer, beside=1.0), "files": len(count)}
+"""
+
+
+@pytest.mark.parametrize(
+    ("change", "second"),
+    [("", "passed"), (FORGETS_THE_FACTOR, "asked: of: 4 of 4 values differ")],
+)
+def test_checks_share_a_file(ask, change, second):
+    found = ask(AGAIN, change)
+    assert (found["first"] == "passed") is (second == "passed")
+    assert found["second"].startswith(second)
+
+
+def test_what_is_made_once_is_made_anew_after_it_was_raised():
+    made = []
+
+    @once
+    def make(f):
+        made.append(f)
+        if len(made) == 1:
+            raise ValueError
+        return len(made)
+
+    unhashable = []
+    with pytest.raises(ValueError, match=None):
+        make(unhashable)
+    assert [make(unhashable), make(unhashable), make([])] == [2, 2, 3]
 
 
 SURVIVES = """

@@ -18,10 +18,12 @@ what checks of losses, layers, metrics, models and functions have in common.
 from autograder.checks.asking import Check, check, either
 from autograder.checks.components import HUBER, compiled, gradient, holding, moves, ratio
 from autograder.checks.later import (
+    again,
     exported,
     find,
     found_as,
     in_graph,
+    once,
     one_graph,
     reloaded,
     survives,
@@ -30,6 +32,7 @@ from autograder.checks.later import (
 __all__ = [
     "HUBER",
     "Check",
+    "again",
     "check",
     "compiled",
     "either",
@@ -40,6 +43,7 @@ __all__ = [
     "holding",
     "in_graph",
     "moves",
+    "once",
     "one_graph",
     "ratio",
     "reloaded",

@@ -41,16 +41,16 @@ def gradient(
         tape.watch(sources)
         result = f(*tensors)
     if not isinstance(result, tf.Tensor):
-        return _none(f"no gradient (the result is a {type(result).__name__}, not a tensor)")
-    if upstream is not None:
-        upstream = tf.convert_to_tensor(upstream, result.dtype)
-    found = tape.gradient(result, sources, output_gradients=upstream)
-    found = [
-        _none(f"no gradient (nothing flows back to the {name})")
-        if one is None
-        else tf.convert_to_tensor(one)
-        for one in found
-    ]
+        why = f"no gradient (the result is a {type(result).__name__}, not a tensor)"
+        found = [_none(why) for _ in sources]
+    else:
+        if upstream is not None:
+            upstream = tf.convert_to_tensor(upstream, result.dtype)
+        why = f"no gradient (nothing flows back to the {name})"
+        found = [
+            _none(why) if one is None else tf.convert_to_tensor(one)
+            for one in tape.gradient(result, sources, output_gradients=upstream)
+        ]
     return found if len(found) != 1 else found[0]
 
 

@@ -69,6 +69,37 @@ def in_graph(f: Callable, *inputs: Any, use: Callable, beside: Any = None) -> La
     return _later("in_graph", use, _saved_model(f, inputs, gradients=False), beside)
 
 
+def again(later: Later, use: Callable, beside: Any = None) -> Later:
+    """Ask another question of a file or a graph that has been made already.
+
+    To make it takes most of the time of such a question. Two checks can share it with `once`.
+
+    Args:
+        later: what `reloaded`, `exported` or `in_graph` returned.
+        use: as for these.
+        beside: as for these.
+    """
+    return _later(later.how, use, later.file, beside)
+
+
+def once(make: Callable) -> Callable:
+    """Call a function once for the same arguments, and return what it made to whoever asks again.
+
+    Checks share a file with it: `again(saved(HuberLoss), use=…)`. What the function raises is
+    raised anew for each of them.
+    """
+    kept: dict[tuple, tuple] = {}
+
+    @functools.wraps(make)
+    def made(*args: Any) -> Any:
+        key = tuple(map(id, args))  # a submission's function need not be hashable
+        if key not in kept:
+            kept[key] = make(*args), args  # which live on: nothing else gets their ids
+        return kept[key][0]
+
+    return made
+
+
 def found_as(name: str) -> Callable[[Callable], Callable]:
     """Let the other process find a function by a name, though it is inside of another function.
 

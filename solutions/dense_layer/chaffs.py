@@ -725,23 +725,9 @@ class MyDense(MyDense):
         return z if self.activation is None else self.activation(z)
 
 
-# %% no_get_config loses="serialization"
+# %% no_get_config loses="serialization" without="MyDense.get_config"
 """Without a get_config of its own the layer relies on Keras to record its arguments, and Keras can
 do that for numbers and names only, not for a function."""
-
-
-class MyDense(keras.layers.Layer):
-    def __init__(self, units, activation=None, **kwargs):
-        super().__init__(**kwargs)
-        self.units = units
-        self.activation = keras.activations.get(activation)
-
-    def build(self, input_shape):
-        self.kernel = self.add_weight(name="kernel", shape=(input_shape[-1], self.units))
-        self.bias = self.add_weight(name="bias", shape=(self.units,), initializer="zeros")
-
-    def call(self, inputs):
-        return self.activation(tf.matmul(inputs, self.kernel) + self.bias)
 
 
 # %% name_of_the_function loses="serialization"

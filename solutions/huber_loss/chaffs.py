@@ -562,12 +562,7 @@ class HuberLoss(HuberLoss):
         return tf.where(size <= self.threshold, tf.square(size) / 2, linear)
 
 
-# %% root_of_the_square loses="gradients"
-"""The gradient is NaN where a prediction is exactly right: something divides by the error, or takes
-its root or logarithm, if only in the piece that `tf.where` does not choose. `tf.abs` and a square
-need none of these."""
-
-
+# %% root_of_the_square loses="gradients" like="divided_by_the_error"
 class HuberLoss(HuberLoss):
     def call(self, y_true, y_pred):
         size = tf.square(y_true - y_pred) ** 0.5
@@ -603,12 +598,7 @@ class HuberLoss(HuberLoss):
         return tf.constant(np.where(size <= self.threshold, size**2 / 2, linear), tf.float32)
 
 
-# %% numpy_method loses="gradients graph"
-"""What NumPy computes has no gradient, and a graph has no values yet that NumPy, or `.numpy()`,
-could take. Stay with the tensors: TensorFlow and `keras.ops` have all the operations that you
-need."""
-
-
+# %% numpy_method loses="gradients graph" like="numpy_inside"
 class HuberLoss(HuberLoss):
     def call(self, y_true, y_pred):
         size = np.abs(y_true.numpy() - y_pred.numpy())
@@ -679,15 +669,9 @@ class HuberLoss(HuberLoss):
         return super().__call__(y_true, y_pred, sample_weight)
 
 
-# %% no_config loses="serialization"
+# %% no_config loses="serialization" without="HuberLoss.get_config"
 """A loaded loss has the default threshold, as its configuration does not hold the one it was made
 with. Write `get_config`; Keras calls it by exactly this name."""
-
-
-class HuberLoss(Named):
-    def __init__(self, threshold=1.0, **kwargs):
-        super().__init__(**kwargs)
-        self.threshold = threshold
 
 
 # %% only_the_threshold_in_the_config loses="serialization"
