@@ -3,12 +3,15 @@
 import numpy as np
 import pytest
 
+from autograder.authors import matrix
+from autograder.authors.audit import Audit
 from autograder.checks import check, kinds
 from autograder.checks.kinds import Kind, exception
 from autograder.checks.kinds.layers import Layer
 from autograder.checks.kinds.losses import Loss
 from autograder.checks.kinds.metrics import Metric
 from autograder.grading.dialogue import describe
+from autograder.grading.verdicts import CheckInfo
 from autograder.records.results import DIMENSIONS
 
 
@@ -130,3 +133,11 @@ def test_a_child_describes_the_checks_of_a_kind(worker):
 
 def test_a_child_refuses_checks_with_an_exception_without_a_reason(worker):
     assert "say why" in describe(worker, OF_A_KIND.format(reason=""))["problem"]
+
+
+def test_the_audit_shows_exceptions_and_why_a_check_of_a_kind_is_there(toy_exercise):
+    checks = [CheckInfo("mean_of_the_batch", "numerics", 1, "", True, [], 0, 0, "losses")]
+    found = Audit(toy_exercise, checks, [], False, {"slopes": "it has none"})
+    assert "here they show with nothing else" in found.comments["mean_of_the_batch"]
+    assert "slopes is not asked: it has none" in matrix.findings(found).renderables
+    assert '"exceptions": {\n    "slopes": "it has none"' in matrix.as_json([found], 1)

@@ -81,9 +81,8 @@ class Layer(Kind):
         # All are made before one is called: each must keep its own arguments.
         layers = [self.make(made, number) for number in (0, 1)]
         return [
-            self.filled(layer, rng)(self.draw(rng, samples))
-            for layer in layers
-            for samples in (6, 1)
+            [filled(self.draw(rng, samples)) for samples in (6, 1)]
+            for filled in (self.filled(layer, rng) for layer in layers)
         ]
 
     @check("numerics", points=1)
