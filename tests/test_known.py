@@ -204,7 +204,7 @@ def test_only_a_changed_mistake_is_asked_and_only_once(built, worker, notes):
 @pytest.mark.slow
 def test_a_damaged_file_is_named_and_its_mistakes_asked(built, worker, notes):
     built.known_mistakes.write_bytes(b"<<<<<<< HEAD\n")
-    all = len(built.chaffs)
+    all = len(known.keys(built))
     assert graded(built, worker) == (HINT, [(done, all) for done in range(1, all + 1)])
     assert "known_mistakes.gz: it cannot be read, Not a gzipped file" in notes()
 
@@ -224,7 +224,7 @@ def test_what_takes_too_long_beside_others_is_asked_again_alone(built, worker, m
 
     monkeypatch.setattr(hints, "_ask", slow_at_first)
     assert hints.answers["adds"]["multiplies"].status == Status.SEEN
-    assert sorted(asked) == sorted(["adds", *(chaff.name for chaff in built.chaffs)])
+    assert sorted(asked) == sorted(["adds", *known.keys(built)])
     assert asked[-1] == "adds"
 
 

@@ -319,8 +319,9 @@ def _asked_here(
     mistakes = KnownMistakes(grader.worker, grader.exercise, grader.reference)
     mistakes.trust_shipped, mistakes.trust_stored = False, not anew
     mistakes.on_progress = on_progress
-    keys = known.keys(grader.exercise).values()
-    before = 0 if anew else len(known.stored(grader.exercise, keys))
+    keys = known.keys(grader.exercise)
+    chaffs = {keys[chaff.name] for chaff in grader.exercise.chaffs}
+    before = 0 if anew else len(known.stored(grader.exercise, chaffs))
     return mistakes.answers, before
 
 
@@ -332,12 +333,10 @@ def _stale(grader: Grader, here: dict[str, known.Answers]) -> list[str]:
         return [f"{file}: {content.problem}"]
     found = []
     for name, key in keys.items():
+        who = name if name == known.REFERENCE else f"chaff {name}"
         answers = content.answers.get(key, {})
         if list(answers) != grader.reference.names:
-            found.append(f"{file} does not know what chaff {name} shows")
-        else:
-            checks = ", ".join(differences(grader.checks, answers, here[name]))
-            found += (
-                [f"{file}: chaff {name} now shows something else in {checks}"] if checks else []
-            )
+            found.append(f"{file} does not know what {who} shows")
+        elif checks := ", ".join(differences(grader.checks, answers, here[name])):
+            found.append(f"{file}: {who} now shows something else in {checks}")
     return found
