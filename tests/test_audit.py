@@ -1,18 +1,22 @@
 """An audit asks only what no earlier audit has asked of the same content."""
 
+import io
 import os
 import signal
 import subprocess
 import time
 
 import pytest
+from rich.console import Console
 
 from autograder.authors.asking import Killers
-from autograder.authors.audit import audit, specimens
+from autograder.authors.audit import Audit, Row, audit, specimens
+from autograder.authors.audit_report import findings
 from autograder.grading import cache
 from autograder.grading.dialogue import Dialogue
+from autograder.grading.verdicts import CheckInfo
 from autograder.records.exercises import Exercise
-from autograder.records.results import CheckResult, Status
+from autograder.records.results import CheckResult, Status, SubmissionResult
 
 KINDS = ("stub", "wheat", "chaff", "mutant")
 
@@ -118,6 +122,41 @@ def test_a_damaged_result_is_asked_again(again, course, damage):
     assert {name: problem for name, (_, problem) in rows.items()} == {
         name: problem for name, (_, problem) in first.items()
     }
+
+
+CHECKS = """
+@check("numerics", points=1)
+def cheap(f):
+    "one"
+
+
+@check("numerics", points=1)
+def costly(f):
+    "two"
+
+
+# It costs a file for each of three models.
+@check("numerics", points=1)
+def costly_and_says_why(f):
+    "three"
+"""
+
+
+def test_a_check_that_costs_much_without_a_reason_is_named(tmp_path):
+    (tmp_path / "checks.py").write_text(CHECKS)
+    costs = {"cheap": 0.1, "costly": 0.4, "costly_and_says_why": 0.5}
+    checks = [CheckInfo(name, "numerics", 1, "", False, [], 0, 0) for name in costs]
+    row = Row("wheat", "right", "")
+    results = [
+        CheckResult(name, "numerics", "", 1, Status.PASSED, cpu_seconds=cost)
+        for name, cost in costs.items()
+    ]
+    row.results.append(SubmissionResult("right", "", Status.GRADED, results))
+    found = Audit(Exercise(tmp_path), checks, [row], full=False)
+    assert found.costly == ["costly"]
+    shown = Console(width=120, file=io.StringIO())
+    shown.print(findings(found))
+    assert "costly costs 0.40 s of CPU: make it cheaper" in shown.file.getvalue()
 
 
 def result(name, status):

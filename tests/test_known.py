@@ -120,7 +120,7 @@ def edited(path, old, new):
 def test_only_what_a_mistake_answers_with_is_in_its_key(course):
     folder = course / "solutions" / "scale"
     before = known.keys(Exercise(folder))
-    assert len(set(before.values())) == len(before) == 4
+    assert len(set(before.values())) == len(before) > 3
     edited(folder / "chaffs.py", "Multiply; do not add.", "Multiply!\n\nDo not\nadd.")
     edited(folder / "chaffs.py", 'loses="numerics gradients', 'loses="numerics')
     edited(folder / "wheats.py", "self.by", "self.times")
@@ -204,7 +204,8 @@ def test_only_a_changed_mistake_is_asked_and_only_once(built, worker, notes):
 @pytest.mark.slow
 def test_a_damaged_file_is_named_and_its_mistakes_asked(built, worker, notes):
     built.known_mistakes.write_bytes(b"<<<<<<< HEAD\n")
-    assert graded(built, worker) == (HINT, [(1, 4), (2, 4), (3, 4), (4, 4)])
+    all = len(known.keys(built))
+    assert graded(built, worker) == (HINT, [(done, all) for done in range(1, all + 1)])
     assert "known_mistakes.gz: it cannot be read, Not a gzipped file" in notes()
 
 
@@ -223,7 +224,7 @@ def test_what_takes_too_long_beside_others_is_asked_again_alone(built, worker, m
 
     monkeypatch.setattr(hints, "_ask", slow_at_first)
     assert hints.answers["adds"]["multiplies"].status == Status.SEEN
-    assert sorted(asked) == ["adds", "adds", "forgets", "numpy", "python_op"]
+    assert sorted(asked) == sorted(["adds", *known.keys(built)])
     assert asked[-1] == "adds"
 
 
@@ -252,7 +253,7 @@ def test_build_writes_the_file_only_where_something_is_new(built, run):
     edited(built.folder / "chaffs.py", "inputs + self.factor", "inputs - self.factor")
     assert "known_mistakes.gz" in run("autograder", "build")
     now = known.read(file).answers
-    assert (len(first.keys() & now.keys()), len(now)) == (3, 4)
+    assert (len(first.keys() - now.keys()), len(now)) == (1, len(first))
 
 
 @pytest.mark.slow

@@ -25,7 +25,7 @@ from autograder.records.exercises import Exercise
 from autograder.records.results import DIMENSIONS, CheckResult, Status, SubmissionResult
 
 CORES = os.cpu_count() or 1
-COSTLY = 0.3  # seconds of a check
+COSTLY = 0.3  # CPU seconds of a check
 KINDS_OF_CHECKS = Path(__file__).parent.parent / "checks" / "kinds"
 KINDS = ("stub", "wheat", "chaff", "mutant")
 ONEDNN = {"TF_ENABLE_ONEDNN_OPTS": "1", "TENSORFLOW_USE_CUSTOM_CONTRACTION_KERNEL": "true"}
@@ -183,7 +183,7 @@ class Audit:
         return [
             check.name
             for check in self.checks
-            if self.seconds(check.name) > COSTLY
+            if self.cpu_seconds(check.name) > COSTLY
             and "costs" not in self.comments.get(check.name, "")
         ]
 
@@ -319,8 +319,9 @@ def _asked_here(
     mistakes = KnownMistakes(grader.worker, grader.exercise, grader.reference)
     mistakes.trust_shipped, mistakes.trust_stored = False, not anew
     mistakes.on_progress = on_progress
-    keys = known.keys(grader.exercise).values()
-    before = 0 if anew else len(known.stored(grader.exercise, keys))
+    keys = known.keys(grader.exercise)
+    chaffs = {keys[chaff.name] for chaff in grader.exercise.chaffs}
+    before = 0 if anew else len(known.stored(grader.exercise, chaffs))
     return mistakes.answers, before
 
 
@@ -332,12 +333,10 @@ def _stale(grader: Grader, here: dict[str, known.Answers]) -> list[str]:
         return [f"{file}: {content.problem}"]
     found = []
     for name, key in keys.items():
+        who = name if name == known.REFERENCE else f"chaff {name}"
         answers = content.answers.get(key, {})
         if list(answers) != grader.reference.names:
-            found.append(f"{file} does not know what chaff {name} shows")
-        else:
-            checks = ", ".join(differences(grader.checks, answers, here[name]))
-            found += (
-                [f"{file}: chaff {name} now shows something else in {checks}"] if checks else []
-            )
+            found.append(f"{file} does not know what {who} shows")
+        elif checks := ", ".join(differences(grader.checks, answers, here[name])):
+            found.append(f"{file}: {who} now shows something else in {checks}")
     return found

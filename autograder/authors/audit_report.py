@@ -67,7 +67,7 @@ def findings(audit: Audit) -> Group:
     )
     table = Table(box=box.SIMPLE_HEAD, title=f"{audit.exercise.name}: {counts}")
     columns = [column for kind in audit.compared for column in (PLURALS[kind], "only by it")]
-    for column in ("check", *columns, "ms"):
+    for column in ("check", *columns, "CPU ms"):
         table.add_column(column, justify="left" if column == "check" else "right", no_wrap=True)
     notes = []
     for check in audit.checks:
@@ -76,7 +76,7 @@ def findings(audit: Audit) -> Group:
             for kind in audit.compared
             for f in (audit.caught_by, audit.caught_alone_by)
         ]
-        cost = f"{1000 * audit.seconds(check.name):.0f}" if audit.of("wheat") else "-"
+        cost = f"{1000 * audit.cpu_seconds(check.name):.0f}" if audit.of("wheat") else "-"
         table.add_row(f"{check.dimension} {check.name}", *map(str, seen), cost)
         alone = any(seen[1::2])
         if audit.full and audit.of("chaff") and audit.of("mutant") and not alone:
@@ -85,8 +85,8 @@ def findings(audit: Audit) -> Group:
     for name, reason in audit.exceptions.items():
         notes.append(escape(f"{name} is not asked: {reason}"))
     lines = [
-        f"[yellow]{name} costs {audit.seconds(name):.2f} s: make it cheaper, or say in a comment "
-        "above it why it costs that[/]"
+        f"[yellow]{name} costs {audit.cpu_seconds(name):.2f} s of CPU: make it cheaper, or say in "
+        "a comment above it why it costs that[/]"
         for name in audit.costly
     ]
     for row in audit.of("mutant"):
