@@ -45,7 +45,7 @@ def test_failures_have_fingerprints_only_together():
     assert of_failures("scale", {}) == []
 
 
-ADDS = {"sums": "got 5, not 6", "slopes": "got [1 1], not [2 3]"}
+ADDS = {"sums": "got 5, not 6", "slopes": "got [1 4], not [2 3]"}
 FLIPS = {"slopes": "got [-2 -3], not [2 3]"}
 FORGETS = {"reloads": "got 3, not 6"}
 RANDOM = {"slopes": "got [7 8], not [2 3]", "random": "got 0.1, not 0.2"}
@@ -104,12 +104,14 @@ def test_the_mistake_that_explains_more_wins():
     assert hints.find("scale", small | {"c": "x"}) == {"a": "Small."}
 
 
-@pytest.mark.parametrize("value", ["nan", "True", "inf", "2.5"])
-def test_a_bare_value_is_no_evidence_beside_other_failures(value):
+@pytest.mark.parametrize(
+    ("value", "other"),
+    [("nan", 3), ("True", 3), ("inf", 3), ("2.5", 3), ("[8 8]", "[3 4]"), ("[0 2]", "[3 4]")],
+)
+def test_a_bare_value_is_no_evidence_beside_other_failures(value, other):
     shown = {"a": f"got {value}, not 1.5"}
-    hints = KnownFailures.learn(
-        "scale", [Mistake("This.", shown), Mistake("That.", {"a": "got 3, not 1.5"})]
-    )
+    others = {"a": f"got {other}, not 1.5"}
+    hints = KnownFailures.learn("scale", [Mistake("This.", shown), Mistake("That.", others)])
     assert hints.find("scale", shown) == {"a": "This."}
     assert hints.find("scale", shown | {"b": "x"}) == {}
 

@@ -3,7 +3,7 @@ from dataclasses import replace
 from autograder.authors import public_hints
 from autograder.authors.public_hints import CheckReport, Guess, Run
 
-SLOPES = {"slopes": "got [1 1], not [2 3]"}
+SLOPES = {"slopes": "got [1 4], not [2 3]"}
 FLIPPED = {"slopes": "got [-2 -3], not [2 3]"}
 SEEN = [
     Run("adds", "Multiply.", SLOPES, SLOPES),

@@ -184,7 +184,7 @@ class Evidence:
 
     def _numbers(self, test: str, text: str) -> int:
         """Return how many numbers, not 0, a message shows that other mistakes have otherwise."""
-        values = [_values(text)[at] for at in self._vary[test, _words(text)]]
+        values = {_values(text)[at] for at in self._vary[test, _words(text)]}
         return sum(bool(NUMBER.fullmatch(value)) and float(value) != 0 for value in values)
 
 

@@ -244,6 +244,10 @@ def test_model_applies_its_blocks_five_times():
     model(inputs)
     kernels = tf.ones((8, 30)) / 8, tf.eye(30) / 2, -tf.ones((30, 1)) / 30
     kernels = {tuple(kernel.shape): kernel for kernel in kernels}
+    shapes = sorted(tuple(weight.shape) for weight in model.weights if len(weight.shape) == 2)
+    assert shapes == [(8, 30), (30, 1)] + [(30, 30)] * 4, (
+        f"the kernels have the shapes {shapes}, expected one (8, 30), one (30, 1), four (30, 30)"
+    )
     for weight in model.weights:
         weight.assign(kernels.get(tuple(weight.shape), tf.zeros(weight.shape)))
     predictions = model(inputs).numpy().ravel()
