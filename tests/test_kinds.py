@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.authors import matrix
+from autograder.authors import audit_report
 from autograder.authors.audit import Audit
 from autograder.checks import check, kinds
 from autograder.checks.kinds import Kind, exception
@@ -139,5 +139,5 @@ def test_the_audit_shows_exceptions_and_why_a_check_of_a_kind_is_there(toy_exerc
     checks = [CheckInfo("mean_of_the_batch", "numerics", 1, "", True, [], 0, 0, "losses")]
     found = Audit(toy_exercise, checks, [], False, {"slopes": "it has none"})
     assert "here they show with nothing else" in found.comments["mean_of_the_batch"]
-    assert "slopes is not asked: it has none" in matrix.findings(found).renderables
-    assert '"exceptions": {\n    "slopes": "it has none"' in matrix.as_json([found], 1)
+    assert "slopes is not asked: it has none" in audit_report.findings(found).renderables
+    assert '"exceptions": {\n    "slopes": "it has none"' in audit_report.as_json([found], 1)
