@@ -152,7 +152,11 @@ class Loss(Kind):
 
     def again_and_redrawn(self, f, rng) -> list:
         """Return what `f` makes of a batch, and with other labels, and with other predictions."""
-        return [of_all_sizes(f, batch) for batch in redrawn(lambda rng: self.draw(rng, 6), rng)]
+
+        def mean(*batch):  # how losses reduce is asked apart
+            return tf.reduce_mean(f(*batch))
+
+        return [of_all_sizes(mean, batch) for batch in redrawn(lambda rng: self.draw(rng, 6), rng)]
 
     def of_a_loss(self, loss, rng):
         return self.again_and_redrawn(loss, rng)
@@ -184,10 +188,12 @@ class Loss(Kind):
 
     def named_and_summed(self, loss, rng):
         batch = self.draw(rng, 4)
+        # With the arguments that it has now: whether these are the right ones is asked above.
+        summed = type(loss).from_config({**loss.get_config(), "reduction": "sum"})
         # A name that Keras made up counts instances, so it is not the same in every run.
         return {
             "named mine": loss.name == "mine",
-            "over the sum": ratio(self.cost(loss, *batch), np.sum(self.alone(loss, *batch))),
+            "over one that sums": ratio(self.cost(loss, *batch), self.cost(summed, *batch)),
         }
 
     @check("serialization", points=1)
@@ -233,7 +239,11 @@ class Loss(Kind):
 
     def traced(self, loss) -> Any:
         """Ask a graph of the loss, traced once, what direct calls give."""
-        batch, cost = self.draw(np.random.default_rng(0), 6), partial(self.cost, loss)
+        batch = self.draw(np.random.default_rng(0), 6)
+
+        def cost(true, pred):
+            return tf.reduce_mean(self.cost(loss, true, pred))
+
         shapes = [(None, *side.shape[1:]) for side in batch]
         direct = of_all_sizes(cost, batch)
         return in_graph(cost, *shapes, use=self.of_a_graph, beside=direct)
