@@ -91,7 +91,9 @@ def ask(course, worker):
         (6.0, -3.0, -2.0),
         ([2.0, 9.0], [4.0, 3.0], [0.5, 3.0]),
         (np.zeros((2, 2)), np.eye(2), [[0, 1], [1, 0]]),
-        ([np.ones((2, 3)), np.ones(4)], [np.ones((2, 3)), 2 * np.ones(4)], [1] * 6 + [0.5] * 4),
+        # Of each array in a list, the worst counts.
+        ([np.ones((2, 3)), np.ones(4)], [np.ones((2, 3)), np.float32([1, 1, 2, 1])], [1, 0.5]),
+        ([np.array([1.0, NAN, 9.0]), np.zeros((0, 2))], [np.ones(3), np.zeros((0, 2))], [NAN, 1]),
         # Rounding next to zero is no difference, and a difference next to zero is one.
         ([1e-9, 1.0], [0.0, 1.0], [1 + 1e-7, 1.0]),
         ([0.1, 1.0], [0.0, 1.0], [11.0, 1.0]),

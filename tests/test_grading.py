@@ -531,6 +531,14 @@ def test_random_inputs_are_new_in_every_run_and_equal_within_it(worker, toy_exer
     assert Grader(worker, toy_exercise).grade(right).score == 8
 
 
+def test_each_check_says_what_it_cost(grade):
+    """Also of what another process answered for it; a submission may lie, and gains nothing."""
+    result = grade(RIGHT)
+    spent = {check.name: check.cpu_seconds for check in result.checks}
+    assert all(seconds > 0 for seconds in spent.values())
+    assert sum(spent.values()) < result.cpu_seconds
+
+
 def test_the_dimensions_add_up(grade):
     result = grade(RIGHT)
     assert sum(result.points(name)[1] for name in DIMENSIONS) == result.max_score

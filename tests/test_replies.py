@@ -51,6 +51,12 @@ def test_nonsense_is_a_crash(reply):
     )
 
 
+@pytest.mark.parametrize("told", [*NONSENSE, -0.5, float("inf")], ids=repr)
+def test_nonsense_took_no_time(told):
+    assert replies.cpu_seconds(told) == replies.cpu_seconds({"cpu_seconds": told}) == 0.0
+    assert replies.cpu_seconds({"status": "seen", "seen": told, "cpu_seconds": 0.25}) == 0.25
+
+
 @pytest.mark.parametrize("key", ["status", "message", "error", "seen"])
 @pytest.mark.parametrize("value", NONSENSE, ids=repr)
 @pytest.mark.parametrize("status", ["raised", "timed out", "disallowed", "not defined", "passed"])

@@ -73,11 +73,11 @@ def ratio(seen: Any, own: Any) -> Any:
         own: what it should agree with, of the same shapes.
 
     Returns:
-        An array of the shape of `seen`; for a list, of shape (elements of all arrays,). An element
-        that is close to zero is held against a hundredth of the largest instead, so that rounding
-        does not show. NaN, if `own` is zero everywhere, and in the places where one of the two is
-        NaN or infinite. If there is nothing to divide, because a gradient is missing or the shapes
-        differ, words that say so.
+        An array of the shape of `seen`. For a list, an array with the worst ratio of each: then the
+        shapes, which may be wrong, do not show. An element that is close to zero is held against a
+        hundredth of the largest instead, so that rounding does not show. NaN, if `own` is zero
+        everywhere, and in the places where one of the two is NaN or infinite. If there is nothing
+        to divide, because a gradient is missing or the shapes differ, words that say so.
     """
     sides = [list(one) if isinstance(one, (list, tuple)) else [one] for one in (seen, own)]
     for one in [*sides[0], *sides[1]]:
@@ -87,11 +87,23 @@ def ratio(seen: Any, own: Any) -> Any:
     shapes = [", ".join(str(array.shape) for array in side) for side in (upper, lower)]
     if shapes[0] != shapes[1]:
         return Thing(f"an answer of shape {shapes[0]} beside one of shape {shapes[1]}")
-    flat, whole = (np.concatenate([[], *map(np.ravel, side)]) for side in (upper, lower))
-    size = np.maximum(np.abs(whole), 0.01 * np.abs(whole).max(initial=0))
+    largest = max((np.abs(array).max(initial=0) for array in lower), default=0.0)
+    found = [_over(*pair, 0.01 * largest) for pair in zip(upper, lower, strict=True)]
+    return np.array([*map(_worst, found)]) if isinstance(seen, (list, tuple)) else found[0]
+
+
+def _over(seen: np.ndarray, own: np.ndarray, least: float) -> np.ndarray:
+    size = np.maximum(np.abs(own), least)
     with np.errstate(all="ignore"):
-        found = 1 + (flat - whole) / np.where(whole < 0, -size, size)
-    return found if isinstance(seen, (list, tuple)) else found.reshape(upper[0].shape)
+        return 1 + (seen - own) / np.where(own < 0, -size, size)
+
+
+def _worst(ratios: np.ndarray) -> float:
+    """Return the ratio that is farthest from 1; where there are none, they agree."""
+    if not ratios.size:
+        return 1.0
+    distances = np.abs(ratios - 1).ravel()
+    return float(ratios.ravel()[np.argmax(np.where(np.isnan(distances), np.inf, distances))])
 
 
 def moves(answers: Iterable[Any]) -> bool:

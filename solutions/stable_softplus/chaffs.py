@@ -14,12 +14,7 @@ def my_softplus(z):
     return tf.math.log(1 + exp), grad
 
 
-# %% naive loses="numerics gradients"
-"""exp(z) is infinite from z = 89 on (710 in float64), and its logarithm with it; a gradient derived
-from this form is NaN there. The value needs a form that cannot overflow, whatever you do about the
-gradient."""
-
-
+# %% naive loses="numerics gradients" like="overflows_forward"
 def my_softplus(z):
     return tf.math.log(tf.exp(z) + 1)
 
@@ -422,12 +417,7 @@ def my_softplus(z):
     return tf.map_fn(row, z), grad
 
 
-# %% vectors_only loses="numerics gradients graph"
-"""tf.map_fn takes z apart along its first axis: a scalar has none, and what is left of a matrix, as
-layers compute it, is no single number. TensorFlow's operations are elementwise already: work on the
-whole tensor."""
-
-
+# %% vectors_only loses="numerics gradients graph" like="vectors_and_more"
 @tf.custom_gradient
 def my_softplus(z):
     def grad(upstream):

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from autograder.checks import check, exported, gradient, in_graph
+from autograder.checks import again, check, exported, gradient, in_graph, once
 
 SWITCHED_OFF = [
     "tensorflow.python.ops.gen_nn_ops.softplus",
@@ -60,12 +60,12 @@ def values_in_any_shape(my_softplus, rng):
 @check("numerics", points=1, **SINGLE)
 def values_far_out(my_softplus):
     """far out the values are finite: z on the right, 0 on the left (a batch for each z)"""
-    single = {f"z = {z:g}": my_softplus(tf.constant([z, z])) for z in FAR}
-    double = {
-        f"z = {z:g} in float64": my_softplus(tf.constant([z, z], tf.float64))
-        for z in (-1000, -720, 709, 720, 1000)
+    asked = {"float32": FAR, "float64": (-1000, -720, 709, 720, 1000)}
+    return {
+        f"z = {z:g} in {dtype}": my_softplus(tf.constant([z, z], dtype))
+        for dtype, values in asked.items()
+        for z in values
     }
-    return single | double
 
 
 @check("numerics", points=2, **SINGLE)
@@ -132,14 +132,18 @@ def two_layers(my_softplus, rng):
     for layer in layers:
         layer.build(inputs.shape)
         layer.set_weights([rng.uniform(-1, 1, weight.shape) for weight in layer.get_weights()])
-    with tf.GradientTape() as tape:
-        first, second = (layer(inputs) for layer in layers)
-        loss = tf.reduce_sum(first + second)
-    return tape.gradient(loss, [weight.value for layer in layers for weight in layer.weights])
+    weights = [weight for layer in layers for weight in layer.weights]
+    return gradient(lambda: layers[0](inputs) + layers[1](inputs), of=weights)
 
 
 # The checks below stay where nothing overflows, with an upstream of ones, all but one with vectors,
 # and sizes are unknown only in "graph": what is lost in another dimension is not lost here again.
+
+
+@once
+def saved(my_softplus):
+    """A file, which two checks ask."""
+    return exported(my_softplus, [6], use=values_of_six)
 
 
 # No wrong answer fails here alone: what cannot be exported has no gradient there either. The two
@@ -147,14 +151,14 @@ def two_layers(my_softplus, rng):
 @check("serialization", points=1, **SINGLE)
 def exported_values(my_softplus):
     """exported and loaded without your code, it still has its values"""
-    return exported(my_softplus, [6], use=values_of_six)
+    return saved(my_softplus)
 
 
 # Nor here: who loses the gradient of an export loses that of a graph, or the values, as well.
 @check("serialization", points=2, **SINGLE)
 def exported_gradient(my_softplus):
     """exported and loaded without your code, it still has its gradient"""
-    return exported(my_softplus, [6], use=gradient_of_six)
+    return again(saved(my_softplus), use=gradient_of_six)
 
 
 @check("graph", points=1, **SINGLE)
@@ -178,11 +182,8 @@ def gradient_of_six(loaded, rng):
 
 
 def several_shapes(graph, rng):
-    shapes = (7, 1), (1, 3), (2, 4)
-    return {
-        f"shape {one}": graph(tf.constant(spread(rng, math.prod(one), 4).reshape(one)))
-        for one in shapes
-    }
+    drawn = {one: spread(rng, math.prod(one), 4).reshape(one) for one in ((7, 1), (1, 3), (2, 4))}
+    return {f"shape {one}": graph(tf.constant(z)) for one, z in drawn.items()}
 
 
 def several_sizes(graph, rng):
