@@ -173,7 +173,7 @@ class EveryLayer(Layer, asked="MyDense"):
         return upright(values, 3, 4) if label == "kernel" else np.ravel(values)
 
     def fill(self, layer, rng):
-        give(layer, self.draw(rng, 1), draw(rng, 3, 4), draw(rng, 4))
+        give(layer, self.draw(rng, 2), draw(rng, 3, 4), draw(rng, 4))
         return self.weights(layer)
 
     values = exception("the checks of the activations, and of none, ask it of more of them")

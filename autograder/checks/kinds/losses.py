@@ -71,20 +71,21 @@ class Loss(Kind):
     def default_arguments(self, made, rng):
         """without arguments, the loss is that of the default {arguments}"""
         batch = self.draw(rng, 6)
-        default = self.total(made(**self.defaults), *batch)
+        # One by one: over a batch, what one sample costs more another may cost less.
+        default = self.alone(made(**self.defaults), *batch)
         return {
-            "over that of the default": ratio(self.total(made(), *batch), default),
-            "another one is the same": np.array_equal(self.total(self.make(made), *batch), default),
+            "over that of the default": ratio(self.alone(made(), *batch), default),
+            "another one is the same": np.array_equal(self.alone(self.make(made), *batch), default),
         }
 
     @check("numerics", points=1)
     def each_keeps_its_arguments(self, made, rng):
         """a loss still uses its own {arguments} when another one has been made"""
         batch, first = self.draw(rng, 4), self.make(made, 1)
-        before = self.total(first, *batch)
-        other = self.total(self.make(made), *batch)
+        before = self.alone(first, *batch)
+        other = self.alone(self.make(made), *batch)
         return {
-            "over what it was before": ratio(self.total(first, *batch), before),
+            "over what it was before": ratio(self.alone(first, *batch), before),
             "the other one is the same": np.array_equal(other, before),
         }
 
@@ -147,12 +148,19 @@ class Loss(Kind):
         """the gradient in each prediction is that of the loss, times what arrives from above"""
         true, pred = self.draw(rng, 6)
         # A forgotten factor of 5, and the mean of 6, are not off by 2 or a half.
-        losses = [self.make(made, number) for number in (0, 1)]
-        return [gradient(lambda pred, loss=loss: 5 * loss(true, pred), pred) for loss in losses]
+        # One is asked before the next is made: whether they share anything is asked in numerics.
+        return [self.slope(self.make(made, number), true, pred) for number in (0, 1)]
+
+    def slope(self, loss: Callable, true: np.ndarray, pred: np.ndarray) -> Any:
+        return gradient(lambda pred: 5 * loss(true, pred), pred)
 
     def again_and_redrawn(self, f, rng) -> list:
         """Return what `f` makes of a batch, and with other labels, and with other predictions."""
-        return [of_all_sizes(f, batch) for batch in redrawn(lambda rng: self.draw(rng, 6), rng)]
+
+        def mean(*batch):  # how losses reduce is asked apart
+            return tf.reduce_mean(f(*batch))
+
+        return [of_all_sizes(mean, batch) for batch in redrawn(lambda rng: self.draw(rng, 6), rng)]
 
     def of_a_loss(self, loss, rng):
         return self.again_and_redrawn(loss, rng)
@@ -184,10 +192,12 @@ class Loss(Kind):
 
     def named_and_summed(self, loss, rng):
         batch = self.draw(rng, 4)
+        # With the arguments that it has now: whether these are the right ones is asked above.
+        summed = type(loss).from_config({**loss.get_config(), "reduction": "sum"})
         # A name that Keras made up counts instances, so it is not the same in every run.
         return {
             "named mine": loss.name == "mine",
-            "over the sum": ratio(self.cost(loss, *batch), np.sum(self.alone(loss, *batch))),
+            "over one that sums": ratio(self.cost(loss, *batch), self.cost(summed, *batch)),
         }
 
     @check("serialization", points=1)
@@ -233,7 +243,11 @@ class Loss(Kind):
 
     def traced(self, loss) -> Any:
         """Ask a graph of the loss, traced once, what direct calls give."""
-        batch, cost = self.draw(np.random.default_rng(0), 6), partial(self.cost, loss)
+        batch = self.draw(np.random.default_rng(0), 6)
+
+        def cost(true, pred):
+            return tf.reduce_mean(self.cost(loss, true, pred))
+
         shapes = [(None, *side.shape[1:]) for side in batch]
         direct = of_all_sizes(cost, batch)
         return in_graph(cost, *shapes, use=self.of_a_graph, beside=direct)
