@@ -101,12 +101,9 @@ class Grader:
             return self.without_points(submission, Status.UNREADABLE, answers.unreadable)
         result = self._result(submission, answers)
         if repeats and not verdicts.is_unsolved(result.checks) and not result.timed_out:
-            failed = [
-                check.name
-                for check in result.checks
-                if check.status != Status.PASSED and not check.hint and check.name not in repeated
-            ]
-            self._repeat_late(result, interview, answers, self._depend_on_draw(failed, outcomes))
+            lost = [check for check in result.checks if check.status != Status.PASSED]
+            left = [one.name for one in lost if not one.hint and one.name not in repeated]
+            self._repeat_late(result, interview, answers, self._depend_on_draw(left, outcomes))
         return result
 
     def _repeat_now(self, interview: Interview, outcomes: dict[str, Outcome]) -> list[str]:
@@ -127,13 +124,11 @@ class Grader:
 
         What was drawn may be why no known mistake is like them.
         """
-        shown = (Status.SEEN, Status.RAISED)
+        shown = {name: outcomes[name] for name in failed if name in self.reference.random}
         return [
             name
-            for name in failed
-            if name in self.reference.random
-            and outcomes[name].status in shown
-            and not outcomes[name].unsolved
+            for name, one in shown.items()
+            if one.status in (Status.SEEN, Status.RAISED) and not one.unsolved
         ]
 
     def _repeat_late(
