@@ -435,12 +435,7 @@ class ResidualBlock(ResidualBlock):
             )
 
 
-# %% layers_in_an_object loses="numerics gradients serialization"
-"""Keras does not find the block's layers: `weights` lacks them, and they are not trained. It looks
-at attributes, and at lists and dictionaries when they become attributes. It neither notices a later
-`self.hidden[i] = ...` (use `append`) nor sees into functions and objects of your own."""
-
-
+# %% layers_in_an_object loses="numerics gradients serialization" like="list_items_assigned"
 class Stack:
     def __init__(self, n_layers, n_neurons):
         self.layers = [
@@ -924,12 +919,7 @@ class ResidualBlock(ResidualBlock):
         ]
 
 
-# %% repetition_by_tf_range loses="serialization graph"
-"""A Python loop over a tensor, be it the inputs or `tf.range`, cannot become part of a graph: Keras
-traces without AutoGraph. Layers take the whole batch at once; to repeat them, use Python's
-`range`."""
-
-
+# %% repetition_by_tf_range loses="serialization graph" like="batch_row_by_row"
 class ResidualRegressor(ResidualRegressor):
     def call(self, inputs):
         outputs = self.hidden(inputs)
