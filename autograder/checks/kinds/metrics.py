@@ -30,7 +30,8 @@ class Metric(Kind):
         Args:
             rng: what draws them.
             samples: their number.
-            high: two kinds of batches, whose results differ, with and without weights.
+            high: two kinds of batches, whose results differ. If samples of both are mixed, the
+                result must depend on the samples' weights.
         """
         raise NotImplementedError
 
