@@ -250,12 +250,7 @@ def exponential_smoothing(series, alpha):
     return powers * tf.cumsum(terms / powers)
 
 
-# %% divided_powers_in_double loses="numerics gradients graph"
-"""Dividing by powers of `1 - alpha` works for short series only: the powers become infinite or zero
-after a few dozen steps, in double precision after hundreds or thousands, and the result is no
-number. Use only the powers of the distance $t - i$, which cannot grow, or the recurrence itself."""
-
-
+# %% divided_powers_in_double loses="numerics gradients graph" like="divided_powers"
 @tf.function
 def exponential_smoothing(series, alpha):
     x, a = tf.cast(series, tf.float64), tf.cast(alpha, tf.float64)
@@ -672,13 +667,7 @@ def exponential_smoothing(series, alpha):
     return tf.scan(lambda s, x: alpha * x + (1 - alpha) * s, series)
 
 
-# %% python_for_a_warning loses="graph"
-"""`tf.numpy_function` and `tf.py_function` put a call of the Python process that traced it into the
-graph, and elsewhere that process does not exist; through the former no gradient flows, either. Even
-one that seldom runs is part of the graph. Write it with the operations of TensorFlow; for a warning
-there is `tf.print`."""
-
-
+# %% python_for_a_warning loses="graph" like="numpy_function"
 def _warn():
     print("the series has NaNs")
 
@@ -690,13 +679,7 @@ def exponential_smoothing(series, alpha):
     return tf.scan(lambda s, x: alpha * x + (1 - alpha) * s, series)
 
 
-# %% py_function loses="serialization graph"
-"""`tf.numpy_function` and `tf.py_function` put a call of the Python process that traced it into the
-graph, and elsewhere that process does not exist; through the former no gradient flows, either. Even
-one that seldom runs is part of the graph. Write it with the operations of TensorFlow; for a warning
-there is `tf.print`."""
-
-
+# %% py_function loses="serialization graph" like="numpy_function"
 def _loop(series, alpha):
     rows = [series[0]]
     for row in series[1:]:
@@ -731,12 +714,7 @@ def exponential_smoothing(series, alpha):
 # ## The graph
 
 
-# %% for_loop_not_decorated loses="serialization graph"
-"""`exponential_smoothing` itself makes no graph: it is not decorated with `@tf.function`, or
-`autograph=False` or `tf.config.run_functions_eagerly(True)` is left in. So nobody turns a Python
-loop over a tensor into a part of the graph."""
-
-
+# %% for_loop_not_decorated loses="serialization graph" like="eager_for_debugging"
 def exponential_smoothing(series, alpha):
     rows = [series[0]]
     for observation in series[1:]:
@@ -744,12 +722,7 @@ def exponential_smoothing(series, alpha):
     return tf.stack(rows)
 
 
-# %% powers_too_large_for_thousands loses="gradients graph"
-"""Dividing by powers of `1 - alpha` works for short series only: the powers become infinite or zero
-after a few dozen steps, in double precision after hundreds or thousands, and the result is no
-number. Use only the powers of the distance $t - i$, which cannot grow, or the recurrence itself."""
-
-
+# %% powers_too_large_for_thousands loses="gradients graph" like="divided_powers"
 @tf.function
 def exponential_smoothing(series, alpha):
     series, alpha = tf.cast(series, tf.float64), tf.cast(alpha, tf.float64)
@@ -760,22 +733,12 @@ def exponential_smoothing(series, alpha):
     return tf.cast(power * tf.cumsum(weight * series / power, axis=0), tf.float32)
 
 
-# %% while_loop_not_decorated loses="graph"
-"""`exponential_smoothing` itself makes no graph: it is not decorated with `@tf.function`, or
-`autograph=False` or `tf.config.run_functions_eagerly(True)` is left in. So nobody turns a Python
-loop over a tensor into a part of the graph."""
-
-
+# %% while_loop_not_decorated loses="graph" like="eager_for_debugging"
 def exponential_smoothing(series, alpha):
     return tf.scan(lambda s, x: alpha * x + (1 - alpha) * s, series)
 
 
-# %% not_decorated loses="serialization graph"
-"""`exponential_smoothing` itself makes no graph: it is not decorated with `@tf.function`, or
-`autograph=False` or `tf.config.run_functions_eagerly(True)` is left in. So nobody turns a Python
-loop over a tensor into a part of the graph."""
-
-
+# %% not_decorated loses="serialization graph" like="eager_for_debugging"
 def exponential_smoothing(series, alpha):
     rows = [series[0]]
     while len(rows) < tf.shape(series)[0]:

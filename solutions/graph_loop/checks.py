@@ -7,12 +7,22 @@ by a function whose answers move with the series and with `alpha`.
 """
 
 import contextlib
-import itertools
+import functools
 
 import numpy as np
 import tensorflow as tf
 
-from autograder.checks import check, either, exported, gradient, in_graph
+from autograder.checks import (
+    again,
+    check,
+    either,
+    exported,
+    gradient,
+    in_graph,
+    moves,
+    once,
+    ratio,
+)
 
 SERIES = np.array([[3.0, -1.0], [0.5, 2.0], [-2.0, 4.0], [5.0, -3.0], [1.0, 6.0]], "float32")
 OTHER = np.array([[-4.0, 2.0], [1.5, 7.0], [6.0, -5.0], [2.0, 0.5], [-1.0, 3.0]], "float32")
@@ -114,108 +124,93 @@ def drawn_anew(f, rng, steps=5):
     ]
 
 
-def ignored(f, rng, steps=5):
-    """Which of its inputs the last of the answers of `f` does not depend on."""
+def reacts(f, rng, steps=5):
     one, other = draw(rng, steps, 2), draw(rng, steps, 2)
     first, *others = (f(*inputs)[-50:] for inputs in ((one, 0.3), (other, 0.3), (one, 0.6)))
-    if not all(np.isfinite(answer).all() for answer in (first, *others)):
-        return "some answers are not finite"
-    same = [np.allclose(first, other, atol=0.01) for other in others]
-    names = itertools.compress(("series", "alpha"), same)
-    return " and ".join(names) or "none"
+    names = ("moves with the series", "moves with alpha")
+    return {name: moves([first, other]) for name, other in zip(names, others, strict=True)}
+
+
+CALLS = {"a first call": SERIES, "a call with another series": OTHER, "the first repeated": SERIES}
+STEPS = {f"{steps} steps": SERIES[:steps] for steps in (2, 5, 4)}
+ANY = {"1 feature": SERIES[:, :1], "2 features": SERIES, "1 step": SERIES[:1]}
+PARTS = CALLS | STEPS | ANY
 
 
 def direct_calls(f, parts):
-    return [smooth(f, part, ALPHA) for part in parts.values()]
-
-
-def beside(f, answers):
-    """A function that returns what `f` does, and beside it what direct calls answered."""
-    return lambda series, alpha: [f(series, alpha), *answers]
+    return {name: smooth(f, part, ALPHA) for name, part in parts.items()}
 
 
 def trace(f, shape):
     return f.get_concrete_function(tf.TensorSpec(shape, tf.float32), tf.TensorSpec([], tf.float32))
 
 
-def gap(one, other) -> float | str:
-    """The largest difference."""
-    if one.shape != other.shape:
-        return f"shape {one.shape} instead of {other.shape}"
-    return float(np.abs(one - other).max(initial=0))
+@once
+def saved(f):
+    """A file for any sizes, which two checks ask."""
+    return exported(f, (None, None), (), use=values_in)
 
 
-def values_in(loaded, rng, parts):
+@once
+def saved_graph(f):
+    """The graph for an unknown number of steps, which two checks ask."""
+    return exported(trace(f, [None, 2]), (None, 2), (), use=values_in)
+
+
+def values_in(loaded, direct, rng):
     """The values of a loaded function, or at least those of the direct calls that are beside it."""
-
-    def alone(series, alpha):
-        return smooth(loaded, series, alpha)[0]
+    parts = {name: PARTS[name] for name in direct}
 
     def of_all_sizes(series, alpha):
-        return {name: alone(series[: len(part)], alpha) for name, part in parts.items()}
+        return {name: smooth(loaded, series[: len(part)], alpha) for name, part in parts.items()}
 
-    _, *direct = smooth(loaded, SERIES, ALPHA)
-    direct = direct[: len(parts)]
-    found = [alone(part, ALPHA) for part in parts.values()]
-    pairs = zip(parts, found, direct, strict=True)
-    own = {f"values of {name} differ by": gap(one, other) for name, one, other in pairs}
-    return either(drawn_anew(of_all_sizes, rng), own | {"ignored inputs": ignored(alone, rng)})
-
-
-CALLS = {"a first call": SERIES, "a call with another series": OTHER, "the first repeated": SERIES}
-ONE = {"5 steps": SERIES}
-STEPS = {f"{steps} steps": SERIES[:steps] for steps in (2, 5, 4)}
-ANY = {"1 feature": SERIES[:, :1], "2 features": SERIES, "1 step": SERIES[:1]}
+    found = direct_calls(loaded, parts)
+    own = {"over what direct calls give": ratio(list(found.values()), list(direct.values()))}
+    reaction = reacts(functools.partial(smooth, loaded), rng)
+    return either(drawn_anew(of_all_sizes, rng), own | reaction)
 
 
 # What cannot be loaded has no gradients either; only this check repeats calls of a loaded function.
 @check("serialization", points=2)
 def saved_model_gives_the_same_values(exponential_smoothing):
     """exported for any sizes and loaded where this code is not, it gives its values in each call"""
-    answer = beside(exponential_smoothing, direct_calls(exponential_smoothing, CALLS))
-    return exported(answer, (None, None), (), use=values_call_after_call)
-
-
-def values_call_after_call(loaded, rng):
-    return values_in(loaded, rng, CALLS)
+    direct = direct_calls(exponential_smoothing, CALLS)
+    return again(saved(exponential_smoothing), use=values_in, beside=direct)
 
 
 # What has no gradients in a file has none in its graph either; apart, each is named.
 @check("serialization", points=1, atol=1e-4)
 def saved_model_gives_the_same_gradients(exponential_smoothing):
     """exported for any sizes and loaded where this code is not, it gives its gradients"""
-    answer = beside(exponential_smoothing, values_and_slopes(exponential_smoothing))
-    return exported(answer, (None, None), (), use=gradients_in)
+    direct = value_and_slopes(exponential_smoothing, SERIES, ALPHA)
+    return again(saved(exponential_smoothing), use=gradients_in, beside=direct)
 
 
-def values_and_slopes(f):
-    return [*direct_calls(f, ONE), *slopes(f, SERIES, ALPHA)]
-
-
-def slopes(f, series, alpha) -> list[tf.Tensor]:
-    """The gradients of the sum of squares in series and alpha, zero where nothing flows back."""
+def value_and_slopes(f, series, alpha) -> list[tf.Tensor]:
+    """The value, and the gradients of the sum of its squares; zero where nothing flows back."""
     inputs = [tf.convert_to_tensor(one, tf.float32) for one in (series, alpha)]
     with tf.GradientTape() as tape:
         tape.watch(inputs)
-        result = tf.square(f(*inputs))
-    found = tape.gradient(result, inputs, unconnected_gradients="zero")
-    return [tf.convert_to_tensor(one) for one in found]
+        value = f(*inputs)
+        squares = tf.square(value)
+    found = tape.gradient(squares, inputs, unconnected_gradients="zero")
+    return [value, *map(tf.convert_to_tensor, found)]
 
 
-def gradients_in(loaded, rng):
+def gradients_in(loaded, direct, rng):
     """The gradients of a loaded function, or at least those of the direct calls beside it.
 
     And its values: the gradients may be those of another function, if the values are, too.
     """
-
-    def of_the_answer(series, alpha):
-        return slopes(lambda *inputs: loaded(*inputs)[0], series, alpha)
-
-    _, _, *direct = smooth(loaded, SERIES, ALPHA)
-    pairs = zip(("series", "alpha"), of_the_answer(SERIES, ALPHA), direct, strict=True)
-    own = {f"the gradient in {name} differs by": gap(one, other) for name, one, other in pairs}
-    gradients = either(drawn_anew(of_the_answer, rng), own, "gradients")
-    return {"gradients": gradients, "beside them": values_in(loaded, rng, ONE)}
+    found = functools.partial(value_and_slopes, loaded)
+    values, gradients = zip(*((one[0], one[1:]) for one in drawn_anew(found, rng)), strict=True)
+    value, *slopes = found(SERIES, ALPHA)  # after other calls, which it must not depend on
+    own = {"over that of a direct call": ratio([value], [direct[0]])}
+    reaction = reacts(functools.partial(smooth, loaded), rng)
+    return {
+        "gradients": either([*gradients], ratio(slopes, direct[1:]), "gradients"),
+        "beside them": either([*values], own | reaction),
+    }
 
 
 # Direct calls come first: they might be served by the graph as soon as it exists.
@@ -223,12 +218,7 @@ def gradients_in(loaded, rng):
 def one_graph_for_every_number_of_steps(exponential_smoothing):
     """one graph for an unknown number of steps gives the values of direct calls"""
     direct = direct_calls(exponential_smoothing, STEPS)
-    graph = trace(exponential_smoothing, [None, 2])
-    return exported(beside(graph, direct), (None, 2), (), use=values_of_all_steps)
-
-
-def values_of_all_steps(loaded, rng):
-    return values_in(loaded, rng, STEPS)
+    return again(saved_graph(exponential_smoothing), use=values_in, beside=direct)
 
 
 @check("graph", points=1)
@@ -236,11 +226,7 @@ def one_graph_for_every_number_of_features(exponential_smoothing):
     """one graph for unknown numbers of steps and features gives the values of direct calls"""
     direct = direct_calls(exponential_smoothing, ANY)
     graph = trace(exponential_smoothing, [None, None])
-    return exported(beside(graph, direct), (None, None), (), use=values_of_features)
-
-
-def values_of_features(loaded, rng):
-    return values_in(loaded, rng, ANY)
+    return exported(graph, (None, None), (), use=values_in, beside=direct)
 
 
 @check("graph", points=1, atol=1e-3)
@@ -251,7 +237,7 @@ def the_graph_alone_smooths_thousands(exponential_smoothing):
     def with_gradients(series, alpha):
         def never_run():
             with contextlib.suppress(Exception):  # what has no gradient loses its points for that
-                slopes(graph, series, alpha)
+                value_and_slopes(graph, series, alpha)
             return 0.0
 
         tf.cond(alpha < 0, never_run, lambda: 0.0)
@@ -261,20 +247,20 @@ def the_graph_alone_smooths_thousands(exponential_smoothing):
 
 
 def values_of_thousands(graph, rng):
-    def last(series, alpha):
-        return smooth(graph, series, alpha)[-50:]
+    steps, rows = rng.integers(2500, 3000), []
 
-    steps = rng.integers(2500, 3000)
-    own = {
-        "missing rows": int(steps - len(smooth(graph, draw(rng, steps, 2), 0.3))),
-        "inputs that the last rows ignore": ignored(last, rng, steps),
-    }
-    return either(drawn_anew(last, rng, steps), own)
+    def last(series, alpha):
+        answer = smooth(graph, series, alpha)
+        rows.append(len(answer))
+        return answer[-50:]
+
+    answers = drawn_anew(last, rng, steps)
+    own = {"missing rows": int(steps - min(rows)), "the last rows move": moves(answers)}
+    return either(answers, own | reacts(last, rng, 200))
 
 
 @check("graph", points=1, atol=1e-4)
 def the_graph_is_differentiable(exponential_smoothing):
     """the graph for an unknown number of steps has the gradients of direct calls"""
-    direct = values_and_slopes(exponential_smoothing)
-    graph = trace(exponential_smoothing, [None, 2])
-    return exported(beside(graph, direct), (None, 2), (), use=gradients_in)
+    direct = value_and_slopes(exponential_smoothing, SERIES, ALPHA)
+    return again(saved_graph(exponential_smoothing), use=gradients_in, beside=direct)
