@@ -117,3 +117,9 @@ def test_an_either_inside_another_equals_nothing(inner):
 def test_wrong_answers_are_alike_where_both_are_nan(value):
     assert alike([value], [value], 1e-4, 1e-5)
     assert not alike([value], [np.ones_like(value)], 1e-4, 1e-5)
+
+
+@pytest.mark.parametrize("nothing", [[], [[]], {"x": []}, [[], []]])
+def test_empty_lists_are_alike(nothing):
+    assert difference(nothing, nothing, 1e-4, 1e-5, ()) is None
+    assert difference([*nothing, 1], [*nothing, 2], 1e-4, 1e-5, ()) is not None

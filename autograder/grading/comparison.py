@@ -156,8 +156,8 @@ def _first(expected, seen, rtol, atol, where, of="") -> Difference | None:
             return Difference(described)
         labels = [f"{where}answer {n} of {len(seen)}: " for n in range(1, len(seen) + 1)]
         if isinstance(expected, Exact):
-            labels = [where] + [f"{where}with other inputs: "] * (len(seen) - 1)
-        labels = labels if len(seen) > 1 else [where]
+            labels = ([where] + [f"{where}with other inputs: "] * (len(seen) - 1))[: len(seen)]
+        labels = [where] if len(seen) == 1 else labels
         inner = [(*three, of) for three in zip(expected, seen, labels, strict=True)]
     elif _is_number(expected):
         if not _is_number(seen):
