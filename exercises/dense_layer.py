@@ -1,4 +1,5 @@
 # autograder exercise: dense_layer
+# Unit 5, Layers, exercise 1: weights, build, configuration (about 60 minutes, 20 points)
 # Fill in what says YOUR CODE HERE, then run: pytest exercises/dense_layer.py
 
 # %% [markdown]
@@ -60,7 +61,8 @@
 #   layer. The shape is a tuple, or a list where Keras loads a file; its last entry is the number of
 #   inputs, and others may be `None`.
 # - `call(inputs)` returns $\varphi(X W + b)$ for inputs of any rank from 2 on, in the layer's
-#   dtype, and the same in training (`training=True`) as outside of it.
+#   dtype, and the same in training (`training=True`) as outside of it; it needs no parameter for
+#   that, Keras knows which ones it has.
 # - `get_config()` returns a dictionary from which the layer can be made again, by your
 #   `from_config` if you write one. In which form it holds the activation is up to you.
 #
@@ -177,8 +179,12 @@ def with_weights(layer, kernel, bias):
     """Build a layer and set its weights, whatever their names and their order."""
     kernel, bias = np.array(kernel, "float32"), np.array(bias, "float32")
     layer(np.zeros((1, len(kernel)), "float32"))
-    shapes = [tuple(weight.shape) for weight in layer.trainable_weights]
-    assert len(shapes) == 2, f"a kernel and a bias should be trainable, got the shapes {shapes}"
+    all = [tuple(weight.shape) for weight in layer.weights]
+    trainable = [tuple(weight.shape) for weight in layer.trainable_weights]
+    assert len(trainable) == len(all) == 2, (
+        f"a layer has a kernel and a bias, both trainable. Its weights have the shapes {all}, its "
+        f"trainable weights {trainable}"
+    )
     for weight in layer.trainable_weights:
         values = kernel if tuple(weight.shape) == kernel.shape else bias
         weight.assign(np.reshape(values, weight.shape))
@@ -207,6 +213,13 @@ def test_function_as_activation():
     assert np.allclose(got, [[25, 1, 1]]), f"square(x W + b): got {got}, expected [[25, 1, 1]]"
 
 
+def test_name_of_an_activation():
+    """numerics: an activation may be any that Keras knows by name, like `"hard_sigmoid"`"""
+    got = np.asarray(with_weights(MyDense(3, activation="hard_sigmoid"), *EXAMPLE)(ROW))
+    expected = [[1, 1 / 3, 2 / 3]]
+    assert np.allclose(got, expected), f"hard_sigmoid(x W + b): got {got}, expected {expected}"
+
+
 def test_sequences():
     """numerics: 5 units make the shape (8, 20, 5) of (8, 20, 3)"""
     got = MyDense(5, activation="tanh")(np.ones((8, 20, 3), "float32")).shape
@@ -225,6 +238,7 @@ def test_gradients_reach_both_weights():
 def test_configuration():
     """serialization: made again from its configuration, the layer answers alike"""
     layer = MyDense(3, activation="relu", name="hidden")
+    assert layer.name == "hidden", f"a layer with the name 'hidden' is called {layer.name!r}"
     again = MyDense.from_config(layer.get_config())
     assert again.name == "hidden", f"the name was 'hidden', and came back as {again.name!r}"
     got = np.asarray(with_weights(again, *EXAMPLE)(ROW))

@@ -1,4 +1,5 @@
 # autograder exercise: graph_loop
+# Unit 9, Graphs, exercise 1: a loop inside one graph (about 45 minutes, 20 points)
 # Fill in what says YOUR CODE HERE, then run: pytest exercises/graph_loop.py
 
 # %% [markdown]
@@ -195,23 +196,24 @@ def test_features_are_smoothed_side_by_side():
 
 
 def test_gradients_reach_the_series_and_alpha():
-    """gradients: s[1] has the right slope in the series and in alpha"""
-    series, alpha = tf.constant([[8.0], [4.0]]), tf.constant(0.25)
+    """gradients: s[2] has the right slope in the series and in alpha"""
+    series, alpha = tf.constant([[8.0], [4.0], [0.0]]), tf.constant(0.25)
     with tf.GradientTape() as tape:
         tape.watch([series, alpha])
-        last = exponential_smoothing(series, alpha)[1, 0]
+        last = exponential_smoothing(series, alpha)[2, 0]
     in_series, in_alpha = tape.gradient(last, [series, alpha])
     assert in_series is not None and in_alpha is not None, (
-        f"the gradients of s[1] in series and alpha are {in_series} and {in_alpha}: "
+        f"the gradients of s[2] in series and alpha are {in_series} and {in_alpha}: "
         "where it says None, nothing flows back"
     )
-    in_series = tf.convert_to_tensor(in_series)
-    assert tf.reduce_all(tf.abs(in_series - [[0.75], [0.25]]) < 1e-5), (
-        f"the gradient of s[1] in series is {in_series.numpy().tolist()}, "
-        "expected [[0.75], [0.25]]: s[1] = 0.25 * x[1] + 0.75 * x[0]"
+    in_series, expected = tf.convert_to_tensor(in_series), [[0.5625], [0.1875], [0.25]]
+    assert tf.reduce_all(tf.abs(in_series - expected) < 1e-5), (
+        f"the gradient of s[2] in series is {in_series.numpy().tolist()}, expected {expected}: "
+        "s[2] = 0.25 * x[2] + 0.75 * (0.25 * x[1] + 0.75 * x[0])"
     )
-    assert abs(float(in_alpha) + 4) < 1e-4, (
-        f"the gradient of s[1] in alpha is {float(in_alpha)}, expected x[1] - x[0] = -4"
+    assert abs(float(in_alpha) + 10) < 1e-4, (
+        f"the gradient of s[2] in alpha is {float(in_alpha)}, expected "
+        "x[2] - s[1] + 0.75 * (x[1] - x[0]) = -10"
     )
 
 
@@ -231,6 +233,7 @@ def test_one_graph_takes_series_of_any_length():
             f"the graph gave {second} as second step of {steps}, expected [1.0, 2.0], "
             "halfway between [0.0, 1.0] and [2.0, 3.0]"
         )
+    assert "PyFunc" not in str(graph.graph.as_graph_def()), "the graph calls back into Python"
 
 
 def test_a_saved_model_does_the_same():

@@ -1,4 +1,5 @@
 # autograder exercise: huber_loss
+# Unit 2, Losses, exercise 1: a loss as a class (about 45 minutes, 22 points)
 # Fill in what says YOUR CODE HERE, then run: pytest exercises/huber_loss.py
 
 # %% [markdown]
@@ -43,17 +44,17 @@
 # | $y$ | $\hat y$ | $e$ | $h(e)$ | slope in $\hat y$ |
 # |---|---|---|---|---|
 # | 2 | 1.5 | 0.5 | 0.125 | −0.5 |
-# | 1 | 2 | −1 | 0.5 | 1 |
-# | 7 | 4 | 3 | 2.5 | −1 |
-# | 3 | 5 | −2 | 1.5 | 1 |
+# | 4 | 2.75 | 1.25 | 0.75 | −1 |
+# | 1 | 4 | −3 | 2.5 | 1 |
+# | 3 | 4.75 | −1.75 | 1.25 | 1 |
 #
-# The loss of this batch is the mean, $(0.125 + 0.5 + 2.5 + 1.5) / 4 = 1.15625$.
+# The loss of this batch is the mean, $(0.125 + 0.75 + 2.5 + 1.25) / 4 = 1.15625$.
 #
 # With $\delta = 2$ only the third sample is beyond the threshold. Its loss is $2 \cdot (3 - 1) =
-# 4$, and the last one's is now $\tfrac12 \cdot 2^2 = 2$.
+# 4$, and the last one's is now $\tfrac12 \cdot 1.75^2 = 1.53125$.
 #
-# With the weights 2, 1, 0 and 1, and $\delta = 1$ again, Keras makes of it $(2 \cdot 0.125 + 0.5 +
-# 0 \cdot 2.5 + 1.5) / 4 = 0.5625$. It divides by the number of samples, not by the sum of the
+# With the weights 2, 1, 0 and 1, and $\delta = 1$ again, Keras makes of it $(2 \cdot 0.125 + 0.75 +
+# 0 \cdot 2.5 + 1.25) / 4 = 0.5625$. It divides by the number of samples, not by the sum of the
 # weights, here as in its own losses.
 
 # %% [markdown]
@@ -96,7 +97,7 @@
 # **Do not reduce.** A `call` that ends in a mean looks right as long as nobody weights anything.
 # But weights that come after the mean cannot tell one sample from another any more.
 #
-# **`call`, not `__call__`.** Who overrides `__call__` takes over all four steps above.
+# **`call`, not `__call__`.** If you override `__call__`, all four steps above become your work.
 #
 # **A batch is not a number.** Some of its errors are small and some are large, so no Python `if`
 # can choose for all of them, and nothing in Keras 3 rewrites your `if` for you. Choose element by
@@ -180,19 +181,23 @@ def column(*values):
     return np.array(values, "float32")[:, None]
 
 
-Y_TRUE, Y_PRED = column(2, 1, 7, 3), column(1.5, 2, 4, 5)
+Y_TRUE, Y_PRED = column(2, 4, 1, 3), column(1.5, 2.75, 4, 4.75)
 
 
 def test_example():
     """numerics: the batch of the example costs 1.15625"""
     loss = float(HuberLoss()(Y_TRUE, Y_PRED))
-    assert abs(loss - 1.15625) < 1e-5, f"errors 0.5, -1, 3, -2 give {loss}, expected 1.15625"
+    assert abs(loss - 1.15625) < 1e-5, f"errors 0.5, 1.25, -3, -1.75 give {loss}, expected 1.15625"
 
 
 def test_another_threshold():
-    """numerics: with threshold 2, an error of 3 costs 4"""
-    loss = float(HuberLoss(threshold=2.0)(column(7), column(4)))
-    assert abs(loss - 4.0) < 1e-5, f"with threshold 2, the error 3 gives {loss}, expected 4.0"
+    """numerics: with threshold 2, the samples of the example cost 0.125, 0.78125, 4 and 1.53125"""
+    loss = HuberLoss(threshold=2.0)
+    each = [float(loss(Y_TRUE[[i]], Y_PRED[[i]])) for i in range(4)]
+    expected = [0.125, 0.78125, 4, 1.53125]
+    assert np.allclose(each, expected), (
+        f"with threshold 2, the errors 0.5, 1.25, -3, -1.75 cost {each}, expected {expected}"
+    )
 
 
 def test_weights():
@@ -209,16 +214,20 @@ def test_slopes():
     slopes = tape.gradient(loss, y_pred)
     assert slopes is not None, "no gradient flows from the loss back to the predictions"
     slopes = slopes.numpy().ravel()
-    expected = [-0.5, 1, -1, 1]
-    assert np.allclose(slopes, expected), f"errors 0.5, -1, 3, -2: slopes {slopes}, not {expected}"
+    expected = [-0.5, -1, 1, 1]
+    assert np.allclose(slopes, expected), (
+        f"errors 0.5, 1.25, -3, -1.75: slopes {slopes}, not {expected}"
+    )
 
 
 def test_config():
     """serialization: made again from its configuration, a loss has its threshold and name"""
-    loss = HuberLoss(threshold=2.0, name="mine")
+    loss = HuberLoss(threshold=2.5, name="mine")
     again = HuberLoss.from_config(loss.get_config())
-    value = float(again(column(7), column(4)))
-    assert abs(value - 4.0) < 1e-5, f"rebuilt with threshold 2, the error 3 gives {value}, not 4.0"
+    value = float(again(column(7), column(3)))
+    assert abs(value - 6.875) < 1e-5, (
+        f"rebuilt with threshold 2.5, the error 4 gives {value}, expected 6.875"
+    )
     assert again.name == "mine", f"a loss named 'mine' is called {again.name!r} when rebuilt"
 
 

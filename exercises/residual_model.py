@@ -1,4 +1,5 @@
 # autograder exercise: residual_model
+# Unit 6, Models, exercise 1: layers in layers, a shared block (about 60 minutes, 20 points)
 # Fill in what says YOUR CODE HERE, then run: pytest exercises/residual_model.py
 
 # %% [markdown]
@@ -29,17 +30,17 @@
 # Inputs and outputs have the shape (batch, `n_neurons`): a sum needs two tensors of one shape.
 #
 # **An example.** Take `ResidualBlock(2, 2)`, give both dense layers the identity matrix as their
-# kernel and the bias $(0, -1)$, and feed it $x = (3, -2)$:
+# kernel and the bias $(-2, 0.5)$, and feed it $x = (3, -2)$:
 #
 # | step | values |
 # |---|---|
 # | inputs | $(3, -2)$ |
-# | first dense layer: $\max(0, (3, -2) + (0, -1))$ | $(3, 0)$ |
-# | second dense layer: $\max(0, (3, 0) + (0, -1))$ | $(3, 0)$ |
-# | output: $(3, -2) + (3, 0)$ | $(6, -2)$ |
+# | first dense layer: $\max(0, (3, -2) + (-2, 0.5))$ | $(1, 0)$ |
+# | second dense layer: $\max(0, (1, 0) + (-2, 0.5))$ | $(0, 0.5)$ |
+# | output: $(3, -2) + (0, 0.5)$ | $(3, -1.5)$ |
 #
-# The shortcut spans all layers of the block at once, not each of them, and the $-2$ comes out as it
-# went in: ReLU belongs to the dense layers, not to the sum.
+# The shortcut spans all layers of the block at once, not each of them, and what comes out may be
+# negative: ReLU belongs to the dense layers, not to the sum.
 
 # %% [markdown]
 # ## The model
@@ -178,16 +179,18 @@ def test_block_adds_its_inputs():
 
 
 def test_block_gives_the_example():
-    """numerics: the block of the example returns [[6, -2]]"""
-    block = ResidualBlock(2, 2)
-    inputs = tf.constant([[3.0, -2.0]])
-    block(inputs)
-    for weight in block.weights:
-        weight.assign(tf.eye(2) if len(weight.shape) == 2 else [0.0, -1.0])
-    outputs = block(inputs).numpy().tolist()
-    assert outputs == [[6.0, -2.0]], (
-        f"in the example above the outputs are [[6.0, -2.0]]. The block returned {outputs}"
-    )
+    """numerics: the block of the example returns [[3, -1.5]], and one of 3 layers [[3, -1]]"""
+    for n_layers, expected in (2, [[3.0, -1.5]]), (3, [[3.0, -1.0]]):
+        block = ResidualBlock(n_layers, 2)
+        inputs = tf.constant([[3.0, -2.0]])
+        block(inputs)
+        for weight in block.weights:
+            weight.assign(tf.eye(2) if len(weight.shape) == 2 else [-2.0, 0.5])
+        outputs = block(inputs).numpy().tolist()
+        assert outputs == expected, (
+            f"with the weights of the example, a block of {n_layers} layers returned {outputs}, "
+            f"expected {expected}"
+        )
 
 
 def test_block_has_its_layers():
@@ -207,8 +210,31 @@ def test_model_has_12_trainable_variables():
     assert tuple(predictions.shape) == (5, 2), (
         f"ResidualRegressor(2) makes 2 predictions for each of 5 inputs. Shape: {predictions.shape}"
     )
-    count = len(model.trainable_variables)
-    assert count == 12, f"6 dense layers have 12 trainable variables, but the model has {count}"
+    trainable, all = len(model.trainable_weights), len(model.weights)
+    assert trainable == all == 12, (
+        f"6 dense layers have 12 variables, all trainable. The model has {all}, and {trainable} of "
+        "them are trainable"
+    )
+
+
+def test_model_applies_its_blocks_five_times():
+    """numerics: with blocks that multiply by 1.25, the model multiplies by 1.25 five times"""
+    model = ResidualRegressor(1)
+    inputs = tf.constant([[1.0] * 8, [-1.0] * 8])
+    model(inputs)
+    kernels = tf.ones((8, 30)) / 8, tf.eye(30) / 2, -tf.ones((30, 1)) / 30
+    kernels = {tuple(kernel.shape): kernel for kernel in kernels}
+    shapes = sorted(tuple(weight.shape) for weight in model.weights if len(weight.shape) == 2)
+    assert shapes == [(8, 30), (30, 1)] + [(30, 30)] * 4, (
+        f"the kernels have the shapes {shapes}, expected one (8, 30), one (30, 1), four (30, 30)"
+    )
+    for weight in model.weights:
+        weight.assign(kernels.get(tuple(weight.shape), tf.zeros(weight.shape)))
+    predictions = model(inputs).numpy().ravel()
+    expected = [-(1.25**5), 0.0]
+    assert abs(predictions - expected).max() < 1e-4, (
+        f"for rows of 1 and of -1 the predictions are {predictions.tolist()}, expected {expected}"
+    )
 
 
 def test_every_variable_gets_a_gradient():
@@ -238,3 +264,29 @@ def test_model_can_be_saved_and_loaded():
     assert counts[0] == counts[1], f"{counts[0]} weights were saved, but {counts[1]} loaded"
     error = float(tf.reduce_max(tf.abs(loaded(inputs) - expected)))
     assert error < 1e-4, f"the loaded model's predictions differ by up to {error}"
+
+
+def test_block_in_a_functional_model():
+    """graph: a functional model with a block takes batches of any size"""
+    inputs = keras.Input((3,))
+    model = keras.Model(inputs, ResidualBlock(2, 3)(inputs))
+    assert model.output_shape == (None, 3), f"output shape: {model.output_shape}, not (None, 3)"
+    shape = tuple(model(tf.ones((6, 3))).shape)
+    assert shape == (6, 3), f"a batch of 6 gave the shape {shape}, expected (6, 3)"
+
+
+def test_model_as_a_graph():
+    """graph: one graph of the model takes batches of 2 and of 5"""
+    model = ResidualRegressor(2)
+    model(tf.ones((1, 8)))
+    graph = tf.function(lambda inputs: model(inputs), autograph=False)
+    graph = graph.get_concrete_function(tf.TensorSpec([None, 8], tf.float32))
+    for size in (2, 5):
+        inputs = tf.reshape(tf.range(8.0 * size), (size, 8)) / 10
+        predictions, direct = graph(inputs), model(inputs)
+        assert predictions.shape == direct.shape, (
+            f"for a batch of {size} the graph gave the shape {predictions.shape}, a direct call "
+            f"{direct.shape}"
+        )
+        error = float(tf.reduce_max(tf.abs(predictions - direct)))
+        assert error < 1e-3, f"the graph's predictions differ from direct calls by up to {error}"

@@ -1,4 +1,5 @@
 # autograder exercise: streaming_metric
+# Unit 4, Metrics, exercise 1: state over all batches (about 60 minutes, 20 points)
 # Fill in what says YOUR CODE HERE, then run: pytest exercises/streaming_metric.py
 
 # %% [markdown]
@@ -50,25 +51,26 @@
 # %% [markdown]
 # ## An example
 #
-# Take $\delta = 1$ and one output. The first batch has the errors 1, −3 and 2, the second the
-# single error −1.
+# Take $\delta = 1$ and one output. The first batch has the errors 0.5, −3 and 2, the second the
+# single error −0.5.
 #
 # | batch | losses | sum | samples | mean of the batch |
 # |---|---|---|---|---|
-# | 1 | 0.5, 2.5, 1.5 | 4.5 | 3 | 1.5 |
-# | 2 | 0.5 | 0.5 | 1 | 0.5 |
+# | 1 | 0.125, 2.5, 1.5 | 4.125 | 3 | 1.375 |
+# | 2 | 0.125 | 0.125 | 1 | 0.125 |
 #
-# After both, the result is $(4.5 + 0.5) / (3 + 1) = 1.25$. The mean of the two means would be 1.0,
-# which gives the lone sample of the second batch as much say as the three of the first together.
+# After both, the result is $(4.125 + 0.125) / (3 + 1) = 1.0625$. The mean of the two means would be
+# 0.75, which gives the lone sample of the second batch as much say as the three of the first
+# together.
 #
 # With the weights 2, 1, 1 for the first batch and 4 for the second it is
 #
 # $$
-# \frac{2 \cdot 0.5 + 1 \cdot 2.5 + 1 \cdot 1.5 + 4 \cdot 0.5}{2 + 1 + 1 + 4} = \frac78.
+# \frac{2 \cdot 0.125 + 1 \cdot 2.5 + 1 \cdot 1.5 + 4 \cdot 0.125}{2 + 1 + 1 + 4} = 0.59375.
 # $$
 #
-# With two outputs, the errors (1, −3) and (0, 2), and the weights 1 and 3, the samples lose 1.5 and
-# 0.75, and the result is $(1 \cdot 1.5 + 3 \cdot 0.75) / (1 + 3) = 0.9375$.
+# With two outputs and the errors (4, −3) and (0, 2), the samples lose 3 and 0.75, and the result is
+# 1.875. With the weights 1 and 3 it is $(1 \cdot 3 + 3 \cdot 0.75) / (1 + 3) = 1.3125$.
 
 # %% [markdown]
 # ## What to write
@@ -84,9 +86,9 @@
 # - `**kwargs` are Keras' own arguments, like `dtype`; pass them on.
 #
 # How many variables hold the state, and of which shapes, is up to you. If your base class is one of
-# Keras' metrics, you may delete the methods that you inherit.
-# You may add imports, functions and classes of your own, and name attributes as you like; keep the
-# names and arguments that are asked for.
+# Keras' metrics, delete those methods of the stub that you would rather inherit. You may add
+# imports, functions and classes of your own, and name attributes as you like; keep the names and
+# arguments that are asked for.
 #
 # The class must work in `compile`, in `fit` and in `evaluate`:
 #
@@ -155,9 +157,9 @@
 #   default name is `huber_metric` for
 #   every instance. What was counted does not have to be saved.
 # - **Graph**: traced once, with the batch size unknown, it answers what direct calls answer. The
-#   same in `fit`, called twice, and in `evaluate` with weights of shape `(batch,)`. All of its
-#   state is in `metric.variables` from the start: assigned to the variables of a second metric, the
-#   values make that one answer what the first does.
+#   same when it is reset between two epochs, as `fit` does, and in `evaluate` with weights of shape
+#   `(batch,)`. All of its state is in `metric.variables` from the start: assigned to the variables
+#   of a second metric, the values make that one answer what the first does.
 #
 # Switched off are `keras.losses.Huber`, `keras.losses.huber`,
 # `tensorflow.compat.v1.losses.huber_loss`, and the old copies in `tensorflow.python.keras.losses`
@@ -217,29 +219,56 @@ def column(*values):
 
 
 def test_one_batch():
-    """numerics: the first batch of the example gives 1.5"""
+    """numerics: the first batch of the example gives 1.375"""
     metric = HuberMetric()
-    metric.update_state(column(5, 2, 4), column(4, 5, 2))
+    metric.update_state(column(5, 2, 4), column(4.5, 5, 2))
     result = float(metric.result())
-    assert abs(result - 1.5) < 1e-5, f"errors 1, -3, 2 give {result}, expected 1.5"
+    assert abs(result - 1.375) < 1e-5, f"errors 0.5, -3, 2 give {result}, expected 1.375"
+
+
+def test_another_threshold():
+    """numerics: with threshold 2, the errors -3, 3, 1.25 and 1.75 give 2.578125"""
+    metric = HuberMetric(threshold=2.0)
+    metric.update_state(column(2, 5, 3, 4), column(5, 2, 1.75, 2.25))
+    result = float(metric.result())
+    assert abs(result - 2.578125) < 1e-5, (
+        f"with threshold 2, the errors -3, 3, 1.25, 1.75 give {result}, expected 2.578125"
+    )
 
 
 def test_two_batches_of_unequal_size():
-    """numerics: both batches give 1.25, as every sample counts the same"""
+    """numerics: both batches give 1.0625, as every sample counts the same"""
     metric = HuberMetric()
-    metric.update_state(column(5, 2, 4), column(4, 5, 2))
-    metric.update_state(column(6), column(7))
+    metric.update_state(column(5, 2, 4), column(4.5, 5, 2))
+    metric.update_state(column(6), column(6.5))
     result = float(metric.result())
-    assert abs(result - 1.25) < 1e-5, f"errors 1, -3, 2, then -1, give {result}, expected 1.25"
+    assert abs(result - 1.0625) < 1e-5, (
+        f"errors 0.5, -3, 2, then -0.5, give {result}, expected 1.0625"
+    )
 
 
 def test_weights():
-    """numerics: with the weights of the example it is 0.875"""
+    """numerics: with the weights of the example it is 0.59375"""
     metric = HuberMetric()
-    metric.update_state(column(5, 2, 4), column(4, 5, 2), np.array([2, 1, 1], "float32"))
-    metric.update_state(column(6), column(7), np.array([4], "float32"))
+    metric.update_state(column(5, 2, 4), column(4.5, 5, 2), np.array([2, 1, 1], "float32"))
+    metric.update_state(column(6), column(6.5), np.array([4], "float32"))
     result = float(metric.result())
-    assert abs(result - 0.875) < 1e-5, f"with the weights 2, 1, 1, 4: {result}, expected 0.875"
+    assert abs(result - 0.59375) < 1e-5, f"with the weights 2, 1, 1, 4: {result}, expected 0.59375"
+
+
+def test_two_outputs():
+    """numerics: with two outputs, and weights of shape (2, 1), the example gives 1.3125"""
+    batch = np.array([[[4, 2], [3, 5]], [[0, 5], [3, 3]]], "float32")
+    metric, weighted = HuberMetric(), HuberMetric()
+    metric.update_state(*batch)
+    result = np.asarray(metric.result())
+    assert result.shape == (), f"the result has the shape {result.shape}, expected ()"
+    assert abs(result - 1.875) < 1e-5, f"errors (4, -3) and (0, 2): {result}, expected 1.875"
+    weighted.update_state(*batch, column(1, 3))
+    result = np.asarray(weighted.result())
+    assert abs(result - 1.3125) < 1e-5, (
+        f"errors (4, -3) and (0, 2), weights 1 and 3: {result}, expected 1.3125"
+    )
 
 
 def test_reset():
@@ -265,9 +294,9 @@ def test_config():
 
 
 def test_evaluate():
-    """graph: `evaluate` in batches of 3 gives 1.25"""
+    """graph: `evaluate` in batches of 3 gives 1.0625"""
     model = keras.Sequential([keras.Input((1,)), keras.layers.Identity()])
     model.compile(loss="mse", metrics=[HuberMetric()], jit_compile=False)
-    logs = model.evaluate(column(4, 5, 2, 7), column(5, 2, 4, 6), 3, verbose=0, return_dict=True)
-    result = logs["huber_metric"]
-    assert abs(result - 1.25) < 1e-5, f"`evaluate` in batches of 3 gives {result}, expected 1.25"
+    inputs, labels = column(4.5, 5, 2, 6.5), column(5, 2, 4, 6)
+    result = model.evaluate(inputs, labels, 3, verbose=0, return_dict=True)["huber_metric"]
+    assert abs(result - 1.0625) < 1e-5, f"in batches of 3 it gives {result}, expected 1.0625"
