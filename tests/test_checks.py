@@ -372,7 +372,7 @@ def test_one_graph_must_answer_what_direct_calls_do(ask, change, lost):
 
 def test_a_decorated_check_stays_the_authors(ask):
     source = ONE_GRAPH + SURVIVES
-    assert list(ask(source)) == ["multiplies", "batches_of_any_size", "name_and_dtype"]
+    assert list(ask(source)) == ["multiplies", "name_and_dtype", "batches_of_any_size"]
     with pytest.raises(GraderError, match="a docstring is missing"):
         ask(SURVIVES.replace('"they survive"', ""))
     with pytest.raises(GraderError, match="dimension must be one of"):

@@ -7,12 +7,14 @@ import marshal
 
 import keras
 
-code = marshal.dumps((lambda x: print("BREACH: ran") or 3 * x).__code__)
+code = marshal.dumps((lambda x: print("BRE" + "ACH: ran") or 3 * x).__code__)
 bytecode = {
     "class_name": "__lambda__",
     "config": {"code": base64.b64encode(code).decode(), "defaults": None, "closure": None},
 }
-system = {"module": "os", "class_name": "system", "config": {"command": "echo BREACH"}}
+# In two parts: a message may show a configuration.
+command = "printf BRE; echo ACH"
+system = {"module": "os", "class_name": "system", "config": {"command": command}}
 
 
 class Scale(Scale):
