@@ -262,7 +262,8 @@ def test_the_machine_knows_no_exercise_by_name(exercise):
     ]
     assert len(files) > 50
     for file in files:
-        assert exercise.name not in file.read_text(), file
+        # A built-in may have the same name, in a module.
+        assert not re.search(rf"(?<![\w.]){exercise.name}", file.read_text()), file
 
 
 @pytest.mark.slow

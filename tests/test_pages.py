@@ -128,14 +128,14 @@ def test_a_name_stays_in_its_line():
 def test_the_class_table_fits_into_80_columns():
     reason = "line 3: `import pandas`: ModuleNotFoundError: No module named 'pandas'"
     found = [replace(RESULT, id="ada_lovelace", look_at=reason), RESULT]
-    runs = [Run("streaming_metric", 0, [], found)]
+    runs = [Run("an_exercise", 0, [], found)]
     shown = Console(file=io.StringIO(), width=80)
     shown.print(terminal.class_table(runs[0]))
     lines = shown.file.getvalue().splitlines()
     assert sum("look at" in line for line in lines) == 1
     assert len(lines) == 7  # title, blank line, head, rule, two students, blank line
     assert terminal.to_look_at(runs) == f"look at ada_lovelace: {reason}\n"
-    assert terminal.to_look_at([Run("streaming_metric", 0, [], [RESULT])]) == ""
+    assert terminal.to_look_at([Run("an_exercise", 0, [], [RESULT])]) == ""
 
 
 PUBLIC = [
