@@ -101,7 +101,7 @@ class EveryLoss(Loss, asked="HuberLoss"):
     defaults = {"threshold": 1.0}
 
     def draw(self, rng, samples):
-        kinds = [(SMALL, MIDDLE, LARGE)[n % 3] for n in range(samples)]
+        kinds = [(LARGE, MIDDLE, SMALL)[n % 3] for n in range(samples)]
         return tuple(side[:samples] for side in draw(rng, *kinds))
 
     def saved(self, rng):
