@@ -1,5 +1,6 @@
 import os
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -69,3 +70,23 @@ def environment():
 
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     return {**os.environ, "PATH": path, "COLUMNS": "200"}
+
+
+@pytest.fixture
+def autograder(course, environment):
+    """Run the command line in a course, and return what it did."""
+
+    def autograder(*arguments, code=0):
+        done = subprocess.run(
+            ["autograder", *arguments],
+            cwd=course,
+            env=environment,
+            text=True,
+            capture_output=True,
+            timeout=300,
+        )
+        assert done.returncode == code, done.stdout + done.stderr
+        assert "Traceback" not in done.stderr
+        return done
+
+    return autograder

@@ -43,17 +43,11 @@ def assert_golden(found, name):
 
 
 @pytest.fixture
-def run(course, environment):
+def run(autograder, course):
+    """Run a command with `--json`, and return what it wrote."""
+
     def run(*arguments, code=0):
-        done = subprocess.run(
-            ["autograder", *arguments, "--json", "out.json"],
-            cwd=course,
-            env=environment,
-            text=True,
-            capture_output=True,
-            timeout=300,
-        )
-        assert done.returncode == code, done.stdout + done.stderr
+        autograder(*arguments, "--json", "out.json", code=code)
         return json.loads((course / "out.json").read_text(encoding="utf-8"))
 
     return run

@@ -541,26 +541,6 @@ def test_stock_nbgrader_gives_the_same_notebook_the_same_scores(
     assert found == {"right": 8, "wrong": 0, "stub": 0, "loud": 8, "raises": 8}
 
 
-@pytest.fixture
-def autograder(course, environment):
-    """Run the command line in a course, and return what it did."""
-
-    def autograder(*arguments, code=0):
-        done = subprocess.run(
-            ["autograder", *arguments],
-            cwd=course,
-            env=environment,
-            text=True,
-            capture_output=True,
-            timeout=300,
-        )
-        assert done.returncode == code, done.stdout + done.stderr
-        assert "Traceback" not in done.stderr
-        return done
-
-    return autograder
-
-
 def test_one_submission_makes_its_way_without_speed_ups(course, environment):
     def plain(*command):
         own = {**environment, "AUTOGRADER_PLAIN": "1"}
