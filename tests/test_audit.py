@@ -12,7 +12,7 @@ from rich.console import Console
 from autograder.authors.asking import Killers
 from autograder.authors.audit import Audit, Row, audit, specimens
 from autograder.authors.audit_report import findings
-from autograder.grading import cache
+from autograder.grading import cache, known
 from autograder.grading.dialogue import Dialogue
 from autograder.grading.verdicts import CheckInfo
 from autograder.records.exercises import Exercise
@@ -44,8 +44,9 @@ def again(course, worker, asked):
         asked.clear()
         found = audit(exercise, [worker], specimens(exercise, KINDS), **options)
         rows = {row.name: (row.lost, row.problem) for row in found.rows}
-        assert len(rows) - found.reused == len(asked - {"reference"})
-        return asked - {"reference"}, rows
+        specimens_asked = asked - {"reference", known.REFERENCE}
+        assert len(rows) - found.reused == len(specimens_asked)
+        return specimens_asked, rows
 
     return again
 

@@ -5,7 +5,7 @@ import pytest
 
 from autograder.grading import evidence
 from autograder.grading.comparison import agreement, says_little
-from autograder.grading.evidence import Evidence
+from autograder.grading.evidence import Evidence, alike, raised_alike
 from autograder.grading.verdicts import CheckInfo
 from autograder.records.results import Outcome, Status
 
@@ -168,3 +168,16 @@ def test_of_two_that_explain_as_much_none_is_named_unless_one_fits_better(beyond
         dict(zip(names, notes, strict=True)),
     )
     assert (found == {"a": "one"}) is named
+
+
+def test_which_of_several_operations_failed_first_does_not_matter():
+    def outcome(message, place=""):
+        return Outcome(Status.RAISED, message=message, place=place)
+
+    bounds = "InvalidArgumentError: slice index {} of dimension 0 out of bounds."
+    assert alike(None, outcome(bounds.format(3), "line 5"), outcome(bounds.format(4), "line 5"))
+    shapes = outcome("InvalidArgumentError: shape of dy was [100,2] instead of [2]")
+    assert not alike(None, outcome(bounds.format(3)), shapes)
+    assert raised_alike(outcome(bounds.format(3)), shapes)
+    assert not raised_alike(outcome(bounds.format(3), "line 5"), shapes)
+    assert not raised_alike(outcome("ValueError: slice index 3"), shapes)

@@ -137,7 +137,7 @@ def test_a_child_refuses_checks_with_an_exception_without_a_reason(worker):
 
 def test_the_audit_shows_exceptions_and_why_a_check_of_a_kind_is_there(toy_exercise):
     checks = [CheckInfo("mean_of_the_batch", "numerics", 1, "", True, [], 0, 0, "losses")]
-    found = Audit(toy_exercise, checks, [], False, {"slopes": "it has none"})
+    found = Audit(toy_exercise, checks, [], False, exceptions={"slopes": "it has none"})
     assert "here they show with nothing else" in found.comments["mean_of_the_batch"]
     assert "slopes is not asked: it has none" in audit_report.findings(found).renderables
     assert '"exceptions": {\n    "slopes": "it has none"' in audit_report.as_json([found], 1)

@@ -135,7 +135,18 @@ def alike(check: CheckInfo | None, known: Outcome, outcome: Outcome) -> bool:
     return same_side and _essence(known.message) == _essence(outcome.message)
 
 
+def raised_alike(one: Outcome, other: Outcome) -> bool:
+    """Tell whether TensorFlow raised the same exception, whatever it says.
+
+    If several operations of a graph fail, its threads decide which of them is named.
+    """
+    both = one.status == other.status == Status.RAISED and not one.place and not other.place
+    return both and one.message.partition(":")[0] == other.message.partition(":")[0]
+
+
 def _essence(message: str) -> str:
     """Return a message without what is made up anew: names, addresses, and the order of a set."""
+    # Of several operations that fail side by side, any may be the first.
+    message = re.sub(r"(?<=slice index )\d+", "", message)
     message = re.sub(r"_\d+\b|0x[0-9a-f]+|\bid=\d+|\b\d{12,}\b|'[\w/.]+:\d+'", "", message)
     return re.sub(r"\{[^{}]*\}", lambda one: str(sorted(one[0][1:-1].split(", "))), message)

@@ -161,4 +161,8 @@ class KnownMistakes:
 def differences(checks: list[CheckInfo], some: known.Answers, other: known.Answers) -> list[str]:
     """Return the checks that a mistake answers otherwise than it did."""
     pairs = [(check, some[check.name], other[check.name]) for check in checks]
-    return [check.name for check, one, two in pairs if not evidence.alike(check, one, two)]
+    return [
+        check.name
+        for check, one, two in pairs
+        if not evidence.alike(check, one, two) and not evidence.raised_alike(one, two)
+    ]
