@@ -70,7 +70,8 @@ class CheckResult:
     hint: str = ""
     chaff: str = ""
     unsolved: bool = False  # the stub's NotImplementedError was raised
-    cpu_seconds: float = 0.0  # of what it asked, here and in other processes
+    # Of what it asked, here and in other processes; equal results may cost differently.
+    cpu_seconds: float = field(default=0.0, compare=False)
 
     @property
     def score(self) -> float:
