@@ -1,0 +1,307 @@
+"""What it means to have solved `counting_table`.
+
+Keys repeat, and totals are equal, in the checks of these alone. Serialization and graph are asked
+in another process, of the file or the graph. There a table that adds in a wrong way need only do so
+as in direct calls, whose answers travel beside it: then it costs points under numerics alone.
+"""
+
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import tensorflow as tf
+
+from autograder.checks import check, either, exported, in_graph
+
+SIZE = 8
+KEYS, AMOUNTS = tf.TensorSpec([None], tf.int32), tf.TensorSpec([None], tf.float32)
+
+# What is added before a table is exported, and afterwards: the same in every process.
+BEFORE = np.int32([5, 0, 3]), np.float32([2.5, 1.25, 4])
+AFTER = [
+    (np.int32([3, 1, 7, 6]), np.float32([0.75, 6, 2, -1])),
+    (np.int32([0, 3, 1, 5]), np.float32([3.5, 2, -0.5, 8])),
+]
+
+
+def draw(rng, count, size=SIZE, first=0):
+    """Keys that do not repeat, and positive amounts that are clearly apart."""
+    keys = first + rng.permutation(size)[:count].astype("int32")
+    amounts = 1 + rng.permutation(count) + rng.uniform(0, 0.5, count)
+    return keys, amounts.astype("float32")
+
+
+def add(table, keys, amounts):
+    table.add(tf.constant(keys, tf.int32), tf.constant(amounts, tf.float32))
+
+
+def totals(table, size=SIZE):
+    return table.lookup(tf.range(size))
+
+
+def top(table, k):
+    keys, found = table.top(k)
+    return {"keys": keys, "totals": found}
+
+
+# What adds in a wrong way fails others, too; this one shows it step by step.
+@check("numerics", points=3)
+def totals_of_keys(CountingTable, rng):
+    """the totals of several calls of `add`, looked up in any order, a key twice, and one unseen"""
+    table = CountingTable(SIZE)
+    seen = {"at first": totals(table)}
+    for turn in ("first", "second", "third"):
+        keys, amounts = draw(rng, 5)
+        amounts[0] *= -1
+        add(table, keys, amounts)
+        asked = rng.permutation([*keys[:3], keys[1], *rng.permutation(SIZE)])
+        seen[f"after the {turn} add"] = table.lookup(tf.constant(asked, tf.int32))
+    return seen
+
+
+@check("numerics", points=2)
+def repeated_keys_add_up(CountingTable, rng):
+    """a key that occurs more than once in one call gets all its amounts"""
+    seen = {}
+    for label, keys in {"two keys": [2, 5, 2, 2, 5], "one key": [4, 4, 4]}.items():
+        table = CountingTable(SIZE)
+        add(table, *draw(rng, SIZE))
+        add(table, keys, rng.uniform(1, 5, len(keys)))
+        seen[label] = totals(table)
+    return seen
+
+
+# Ties show every wrong order as well; this one shows it without them.
+@check("numerics", points=1)
+def largest_first(CountingTable, rng):
+    """`top` gives the keys with the largest totals, the largest first, and the totals"""
+    keys, amounts = draw(rng, SIZE)
+    amounts[amounts < 3] -= 5  # some totals are negative
+    table = CountingTable(SIZE)
+    add(table, keys, amounts)
+    return {f"top({k})": top(table, k) for k in (1, 3, SIZE)}
+
+
+@check("numerics", points=1)
+def smaller_key_first(CountingTable, rng):
+    """of equal totals the smaller key comes first, and keys never seen have the total 0"""
+    keys = rng.permutation(SIZE)
+    table = CountingTable(SIZE)
+    add(table, keys[:5], [2, 2, -1, 2, -1])
+    return {f"top({k})": top(table, k) for k in (2, 5, SIZE)}
+
+
+# A graph is asked this, too; here it costs under numerics.
+@check("numerics", points=1)
+def no_keys(CountingTable, rng):
+    """adding to no keys changes nothing, and looking up none gives the shape (0,)"""
+    table = CountingTable(SIZE)
+    add(table, *draw(rng, 4))
+    add(table, [], [])
+    return {"lookup": table.lookup(tf.zeros([0], tf.int32)), "totals": totals(table)}
+
+
+@check("numerics", points=1)
+def counts_anew_after_a_reset(CountingTable, rng):
+    """`reset` sets all totals to 0, each time, and the table counts on from there"""
+    table, seen = CountingTable(SIZE), {}
+    for turn in ("first", "second"):
+        add(table, *draw(rng, 4))
+        table.reset()
+        seen[f"totals after the {turn} reset"] = totals(table)
+    add(table, *draw(rng, 4))
+    return seen | {"totals after another add": totals(table)}
+
+
+# What tables share spoils the checks after it as well; this one names it.
+@check("numerics", points=1)
+def tables_are_independent(CountingTable, rng):
+    """what is done to one table changes no other, of the same size or of another"""
+    one, other, small = CountingTable(SIZE), CountingTable(SIZE), CountingTable(3)
+    add(one, *draw(rng, 4))
+    add(small, *draw(rng, 2, size=3))
+    seen = {"one": totals(one), "another": totals(other), "a small one": totals(small, 3)}
+    add(other, *draw(rng, 4))
+    one.reset()
+    return seen | {"the other, after a reset of the first": totals(other)}
+
+
+@check("numerics", points=1)
+def dtypes(CountingTable, rng):
+    """totals are float32, and the keys of `top` are int32"""
+    table = CountingTable(SIZE)
+    add(table, *draw(rng, 4))
+    found = top(table, 3) | {"lookup": totals(table)}
+    return {label: np.asarray(tensor).dtype.name for label, tensor in found.items()}
+
+
+def slope_in_the_totals(table, keys, upstream):
+    """The gradient of `lookup` in the variable that holds the totals, whatever else there is."""
+    variables = [one for one in table.variables if one.shape == (SIZE,)]
+    with tf.GradientTape() as tape:
+        tape.watch(variables)
+        found = table.lookup(tf.constant(keys, tf.int32))
+        result = tf.constant(upstream, tf.float32) * tf.cast(found, tf.float32)
+    slopes = [one for one in tape.gradient(result, variables) if one is not None]
+    return tf.convert_to_tensor(slopes[0]) if slopes else "no gradient (nothing flows back)"
+
+
+# Gradients are asked of new tables: the totals do not matter, and `add` is the question of others.
+
+
+@check("gradients", points=1)
+def lookup_has_a_gradient(CountingTable, rng):
+    """what arrives at a total goes to its key, summed up if the key is looked up more than once"""
+    table = CountingTable(SIZE)
+    asked = {f"{count} keys": draw(rng, count) for count in (1, 4, SIZE)}
+    asked["repeated keys"] = [6, 1, 6, 6, 1], rng.uniform(1, 5, 5)
+    return {label: slope_in_the_totals(table, *given) for label, given in asked.items()}
+
+
+@check("gradients", points=1)
+def nothing_to_train(CountingTable):
+    """no variable of a table is trainable, and a tape around `lookup` finds nothing to train"""
+    table, weight = CountingTable(SIZE), tf.Variable(2.0)
+    with tf.GradientTape() as tape:
+        weight * tf.cast(totals(table), tf.float32)
+    return {
+        "trainable variables": len(table.trainable_variables),
+        "variables to train beside the model's": len(tape.watched_variables()) - 1,
+    }
+
+
+# Below, what adds in a wrong way need only do so everywhere. What cannot be exported can seldom be
+# traced for an unknown number of keys, and state that a checkpoint leaves out is no variable of the
+# table: each is asked all the same, so that it costs its own points.
+
+
+def used(CountingTable):
+    table = CountingTable(SIZE)
+    add(table, *BEFORE)
+    return table
+
+
+def step_of(CountingTable):
+    """A function that adds and looks up; beside it, what direct calls answer."""
+    twin, direct = used(CountingTable), []
+    for keys, amounts in AFTER:
+        add(twin, keys, amounts)
+        direct += map(tf.convert_to_tensor, (totals(twin), twin.lookup(tf.constant(keys))))
+    table = used(CountingTable)
+
+    def step(keys, amounts):
+        table.add(keys, amounts)
+        return [totals(table), table.lookup(keys), *direct]
+
+    return step
+
+
+def gap(one, other) -> float | str:
+    """The largest difference."""
+    one, other = np.asarray(one), np.asarray(other)
+    if one.shape != other.shape:
+        return f"shape {one.shape} instead of {other.shape}"
+    return float(np.abs(one.astype("float64") - other).max(initial=0))
+
+
+def goes_on(step, rng, counts, labels):
+    """What a loaded step answers to keys drawn anew, or else to those of the direct calls."""
+
+    def asked(keys, amounts):
+        all_keys, these, *direct = step(tf.constant(keys), tf.constant(amounts))
+        seen = {"all totals": all_keys, "those of the keys": these}
+        return {label: seen[label] for label in labels}, direct
+
+    own = {}
+    for number, added in enumerate(AFTER):
+        seen, direct = asked(*added)
+        for (label, one), other in zip(seen.items(), direct[2 * number :], strict=False):
+            own[f"after {number + 1} calls {label} differ by"] = gap(one, other)
+    return either([asked(*draw(rng, count))[0] for count in counts], own)
+
+
+@check("serialization", points=2)
+def exported_it_goes_on_counting(CountingTable):
+    """exported and loaded without your code, it goes on counting from where it was"""
+    keys, amounts = tf.TensorSpec([4], tf.int32), tf.TensorSpec([4], tf.float32)
+    return exported(step_of(CountingTable), keys, amounts, use=adds_four_more)
+
+
+def adds_four_more(step, rng):
+    return goes_on(step, rng, (4, 4, 4), ["all totals"])
+
+
+@check("serialization", points=1)
+def a_checkpoint_carries_the_totals(CountingTable, rng):
+    """the state of one table, saved by a checkpoint, is restored into another"""
+    exact, own = [], {}
+    for first, turn in ((0, "first"), (4, "second")):  # each with keys of its own
+        one, other = CountingTable(SIZE), CountingTable(SIZE)
+        add(one, *draw(rng, 3, size=4, first=first))
+        add(other, *draw(rng, 5))
+        saved = np.array(totals(one))
+        with tempfile.TemporaryDirectory() as folder:
+            path = tf.train.Checkpoint(table=one).write(str(Path(folder, "table")))
+            one.reset()
+            tf.train.Checkpoint(table=other).read(path)
+        exact.append(totals(other))
+        own[f"the {turn} time, the totals differ by"] = gap(exact[-1], saved)
+    return either(exact, own)
+
+
+@check("serialization", points=1)
+def one_variable_holds_the_totals(CountingTable, rng):
+    """its one variable is float32, has a place for each key, and holds the totals"""
+    table = CountingTable(SIZE)
+    # What is made later than in the constructor is not there yet.
+    made = [f"{one.dtype.name} of shape {one.shape}" for one in table.variables]
+    seen = {"of a new table": ", ".join(made)}
+    add(table, *draw(rng, 4))
+    for variable in table.variables[:1]:
+        variable.assign(rng.normal(size=SIZE).astype("float32"))
+    return seen | {"number": len(table.variables), "lookup, after it was assigned": totals(table)}
+
+
+@check("graph", points=2)
+def one_graph_for_any_number_of_keys(CountingTable):
+    """traced once for an unknown number of keys, the graph changes the totals each time it runs"""
+    return in_graph(step_of(CountingTable), KEYS, AMOUNTS, use=adds_any_number)
+
+
+def adds_any_number(step, rng):
+    return goes_on(step, rng, (5, 1, 0, SIZE), ["all totals", "those of the keys"])
+
+
+@check("graph", points=1)
+def top_and_reset_in_a_graph(CountingTable):
+    """a graph that resets, adds and asks for the top answers by the keys it was given alone"""
+    twin, table = CountingTable(SIZE), CountingTable(SIZE)
+    keys, amounts = AFTER[0]
+    twin.reset()
+    add(twin, keys, amounts)
+    direct = [tf.convert_to_tensor(one) for one in twin.top(3)]
+
+    def step(keys, amounts):
+        table.reset()
+        table.add(keys, amounts)
+        keys, found = table.top(3)
+        return [keys, found, *direct]
+
+    return in_graph(step, KEYS, AMOUNTS, use=resets_and_adds)
+
+
+def resets_and_adds(step, rng):
+    """Twice, with keys of either half, the second time with amounts that outdo all before."""
+
+    def asked(keys, amounts):
+        keys, found, *direct = step(tf.constant(keys), tf.constant(amounts))
+        return {"keys": tf.cast(keys, tf.int64), "totals": found}, direct
+
+    seen, (keys, found) = asked(*AFTER[0])
+    own = {
+        "keys differ by": gap(seen["keys"], tf.cast(keys, tf.int64)),
+        "totals differ by": gap(seen["totals"], found),
+    }
+    lower = draw(rng, 4, size=4)
+    upper, amounts = draw(rng, 3, size=4, first=4)
+    return either([asked(*lower)[0], asked(upper, 20 * amounts)[0]], own)

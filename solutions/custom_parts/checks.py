@@ -1,0 +1,282 @@
+"""What it means to have solved `custom_parts`."""
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from autograder.checks import check, either, gradient, one_graph, ratio, reloaded
+
+SWITCHED_OFF = [
+    "keras.regularizers.L1",
+    "keras.regularizers.L1L2",
+    "keras.constraints.MaxNorm",
+    "keras.constraints.MinMaxNorm",
+    "keras.constraints.UnitNorm",
+]
+
+# Large enough for a deviation that is within one in a hundred of what is asked.
+KERNELS = ((300, 200), 1.0), ((400, 50), 2.0), ((60, 500), 0.5)
+
+
+def draw(rng, *shape):
+    return rng.normal(scale=2, size=shape).astype("float32")
+
+
+def away(rng, *shape):
+    """Numbers of both signs on both sides of -1, none of which is close to a kink."""
+    sizes = rng.uniform([0.2, 1.2], [0.8, 3], size=(*shape, 2))
+    chosen = np.where(rng.uniform(size=shape) < 0.5, *np.moveaxis(sizes, -1, 0))
+    return (chosen * rng.choice([-1, 1], size=shape)).astype("float32")
+
+
+def columns(rng, *lengths, rows=4):
+    """A kernel with columns of these lengths."""
+    directions = rng.normal(size=(rows, len(lengths)))
+    return (lengths * directions / np.linalg.norm(directions, axis=0)).astype("float32")
+
+
+@check("numerics", points=1)
+def activation_values(shifted_relu, rng):
+    """the activation is max(z, -1), for tensors of any shape"""
+    return {
+        "a vector": shifted_relu(tf.constant(draw(rng, 8))),
+        "a batch": shifted_relu(tf.constant(draw(rng, 3, 4))),
+        "rank 4": shifted_relu(tf.constant(draw(rng, 2, 3, 1, 4))),
+        "at -1": shifted_relu(tf.constant([-1.0, -1.0])),
+    }
+
+
+@check("numerics", points=2, rtol=0.02, atol=0)
+def deviation_of_kernels(ScaledGlorot):
+    """the standard deviation of a large kernel fits its shape and the gain"""
+    return {
+        f"shape {shape}, gain {gain}": np.std(ScaledGlorot(gain)(shape, dtype="float32"))
+        for shape, gain in KERNELS
+    } | {"gain by default": np.std(ScaledGlorot()((300, 200), dtype="float32"))}
+
+
+# Of 60,000 numbers, the mean is off by 0.004 deviations, and the share by 0.0006, as a rule.
+@check("numerics", points=1, rtol=0, atol=0.006)
+def normal_and_not_truncated(ScaledGlorot):
+    """a large kernel is normally distributed, with the mean 0, and not truncated"""
+    kernel = np.asarray(ScaledGlorot(2.0)((300, 200), dtype="float32"))
+    whole = kernel / np.std(kernel)
+    return {
+        "mean, in standard deviations, within 0.03": bool(abs(np.mean(whole)) < 0.03),
+        "share beyond 1 standard deviation": np.mean(np.abs(whole) > 1) / 2,
+        "share beyond 2.3 standard deviations": np.mean(np.abs(whole) > 2.3),
+    }
+
+
+@check("numerics", points=1)
+def seeds(ScaledGlorot):
+    """two initializers draw the same kernel with the same seed, and different ones otherwise"""
+
+    def kernel(*seed):
+        return np.asarray(ScaledGlorot(1.0, *seed)((20, 30), dtype="float32"))
+
+    return {
+        "the same for seeds 7 and 7": np.array_equal(kernel(7), kernel(7)),
+        "the same for seeds 7 and 8": np.array_equal(kernel(7), kernel(8)),
+        "the same without a seed": np.array_equal(kernel(), kernel()),
+        "different numbers in a kernel of 600": len(np.unique(kernel(7))) > 590,
+    }
+
+
+@check("numerics", points=1)
+def shape_and_dtype(ScaledGlorot):
+    """a kernel has the shape and the dtype that Keras asks for; None is float32"""
+    seen = {}
+    for dtype in "float32", "float64", None:
+        kernel = ScaledGlorot(seed=1)((3, 5), dtype=dtype)
+        seen[f"dtype={dtype!r}"] = [list(kernel.shape), np.asarray(kernel).dtype.name]
+    return seen
+
+
+@check("numerics", points=2)
+def penalties(L1Regularizer, rng):
+    """the penalty is the factor times the sum of the sizes of all weights, a scalar"""
+    weights = draw(rng, 4, 3)
+    return {
+        "factor 0.5": L1Regularizer(0.5)(tf.constant(weights)),
+        "factor 3": L1Regularizer(3.0)(tf.constant(draw(rng, 5))),
+        "factor by default, times 1000": 1000 * L1Regularizer()(tf.constant(weights)),
+        "of a variable": L1Regularizer(0.5)(keras.Variable(weights)),
+    }
+
+
+@check("numerics", points=2)
+def constrained_kernels(MaxColumnNorm, rng):
+    """columns that are longer than the limit are scaled down to it, and others stay as they are"""
+    lengths = rng.permutation([0.2, 0.7, 1.3, 2.0, 6.0])
+    return {
+        "limit 1.5": MaxColumnNorm(1.5)(tf.constant(columns(rng, *lengths))),
+        "limit 0.5, as many rows as columns": MaxColumnNorm(0.5)(
+            tf.constant(columns(rng, *lengths, rows=5))
+        ),
+        "limit by default": MaxColumnNorm()(tf.constant(columns(rng, *lengths))),
+        "a variable": MaxColumnNorm(1.5)(keras.Variable(columns(rng, *lengths))),
+    }
+
+
+@check("numerics", points=1)
+def columns_of_zeros(MaxColumnNorm, rng):
+    """a column of zeros stays one"""
+    kernel = columns(rng, 0.0, 3.0, 0.0, 0.5)
+    return MaxColumnNorm(1.0)(tf.constant(kernel))
+
+
+def full_layer(parts, units=3, gain=2.0):
+    """A Dense with all four parts, or those that there are."""
+    activation, initializer, regularizer, constraint = parts
+    return keras.layers.Dense(
+        units,
+        activation=activation,
+        kernel_initializer=initializer(gain, seed=3),
+        kernel_regularizer=regularizer(0.3),
+        kernel_constraint=constraint(1.2),
+    )
+
+
+def given(rng, layer, inputs=4):
+    """The layer, built, with weights that were drawn."""
+    if not layer.built:
+        layer.build((None, inputs))
+    layer.kernel.assign(columns(rng, *rng.uniform(0.5, 2, layer.units), rows=inputs))
+    layer.bias.assign(draw(rng, layer.units))
+    return layer
+
+
+@check("gradients", points=1)
+def slope_of_the_activation(shifted_relu, rng):
+    """the slope of the activation is 1 above -1 and 0 below, times what arrives from above"""
+    return gradient(shifted_relu, away(rng, 4, 5), upstream=draw(rng, 4, 5))
+
+
+@check("gradients", points=2)
+def slope_of_the_penalty(L1Regularizer, rng):
+    """the slope of the penalty is the factor with the sign of each weight"""
+    return {
+        f"factor {factor}": gradient(L1Regularizer(factor), away(rng, 3, 4), upstream=5.0)
+        for factor in (0.5, 3.0)
+    }
+
+
+def steps(layer, rng, count=2):
+    """Kernels after a compiled step of training, each from kernels and batches drawn anew."""
+    model = keras.Sequential([keras.Input((4,)), layer])
+    model.compile(keras.optimizers.SGD(0.5), "mse", jit_compile=False)
+    for _ in range(count):
+        given(rng, layer)
+        x, y, before = draw(rng, 6, 4), draw(rng, 6, layer.units), np.array(layer.kernel)
+        model.train_on_batch(x, y)
+        yield (x, y, before, np.array(layer.bias)), np.array(layer.kernel)
+
+
+def direct_step(layer, x, y, before, bias):
+    """What the parts of a layer, called directly, make of a step from a kernel."""
+
+    def loss(kernel):
+        z = tf.constant(x) @ kernel + bias
+        error = tf.reduce_mean(tf.square(layer.activation(z) - y))
+        return error + layer.kernel_regularizer(kernel)
+
+    slope = gradient(loss, before)
+    moved = before - 0.5 * slope if tf.is_tensor(slope) else before
+    return np.asarray(layer.kernel_constraint(tf.convert_to_tensor(moved)))
+
+
+def trained(layer, rng):
+    return [kernel for _, kernel in steps(layer, rng)]
+
+
+@check("serialization", points=1)
+def regularizer_survives(L1Regularizer, rng):
+    """saved and loaded in a new process, a regularizer has its factor"""
+    weights = draw(rng, 5)
+    regularizer = L1Regularizer(0.7)
+    beside = [weights, regularizer(tf.constant(weights))]
+    return reloaded(regularizer, use=of_a_regularizer, beside=beside)
+
+
+def of_a_regularizer(loaded, direct, rng):
+    weights, before = direct
+    exact = [loaded(tf.constant(draw(rng, 5))) for _ in range(2)]
+    return either(exact, {"over what it was before": ratio(loaded(tf.constant(weights)), before)})
+
+
+@check("serialization", points=1)
+def constraint_survives(MaxColumnNorm, rng):
+    """saved and loaded in a new process, a constraint has its limit"""
+    kernel = columns(rng, 0.5, 1.5, 4.0)
+    constraint = MaxColumnNorm(2.5)
+    beside = [kernel, constraint(tf.constant(kernel))]
+    return reloaded(constraint, use=of_a_constraint, beside=beside)
+
+
+def of_a_constraint(loaded, direct, rng):
+    kernel, before = direct
+    exact = [loaded(tf.constant(columns(rng, 0.5, 1.5, 4.0))) for _ in range(2)]
+    return either(exact, {"over what it was before": ratio(loaded(tf.constant(kernel)), before)})
+
+
+@check("serialization", points=1)
+def initializer_survives(ScaledGlorot):
+    """saved and loaded in a new process, an initializer has its gain and its seed"""
+    initializer = ScaledGlorot(3.0, seed=5)
+    beside = np.asarray(initializer((6, 8), dtype="float32"))
+    return reloaded(initializer, use=of_an_initializer, beside=beside)
+
+
+def of_an_initializer(loaded, direct):
+    return {"over what it drew before": ratio(loaded((6, 8), dtype="float32"), direct)}
+
+
+@check("serialization", points=2)
+def saved_model(shifted_relu, ScaledGlorot, L1Regularizer, MaxColumnNorm, rng):
+    """loaded from a .keras file, a layer of all four still bends, regularizes and constrains"""
+    layer = full_layer((shifted_relu, ScaledGlorot, L1Regularizer, MaxColumnNorm))
+    model = keras.Sequential([keras.Input((4,)), layer])
+    given(rng, layer)
+    x = draw(rng, 6, 4)
+    return reloaded(model, use=of_a_model, beside=[x, *seen_of(layer, x)])
+
+
+def seen_of(layer, x):
+    """What a layer shows of each of its parts."""
+    initializer = type(layer.kernel_initializer)
+    again = initializer.from_config(layer.kernel_initializer.get_config())
+    return [
+        np.asarray(layer(tf.constant(x))),
+        np.asarray(tf.add_n(layer.losses)),
+        np.asarray(layer.kernel_constraint(3 * layer.kernel)),
+        np.std(again((300, 200), dtype="float32")),
+    ]
+
+
+def of_a_model(model, direct, rng):
+    layer = model.layers[-1]
+    x, *before = direct
+    labels = "answers", "penalty", "constrained kernel", "deviation of a kernel drawn anew"
+    own = {
+        f"{label}, over what it was before": ratio(now, then)
+        for label, now, then in zip(labels, seen_of(layer, x), before, strict=True)
+    }
+    return either(trained(layer, rng), own)
+
+
+@check("graph", points=1)
+@one_graph((None, 4), draw=lambda rng: [draw(rng, 6, 4)])
+def graph_of_the_activation(shifted_relu):
+    """traced once for batches of any size, the activation gives what direct calls give"""
+    return lambda z: shifted_relu(z)
+
+
+@check("graph", points=2)
+def compiled_steps(shifted_relu, ScaledGlorot, L1Regularizer, MaxColumnNorm, rng):
+    """compiled, a layer of all four takes a step as its parts say when they are called directly"""
+    layer = full_layer((shifted_relu, ScaledGlorot, L1Regularizer, MaxColumnNorm))
+    found = list(steps(layer, rng))
+    kernels = [kernel for _, kernel in found]
+    direct = [direct_step(layer, *batch) for batch, _ in found]
+    return either(kernels, {"over what direct calls give": ratio(kernels, direct)})

@@ -1,0 +1,337 @@
+# %%
+class Noise(keras.layers.Layer):
+    """The reference, with a method for the noise."""
+
+    def __init__(self, stddev, seed=None, **kwargs):
+        super().__init__(**kwargs)
+        self.stddev, self.seed = stddev, seed
+        self.generator = keras.random.SeedGenerator(seed)
+
+    def noise(self, inputs):
+        return keras.random.normal(tf.shape(inputs), stddev=self.stddev, seed=self.generator)
+
+    def call(self, inputs, training=None):
+        return inputs + self.noise(inputs) if training else inputs
+
+    def get_config(self):
+        return {**super().get_config(), "stddev": self.stddev, "seed": self.seed}
+
+
+# %% always_noisy loses="numerics serialization graph"
+"""The noise is added when the model is used, too. Add it only if `training` is true."""
+
+
+class MyGaussianNoise(Noise):
+    def call(self, inputs, training=None):
+        return inputs + self.noise(inputs)
+
+
+# %% never_noisy loses="numerics serialization graph"
+"""Nothing is added in training. Keras passes `training=True` to `call` then."""
+
+
+class MyGaussianNoise(Noise):
+    def call(self, inputs, training=None):
+        return tf.identity(inputs)
+
+
+# %% noisy_when_used loses="numerics serialization graph"
+"""It is the wrong way round: the noise is added when the model is used, and left out in
+training."""
+
+
+class MyGaussianNoise(Noise):
+    def call(self, inputs, training=None):
+        return inputs if training else inputs + self.noise(inputs)
+
+
+# %% noisy_by_default loses="numerics"
+"""Without an argument the layer is noisy. If nobody says that a model is being trained, it is
+not."""
+
+
+class MyGaussianNoise(Noise):
+    def call(self, inputs, training=True):
+        return inputs + self.noise(inputs) if training is not False else inputs
+
+
+# %% training_of_the_constructor loses="numerics gradients serialization graph"
+"""`training` is not known when the layer is made: it may change from call to call. Make it an
+argument of `call`; Keras passes it."""
+
+
+class MyGaussianNoise(Noise):
+    def __init__(self, stddev, seed=None, training=False, **kwargs):
+        super().__init__(stddev, seed, **kwargs)
+        self.training = training
+
+    def call(self, inputs):
+        return inputs + self.noise(inputs) if self.training else inputs
+
+
+# %% noise_of_numpy loses="numerics graph"
+"""NumPy draws while the graph is made, and every step of training adds the same numbers. Let
+TensorFlow or Keras draw, with an operation that is part of the graph."""
+
+
+class MyGaussianNoise(Noise):
+    def noise(self, inputs):
+        rows = inputs.shape[0] or 1
+        return np.random.normal(0, self.stddev, (rows, *inputs.shape[1:])).astype("float32")
+
+
+# %% generator_of_numpy loses="graph"
+"""NumPy draws while the graph is made, and every step of training adds the same numbers. Let
+TensorFlow or Keras draw, with an operation that is part of the graph."""
+
+
+class MyGaussianNoise(Noise):
+    def __init__(self, stddev, seed=None, **kwargs):
+        super().__init__(stddev, seed, **kwargs)
+        self.random = np.random.default_rng(seed)
+
+    def noise(self, inputs):
+        rows = inputs.shape[0] or 1
+        shape = (rows, *inputs.shape[1:])
+        return self.random.normal(0, self.stddev, shape).astype("float32")
+
+
+# %% the_same_at_each_call loses="numerics serialization graph"
+"""A plain number as seed gives the same noise in each call. A `keras.random.SeedGenerator`, made
+in the constructor, moves on."""
+
+
+class MyGaussianNoise(Noise):
+    def noise(self, inputs):
+        seed = 0 if self.seed is None else self.seed
+        return keras.random.normal(tf.shape(inputs), stddev=self.stddev, seed=seed)
+
+
+# %% drawn_in_build loses="numerics gradients serialization graph"
+"""The noise is drawn once, when the layer is built, and every call adds the same. Draw it in
+`call`."""
+
+
+class MyGaussianNoise(Noise):
+    def build(self, input_shape):
+        self.drawn = keras.random.normal(input_shape[1:], stddev=self.stddev, seed=self.generator)
+
+    def noise(self, inputs):
+        return self.drawn
+
+
+# %% seed_of_tensorflow loses="numerics serialization"
+"""What `tf.random.normal` draws depends on how many random operations were made before, so a
+second layer with the same seed draws other noise. Give the layer a generator of its own."""
+
+
+class MyGaussianNoise(Noise):
+    def noise(self, inputs):
+        return tf.random.normal(tf.shape(inputs), stddev=self.stddev, seed=self.seed)
+
+
+# %% seed_unused loses="numerics serialization"
+"""The seed is kept and never used: two layers with the same seed draw different noise."""
+
+
+class MyGaussianNoise(Noise):
+    def __init__(self, stddev, seed=None, **kwargs):
+        super().__init__(stddev, seed, **kwargs)
+        self.generator = keras.random.SeedGenerator()
+
+
+# %% generator_made_in_call loses="numerics serialization graph"
+"""A generator that is made in `call` begins anew each time. Make it once, in the constructor."""
+
+
+class MyGaussianNoise(Noise):
+    def noise(self, inputs):
+        seed = 1 if self.seed is None else self.seed
+        generator = tf.random.Generator.from_seed(seed)
+        return generator.normal(tf.shape(inputs), stddev=self.stddev)
+
+
+# %% one_generator_for_all loses="numerics serialization"
+"""All layers share one generator, so what a layer draws depends on what others have drawn. Each
+layer needs its own, made from its own seed."""
+shared = keras.random.SeedGenerator(1)
+
+
+class MyGaussianNoise(Noise):
+    def noise(self, inputs):
+        return keras.random.normal(tf.shape(inputs), stddev=self.stddev, seed=shared)
+
+
+# %% default_seed loses="numerics"
+"""Without a seed, two layers draw the same noise. The default must be None, for a sequence of
+its own."""
+
+
+class MyGaussianNoise(Noise):
+    def __init__(self, stddev, seed=42, **kwargs):
+        super().__init__(stddev, 42 if seed is None else seed, **kwargs)
+
+
+# %% same_noise_for_all_samples loses="numerics graph"
+"""The noise has no axis for the batch, so all samples get the same. Draw it in the shape of the
+inputs."""
+
+
+class MyGaussianNoise(Noise):
+    def noise(self, inputs):
+        return keras.random.normal(tf.shape(inputs)[1:], stddev=self.stddev, seed=self.generator)
+
+
+# %% same_noise_for_all_features loses="numerics graph"
+"""All features of a sample get the same noise. Draw it in the shape of the inputs."""
+
+
+class MyGaussianNoise(Noise):
+    def noise(self, inputs):
+        rows = tf.shape(inputs[..., :1])
+        return keras.random.normal(rows, stddev=self.stddev, seed=self.generator)
+
+
+# %% uniform loses="numerics"
+"""The noise is uniform. It should be normal."""
+
+
+class MyGaussianNoise(Noise):
+    def noise(self, inputs):
+        limit = self.stddev * 3**0.5
+        return keras.random.uniform(tf.shape(inputs), -limit, limit, seed=self.generator)
+
+
+# %% truncated loses="numerics"
+"""Numbers far from 0 are missing: this normal distribution is truncated."""
+
+
+class MyGaussianNoise(Noise):
+    def noise(self, inputs):
+        return keras.random.truncated_normal(
+            tf.shape(inputs), stddev=1.137 * self.stddev, seed=self.generator
+        )
+
+
+# %% stddev_as_variance loses="numerics"
+"""`stddev` is taken for the variance. It is the standard deviation, which is what `stddev=`
+expects."""
+
+
+class MyGaussianNoise(Noise):
+    def noise(self, inputs):
+        return keras.random.normal(tf.shape(inputs), stddev=self.stddev**0.5, seed=self.generator)
+
+
+# %% variance_as_stddev loses="numerics"
+"""`stddev` is squared, as if a variance were asked for. Pass it on as it is."""
+
+
+class MyGaussianNoise(Noise):
+    def noise(self, inputs):
+        return keras.random.normal(tf.shape(inputs), stddev=self.stddev**2, seed=self.generator)
+
+
+# %% stddev_unused loses="numerics serialization"
+"""`stddev` is kept and never used: the noise has the deviation 1."""
+
+
+class MyGaussianNoise(Noise):
+    def noise(self, inputs):
+        return keras.random.normal(tf.shape(inputs), seed=self.generator)
+
+
+# %% stddev_as_mean loses="numerics"
+"""`stddev` stands in the place of the mean. `keras.random.normal` takes the shape, the mean and
+then the standard deviation."""
+
+
+class MyGaussianNoise(Noise):
+    def noise(self, inputs):
+        return keras.random.normal(tf.shape(inputs), self.stddev, seed=self.generator)
+
+
+# %% positive_noise loses="numerics"
+"""The noise is never negative, so it moves the inputs up. Its mean should be 0."""
+
+
+class MyGaussianNoise(Noise):
+    def noise(self, inputs):
+        return tf.abs(super().noise(inputs))
+
+
+# %% noise_instead_of_inputs loses="numerics gradients"
+"""The noise replaces the inputs. It is added to them."""
+
+
+class MyGaussianNoise(Noise):
+    def call(self, inputs, training=None):
+        return self.noise(inputs) if training else inputs
+
+
+# %% multiplied loses="numerics gradients"
+"""The inputs are multiplied by the noise. It is added, and does not depend on them."""
+
+
+class MyGaussianNoise(Noise):
+    def call(self, inputs, training=None):
+        return inputs * (1 + self.noise(inputs)) if training else inputs
+
+
+# %% gradient_stopped loses="gradients"
+"""No gradient passes in training. Only the noise is a constant; the inputs are not."""
+
+
+class MyGaussianNoise(Noise):
+    def call(self, inputs, training=None):
+        return tf.stop_gradient(inputs + self.noise(inputs)) if training else inputs
+
+
+# %% known_sizes loses="graph"
+"""The size of the batch may be unknown while a graph is made: `inputs.shape[0]` is then None.
+`tf.shape(inputs)` knows it when the graph runs."""
+
+
+class MyGaussianNoise(Noise):
+    def noise(self, inputs):
+        return keras.random.normal(inputs.shape, stddev=self.stddev, seed=self.generator)
+
+
+# %% configuration_without_the_seed loses="serialization"
+"""The configuration does not hold the seed: a layer made from it draws other noise, and nothing
+says so."""
+
+
+class MyGaussianNoise(Noise):
+    def get_config(self):
+        return {**keras.layers.Layer.get_config(self), "stddev": self.stddev}
+
+
+# %% configuration_without_stddev loses="serialization"
+"""The configuration does not hold `stddev`, which the constructor needs. Add it in
+`get_config`."""
+
+
+class MyGaussianNoise(Noise):
+    def get_config(self):
+        return {**keras.layers.Layer.get_config(self), "seed": self.seed}
+
+
+# %% no_configuration loses="serialization"
+"""Without a `get_config` of its own the layer cannot be made again: it needs `stddev` and
+`seed`."""
+
+
+class MyGaussianNoise(Noise):
+    def get_config(self):
+        return keras.layers.Layer.get_config(self)
+
+
+# %% arguments_swallowed loses="serialization"
+"""The constructor drops the keyword arguments that belong to Keras, like `name`. Pass `**kwargs`
+on."""
+
+
+class MyGaussianNoise(Noise):
+    def __init__(self, stddev, seed=None, **kwargs):
+        super().__init__(stddev, seed)

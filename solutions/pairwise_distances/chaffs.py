@@ -1,0 +1,328 @@
+# %%
+import keras
+
+
+def guarded(square):
+    """The root of the reference, for those that get the rest wrong."""
+    positive = square > 0
+    root = tf.sqrt(tf.where(positive, square, tf.ones_like(square)))
+    return tf.where(positive, root, tf.zeros_like(root))
+
+
+# %% row_with_row loses="numerics gradients serialization graph"
+"""`a - b` subtracts the first row from the first and the second from the second. Every row of a
+must meet every row of b: give a and b new axes, so that their rows lie along different ones."""
+
+
+def pairwise_distances(a, b):
+    return guarded(tf.reduce_sum(tf.square(a - b), axis=-1))
+
+
+# %% root_forgotten loses="numerics gradients"
+"""These are the squares of the distances. The root is missing."""
+
+
+def pairwise_distances(a, b):
+    return tf.reduce_sum(tf.square(a[:, None] - b[None]), axis=-1)
+
+
+# %% manhattan loses="numerics gradients"
+"""This adds up absolute differences. The Euclidean distance is the root of the sum of
+squares."""
+
+
+def pairwise_distances(a, b):
+    return tf.reduce_sum(tf.abs(a[:, None] - b[None]), axis=-1)
+
+
+# %% mean_of_squares loses="numerics gradients"
+"""The squares are averaged over the columns. The Euclidean distance is the root of their sum."""
+
+
+def pairwise_distances(a, b):
+    return guarded(tf.reduce_mean(tf.square(a[:, None] - b[None]), axis=-1))
+
+
+# %% largest_difference loses="numerics gradients"
+"""This is the largest difference of two rows. The Euclidean distance counts all columns: it is
+the root of the sum of squares."""
+
+
+def pairwise_distances(a, b):
+    return tf.reduce_max(tf.abs(a[:, None] - b[None]), axis=-1)
+
+
+# %% transposed loses="numerics gradients serialization graph"
+"""The table lies on its side: rows of a belong along its first axis, rows of b along its
+second."""
+
+
+def pairwise_distances(a, b):
+    return guarded(tf.reduce_sum(tf.square(a[None] - b[:, None]), axis=-1))
+
+
+# %% summed_over_rows loses="numerics gradients serialization graph"
+"""The squares are summed over the wrong axis. The columns are along the last one of the
+differences; sum over that, and a row of a and a row of b are left."""
+
+
+def pairwise_distances(a, b):
+    return guarded(tf.reduce_sum(tf.square(a[:, None] - b[None]), axis=1))
+
+
+# %% an_axis_too_many loses="numerics gradients serialization graph"
+"""The result has three axes, the last of size 1. Leave out `keepdims`: the shape is (n, m)."""
+
+
+def pairwise_distances(a, b):
+    return guarded(tf.reduce_sum(tf.square(a[:, None] - b[None]), axis=-1, keepdims=True))
+
+
+# %% one_number loses="numerics gradients serialization graph"
+"""This is one distance between the whole of a and the whole of b. Every pair of rows has its
+own: sum over the columns alone (`axis=-1`)."""
+
+
+def pairwise_distances(a, b):
+    return guarded(tf.reduce_sum(tf.square(a[:, None] - b[None])))
+
+
+# %% bare_root loses="gradients"
+"""Where two rows are equal, the slope of the root is infinite, and times 0 that is NaN. Replace
+each 0 by a 1 before the root, and the root of it by a 0 afterwards."""
+
+
+def pairwise_distances(a, b):
+    return tf.sqrt(tf.reduce_sum(tf.square(a[:, None] - b[None]), axis=-1))
+
+
+# %% bare_norm loses="gradients"
+"""`tf.norm` has a slope of NaN where two rows are equal. Sum the squares yourself, and let the
+root never see a 0."""
+
+
+def pairwise_distances(a, b):
+    return tf.norm(a[:, None] - b[None], axis=-1)
+
+
+# %% norm_by_keras loses="gradients"
+"""A norm has a slope of NaN where two rows are equal. Sum the squares yourself, and let the root
+never see a 0."""
+
+
+def pairwise_distances(a, b):
+    return keras.ops.norm(keras.ops.expand_dims(a, 1) - b, axis=-1)
+
+
+# %% guard_after_the_norm loses="gradients"
+"""`tf.where` chooses the right value, but the gradient also passes through the side that it did
+not choose, and there it is NaN. The guard belongs before the root: let the root never see a
+0."""
+
+
+def pairwise_distances(a, b):
+    difference = a[:, None] - b[None]
+    equal = tf.reduce_all(difference == 0, axis=-1)
+    distance = tf.norm(difference, axis=-1)
+    return tf.where(equal, tf.zeros_like(distance), distance)
+
+
+# %% guard_after_the_power loses="gradients"
+"""`tf.where` chooses the right value, but the gradient also passes through the side that it did
+not choose, and there it is NaN. The guard belongs before the root: let the root never see a
+0."""
+
+
+def pairwise_distances(a, b):
+    square = tf.reduce_sum(tf.square(a[:, None] - b[None]), axis=-1)
+    return tf.where(square > 0, square**0.5, tf.zeros_like(square))
+
+
+# %% small_number_under_the_root loses="numerics"
+"""The small number under the root keeps the slope finite, but equal rows are then some 1e-6
+apart. Replace the zeros under the root instead of adding to all squares."""
+
+
+def pairwise_distances(a, b):
+    return tf.sqrt(tf.reduce_sum(tf.square(a[:, None] - b[None]), axis=-1) + 1e-12)
+
+
+# %% small_number_under_the_maximum loses="numerics"
+"""The least square that you allow is too large: equal rows are then apart by its root. Put a 0
+back where the square was 0."""
+
+
+def pairwise_distances(a, b):
+    square = tf.reduce_sum(tf.square(a[:, None] - b[None]), axis=-1)
+    return tf.sqrt(tf.maximum(square, 1e-12))
+
+
+# %% small_number_beside_the_root loses="numerics gradients"
+"""The small number is added after the root: it moves every distance, and the slope of the root
+at 0 stays infinite."""
+
+
+def pairwise_distances(a, b):
+    return tf.sqrt(tf.reduce_sum(tf.square(a[:, None] - b[None]), axis=-1)) + 1e-6
+
+
+# %% expanded loses="numerics gradients"
+"""The expanded square subtracts large numbers to get a small one: near 1000 float32 has no
+digits left for a difference of 0.01. Subtract the rows first, then square."""
+
+
+def pairwise_distances(a, b):
+    square = (
+        tf.reduce_sum(a**2, 1)[:, None] + tf.reduce_sum(b**2, 1)[None] - 2 * a @ tf.transpose(b)
+    )
+    return tf.sqrt(square)
+
+
+# %% expanded_and_guarded loses="numerics"
+"""The expanded square subtracts large numbers to get a small one: near 1000 float32 has no
+digits left for a difference of 0.01. Subtract the rows first, then square."""
+
+
+def pairwise_distances(a, b):
+    square = (
+        tf.reduce_sum(a**2, 1)[:, None] + tf.reduce_sum(b**2, 1)[None] - 2 * a @ tf.transpose(b)
+    )
+    return guarded(tf.where(square > 1e-3, square, tf.zeros_like(square)))
+
+
+# %% single_precision loses="numerics"
+"""Everything is cast to float32. Rows that arrive as float64 must leave as float64, with all
+digits."""
+
+
+def pairwise_distances(a, b):
+    a, b = tf.cast(a, tf.float32), tf.cast(b, tf.float32)
+    return guarded(tf.reduce_sum(tf.square(a[:, None] - b[None]), axis=-1))
+
+
+# %% single_precision_and_back loses="numerics"
+"""The result says float64, but it went through float32 and has only seven digits."""
+
+
+def pairwise_distances(a, b):
+    narrow = tf.cast(a, tf.float32)[:, None] - tf.cast(b, tf.float32)[None]
+    return tf.cast(guarded(tf.reduce_sum(tf.square(narrow), axis=-1)), a.dtype)
+
+
+# %% always_double loses="numerics"
+"""Everything is cast to float64. Rows that arrive as float32 must leave as float32."""
+
+
+def pairwise_distances(a, b):
+    a, b = tf.cast(a, tf.float64), tf.cast(b, tf.float64)
+    return guarded(tf.reduce_sum(tf.square(a[:, None] - b[None]), axis=-1))
+
+
+# %% constant_of_float32 loses="numerics"
+"""`tf.constant(1.0)` is float32 and does not mix with float64. The Python number 1.0 does, and
+so does `tf.ones_like`."""
+
+
+def pairwise_distances(a, b):
+    square = tf.reduce_sum(tf.square(a[:, None] - b[None]), axis=-1)
+    root = tf.sqrt(tf.where(square > 0, square, tf.constant(1.0)))
+    return tf.where(square > 0, root, tf.constant(0.0))
+
+
+# %% no_slope_in_b loses="gradients"
+"""No gradient arrives in b. Nothing must stop it: b is an input like a."""
+
+
+def pairwise_distances(a, b):
+    difference = a[:, None] - tf.stop_gradient(b)[None]
+    return guarded(tf.reduce_sum(tf.square(difference), axis=-1))
+
+
+# %% slope_in_b_with_the_wrong_sign loses="gradients"
+"""The slope in b has the wrong sign: what pulls a row of a one way pulls the row of b the other
+way."""
+
+
+@tf.custom_gradient
+def pairwise_distances(a, b):
+    difference = a[:, None] - b[None]
+    distance = tf.sqrt(tf.reduce_sum(tf.square(difference), axis=-1))
+
+    def grad(upstream):
+        pull = difference * tf.math.divide_no_nan(upstream, distance)[..., None]
+        return tf.reduce_sum(pull, axis=1), tf.reduce_sum(pull, axis=0)
+
+    return distance, grad
+
+
+# %% upstream_forgotten loses="gradients"
+"""Your gradient ignores what arrives from above. Multiply each pair's slope with its upstream,
+before you sum."""
+
+
+@tf.custom_gradient
+def pairwise_distances(a, b):
+    difference = a[:, None] - b[None]
+    distance = tf.sqrt(tf.reduce_sum(tf.square(difference), axis=-1))
+
+    def grad(upstream):
+        pull = tf.math.divide_no_nan(difference, distance[..., None])
+        return tf.reduce_sum(pull, axis=1), -tf.reduce_sum(pull, axis=0)
+
+    return distance, grad
+
+
+# %% numpy loses="gradients serialization graph"
+"""NumPy computes outside TensorFlow: no gradient passes through it, and a graph cannot hold it.
+Write the same with operations of TensorFlow."""
+
+
+def pairwise_distances(a, b):
+    a, b = np.asarray(a), np.asarray(b)
+    return tf.constant(np.sqrt(np.sum((a[:, None] - b[None]) ** 2, axis=-1)))
+
+
+# %% python_function loses="serialization graph"
+"""`tf.py_function` calls back into Python, which a graph that is loaded elsewhere cannot do.
+Write the same with operations of TensorFlow."""
+
+
+def pairwise_distances(a, b):
+    def between(a, b):
+        return guarded(tf.reduce_sum(tf.square(a[:, None] - b[None]), axis=-1))
+
+    found = tf.py_function(between, [a, b], a.dtype)
+    found.set_shape([a.shape[0], b.shape[0]])
+    return found
+
+
+# %% loop_over_known_sizes loses="graph"
+"""In a graph for unknown sizes `a.shape[0]` is None, and `range` cannot count to it. Broadcast
+instead of looping."""
+
+
+def pairwise_distances(a, b):
+    rows = [
+        [guarded(tf.reduce_sum(tf.square(a[i] - b[j]))) for j in range(b.shape[0])]
+        for i in range(a.shape[0])
+    ]
+    return tf.stack([tf.stack(row) for row in rows])
+
+
+# %% loop_over_a_tensor loses="serialization graph"
+"""In a graph a Python loop cannot run over the rows of a tensor, unless AutoGraph rewrites it.
+Broadcast instead of looping."""
+
+
+def pairwise_distances(a, b):
+    return tf.stack([guarded(tf.reduce_sum(tf.square(row - b), axis=-1)) for row in a])
+
+
+# %% sizes_of_the_trace loses="graph"
+"""In a graph for unknown sizes `a.shape` holds None, and `tf.reshape` cannot take it. `a[:,
+None, :]` needs no size."""
+
+
+def pairwise_distances(a, b):
+    left = tf.reshape(a, [a.shape[0], 1, a.shape[1]])
+    return guarded(tf.reduce_sum(tf.square(left - b), axis=-1))

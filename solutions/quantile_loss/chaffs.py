@@ -1,0 +1,413 @@
+# %%
+class Named(keras.losses.Loss):
+    """The reference without its constructor and configuration, for those that get these wrong."""
+
+    def call(self, y_true, y_pred):
+        return quantile_loss(self.q)(y_true, y_pred)
+
+
+# %% wrong_way_round loses="numerics gradients"
+"""The two sides are exchanged: with q = 0.9 a prediction that is too low must cost nine times as
+much as one that is too high. The error is the label minus the prediction."""
+
+
+def quantile_loss(q):
+    if not 0 < q < 1:
+        raise ValueError(f"q must be between 0 and 1. Received: {q}")
+
+    def loss(y_true, y_pred):
+        error = y_pred - y_true
+        return tf.maximum(q * error, (q - 1) * error)
+
+    return loss
+
+
+# %% minimum loses="numerics gradients"
+"""The smaller of the two pieces is negative: this loss rewards errors. Take the larger one."""
+
+
+def quantile_loss(q):
+    if not 0 < q < 1:
+        raise ValueError(f"q must be between 0 and 1. Received: {q}")
+
+    def loss(y_true, y_pred):
+        error = y_true - y_pred
+        return tf.minimum(q * error, (q - 1) * error)
+
+    return loss
+
+
+# %% absolute_error loses="numerics gradients"
+"""Both sides cost the same here, whatever q is. A prediction that is too low costs q times its
+error, one that is too high 1 - q times."""
+
+
+def quantile_loss(q):
+    if not 0 < q < 1:
+        raise ValueError(f"q must be between 0 and 1. Received: {q}")
+    return lambda y_true, y_pred: tf.abs(y_true - y_pred) / 2
+
+
+# %% other_side_not_weighted loses="numerics gradients"
+"""Only one side is weighted with q; the other costs its whole error. It must cost 1 - q
+times."""
+
+
+def quantile_loss(q):
+    if not 0 < q < 1:
+        raise ValueError(f"q must be between 0 and 1. Received: {q}")
+
+    def loss(y_true, y_pred):
+        error = y_true - y_pred
+        return tf.where(error >= 0, q * error, -error)
+
+    return loss
+
+
+# %% one_side_only loses="numerics gradients"
+"""A prediction that is too high costs nothing here, so the model would climb for ever. It costs
+1 - q times its error."""
+
+
+def quantile_loss(q):
+    if not 0 < q < 1:
+        raise ValueError(f"q must be between 0 and 1. Received: {q}")
+    return lambda y_true, y_pred: q * tf.nn.relu(y_true - y_pred)
+
+
+# %% squared loses="numerics gradients"
+"""The errors are squared, which gives an expectile and not a quantile. The pinball loss grows
+linearly on both sides."""
+
+
+def quantile_loss(q):
+    if not 0 < q < 1:
+        raise ValueError(f"q must be between 0 and 1. Received: {q}")
+
+    def loss(y_true, y_pred):
+        error = y_true - y_pred
+        return tf.where(error >= 0, q, 1 - q) * tf.square(error)
+
+    return loss
+
+
+# %% twice loses="numerics gradients"
+"""There is a factor of 2 too much. For q = 0.5 the loss is half the absolute error."""
+
+
+def quantile_loss(q):
+    if not 0 < q < 1:
+        raise ValueError(f"q must be between 0 and 1. Received: {q}")
+
+    def loss(y_true, y_pred):
+        error = y_true - y_pred
+        return 2 * tf.maximum(q * error, (q - 1) * error)
+
+    return loss
+
+
+# %% python_if loses="numerics gradients serialization graph"
+"""A batch has errors of both signs, so no `if` can choose for all of them. Choose element by
+element, with `tf.where` or `tf.maximum`."""
+
+
+def quantile_loss(q):
+    if not 0 < q < 1:
+        raise ValueError(f"q must be between 0 and 1. Received: {q}")
+
+    def loss(y_true, y_pred):
+        error = y_true - y_pred
+        if error > 0:
+            return q * error
+        return (q - 1) * error
+
+    return loss
+
+
+# %% decided_for_the_batch loses="numerics gradients"
+"""The sign of the error is decided for the whole batch. Some predictions are too low and others
+too high: choose element by element."""
+
+
+def quantile_loss(q):
+    if not 0 < q < 1:
+        raise ValueError(f"q must be between 0 and 1. Received: {q}")
+
+    def loss(y_true, y_pred):
+        error = y_true - y_pred
+        return tf.where(tf.reduce_mean(error) >= 0, q * error, (q - 1) * error)
+
+    return loss
+
+
+# %% last_quantile_wins loses="numerics"
+"""All functions share one q, and the last one that was made wins. The inner function must use
+the argument of the outer one, which is another one in each call."""
+shared = {}
+
+
+def quantile_loss(q):
+    if not 0 < q < 1:
+        raise ValueError(f"q must be between 0 and 1. Received: {q}")
+    shared["q"] = q
+
+    def loss(y_true, y_pred):
+        error = y_true - y_pred
+        return tf.maximum(shared["q"] * error, (shared["q"] - 1) * error)
+
+    return loss
+
+
+# %% class_attribute loses="numerics"
+"""`q` is written to the class, where the next loss overwrites it. Each loss keeps its own, on
+`self`."""
+
+
+@keras.saving.register_keras_serializable()
+class QuantileLoss(Named):
+    def __init__(self, q=0.5, **kwargs):
+        super().__init__(**kwargs)
+        if not 0 < q < 1:
+            raise ValueError(f"q must be between 0 and 1. Received: {q}")
+        QuantileLoss.q = q
+
+    def get_config(self):
+        return {**super().get_config(), "q": self.q}
+
+
+# %% always_the_median loses="numerics gradients serialization"
+"""`call` uses 0.5 whatever the constructor was given. Use the `q` that the loss keeps."""
+
+
+@keras.saving.register_keras_serializable()
+class QuantileLoss(QuantileLoss):
+    def call(self, y_true, y_pred):
+        return quantile_loss(0.5)(y_true, y_pred)
+
+
+# %% another_default loses="numerics"
+"""Without a `q`, the class should be the loss for the median: the default is 0.5."""
+
+
+@keras.saving.register_keras_serializable()
+class QuantileLoss(QuantileLoss):
+    def __init__(self, q=0.9, **kwargs):
+        super().__init__(q, **kwargs)
+
+
+# %% nothing_is_refused loses="numerics"
+"""A `q` that is not between 0 and 1 makes no loss: raise a `ValueError` that shows it, in both
+forms."""
+
+
+def quantile_loss(q):
+    def loss(y_true, y_pred):
+        error = y_true - y_pred
+        return tf.maximum(q * error, (q - 1) * error)
+
+    return loss
+
+
+# %% ends_are_allowed loses="numerics"
+"""0 and 1 are refused, too: with q = 1 a prediction that is too high costs nothing, however
+high."""
+
+
+def quantile_loss(q):
+    if not 0 <= q <= 1:
+        raise ValueError(f"q must be between 0 and 1. Received: {q}")
+
+    def loss(y_true, y_pred):
+        error = y_true - y_pred
+        return tf.maximum(q * error, (q - 1) * error)
+
+    return loss
+
+
+# %% refused_too_late loses="numerics"
+"""The `ValueError` comes when the loss is used. Whoever makes a loss with a wrong `q` should
+learn it there: check it before you define the inner function."""
+
+
+def quantile_loss(q):
+    def loss(y_true, y_pred):
+        if not 0 < q < 1:
+            raise ValueError(f"q must be between 0 and 1. Received: {q}")
+        error = y_true - y_pred
+        return tf.maximum(q * error, (q - 1) * error)
+
+    return loss
+
+
+# %% only_the_function_refuses loses="numerics"
+"""The class takes any `q`. It needs the check as well, in its constructor."""
+
+
+@keras.saving.register_keras_serializable()
+class QuantileLoss(Named):
+    def __init__(self, q=0.5, **kwargs):
+        super().__init__(**kwargs)
+        self.q = q
+
+    def call(self, y_true, y_pred):
+        error = y_true - y_pred
+        return tf.maximum(self.q * error, (self.q - 1) * error)
+
+    def get_config(self):
+        return {**super().get_config(), "q": self.q}
+
+
+# %% assertion loses="numerics"
+"""An `assert` raises an AssertionError, and with `python -O` nothing at all. Raise a
+`ValueError` that shows the value."""
+
+
+def quantile_loss(q):
+    assert 0 < q < 1, f"q must be between 0 and 1. Received: {q}"
+
+    def loss(y_true, y_pred):
+        error = y_true - y_pred
+        return tf.maximum(q * error, (q - 1) * error)
+
+    return loss
+
+
+# %% message_without_the_value loses="numerics"
+"""The message does not show the value that was given. Whoever reads it wants to know what
+arrived."""
+
+
+def quantile_loss(q):
+    if not 0 < q < 1:
+        raise ValueError("q must be between 0 and 1")
+
+    def loss(y_true, y_pred):
+        error = y_true - y_pred
+        return tf.maximum(q * error, (q - 1) * error)
+
+    return loss
+
+
+# %% reduced_in_call loses="numerics"
+"""`call` returns one number, so weights and reductions find no samples any more. Return a loss
+for each sample, and leave the mean to Keras."""
+
+
+@keras.saving.register_keras_serializable()
+class QuantileLoss(QuantileLoss):
+    def call(self, y_true, y_pred):
+        return tf.reduce_mean(quantile_loss(self.q)(y_true, y_pred))
+
+
+# %% function_reduces loses="numerics gradients"
+"""The function returns the mean of the batch. Return a loss for each sample: Keras weights them,
+and takes the mean itself."""
+
+
+def quantile_loss(q):
+    if not 0 < q < 1:
+        raise ValueError(f"q must be between 0 and 1. Received: {q}")
+
+    def loss(y_true, y_pred):
+        error = y_true - y_pred
+        return tf.reduce_mean(tf.maximum(q * error, (q - 1) * error))
+
+    return loss
+
+
+# %% arguments_swallowed loses="numerics serialization"
+"""The constructor drops the keyword arguments that belong to Keras, like `reduction` and `name`.
+Pass `**kwargs` on to `super().__init__`."""
+
+
+@keras.saving.register_keras_serializable()
+class QuantileLoss(Named):
+    def __init__(self, q=0.5, **kwargs):
+        super().__init__()
+        if not 0 < q < 1:
+            raise ValueError(f"q must be between 0 and 1. Received: {q}")
+        self.q = q
+
+    def get_config(self):
+        return {**super().get_config(), "q": self.q}
+
+
+# %% not_registered loses="serialization"
+"""Keras does not know the class by the name that stands in the file. Put
+`@keras.saving.register_keras_serializable()` above it."""
+
+
+class QuantileLoss(Named):
+    def __init__(self, q=0.5, **kwargs):
+        super().__init__(**kwargs)
+        if not 0 < q < 1:
+            raise ValueError(f"q must be between 0 and 1. Received: {q}")
+        self.q = q
+
+    def get_config(self):
+        return {**super().get_config(), "q": self.q}
+
+
+# %% configuration_without_q loses="serialization"
+"""The configuration does not hold `q`: a loss that is made from it is the default one, for the
+median, and nothing says so. Add it in `get_config`."""
+
+
+@keras.saving.register_keras_serializable()
+class QuantileLoss(QuantileLoss):
+    def get_config(self):
+        return keras.losses.Loss.get_config(self)
+
+
+# %% configuration_of_q_alone loses="serialization"
+"""The configuration holds `q` alone; name and reduction are lost. Start from
+`super().get_config()`."""
+
+
+@keras.saving.register_keras_serializable()
+class QuantileLoss(QuantileLoss):
+    def get_config(self):
+        return {"q": self.q}
+
+
+# %% configuration_under_another_name loses="serialization"
+"""The configuration calls it `quantile`, but the constructor's argument is `q`. The keys of the
+configuration are the arguments that the class is made with."""
+
+
+@keras.saving.register_keras_serializable()
+class QuantileLoss(QuantileLoss):
+    def get_config(self):
+        return {**keras.losses.Loss.get_config(self), "quantile": self.q}
+
+
+# %% numpy loses="gradients serialization graph"
+"""NumPy computes outside TensorFlow: no gradient passes through it, and a graph cannot hold it.
+Use operations of TensorFlow or Keras."""
+
+
+def quantile_loss(q):
+    if not 0 < q < 1:
+        raise ValueError(f"q must be between 0 and 1. Received: {q}")
+
+    def loss(y_true, y_pred):
+        error = np.asarray(y_true) - np.asarray(y_pred)
+        return tf.constant(np.maximum(q * error, (q - 1) * error))
+
+    return loss
+
+
+# %% loop_over_samples loses="graph"
+"""In a graph the size of the batch is unknown, and a Python loop cannot run over it. Compute
+with whole tensors: `tf.maximum` takes the larger of two, element by element."""
+
+
+def quantile_loss(q):
+    if not 0 < q < 1:
+        raise ValueError(f"q must be between 0 and 1. Received: {q}")
+
+    def loss(y_true, y_pred):
+        errors = [y_true[i] - y_pred[i] for i in range(y_true.shape[0])]
+        return tf.stack([tf.maximum(q * error, (q - 1) * error) for error in errors])
+
+    return loss
