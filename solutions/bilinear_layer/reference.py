@@ -1,4 +1,4 @@
-# %% [markdown]
+# %% [markdown] unit="5 Layers" step=4 minutes=40 teaches="two inputs, a weight of three axes"
 # # A layer with two inputs
 #
 # This exercise belongs to unit 5, *Layers*. It builds on `dense_layer`, where you wrote a layer

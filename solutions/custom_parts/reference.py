@@ -1,4 +1,4 @@
-# %% [markdown]
+# %% [markdown] unit="3 Small parts" step=1 minutes=50 teaches="initializer, penalty, constraint"
 # # Small parts: activation, initializer, regularizer, constraint
 #
 # You do not need a layer of your own to change how a layer behaves. `Dense`, `Conv2D` and most

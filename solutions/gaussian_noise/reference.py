@@ -1,4 +1,4 @@
-# %% [markdown]
+# %% [markdown] unit="5 Layers" step=3 minutes=40 teaches="noise in training only, in graphs"
 # # A layer that is noisy in training only
 #
 # Whoever learns a poem in a silent room may lose it in a loud one. Noise that is added to the

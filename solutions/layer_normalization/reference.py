@@ -1,4 +1,4 @@
-# %% [markdown]
+# %% [markdown] unit="5 Layers" step=2 minutes=45 teaches="statistics that stay accurate"
 # # A layer that normalizes each row
 #
 # This exercise belongs to unit 5, *Layers*. It builds on `dense_layer`, where you made weights in
