@@ -26,6 +26,15 @@ def pytest_generate_tests(metafunc):
         metafunc.parametrize("exercise", found, ids=[one.name for one in found])
 
 
+def pytest_collection_modifyitems(items):
+    """Keep tests that share fixtures in one process: those of a file, or of an exercise in it."""
+    for item in items:
+        callspec = getattr(item, "callspec", None)
+        exercise = callspec and callspec.params.get("exercise")
+        group = f"{item.path.stem} {exercise.name}" if exercise else item.path.stem
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 @pytest.fixture(scope="session")
 def worker():
     """A warm worker with short limits."""

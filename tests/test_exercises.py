@@ -273,7 +273,9 @@ def test_the_sample_class_keeps_its_scores_and_our_secrets(exercise, patient_wor
     if (scripts := ROOT / "examples" / "class" / "scripts" / exercise.name).exists():
         folders.append(scripts)
     grader = Grader(patient_worker, exercise)
-    expected = json.loads((ROOT / "examples" / "class" / "scores.json").read_text())[exercise.name]
+    # The class is small: of most exercises it has nothing.
+    known_scores = json.loads((ROOT / "examples" / "class" / "scores.json").read_text())
+    expected = known_scores.get(exercise.name, {})
     secrets = lines_of("\n".join(_solution_regions(exercise))) | lines_of(exercise.checks)
     for specimen in [*exercise.wheats, *exercise.chaffs]:
         secrets |= lines_of(_code(specimen.source.removeprefix(exercise.reference)))
