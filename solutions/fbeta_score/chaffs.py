@@ -73,8 +73,8 @@ class FBetaScore(Plain):
 
 
 # %% beta_on_the_wrong_side loses="numerics"
-"""β² is on the wrong side: it belongs to the misses, because a large β minds them, and not to
-the false alarms."""
+"""Misses and false alarms have changed places: β² belongs to the misses, the samples with label 1
+and no positive prediction, because a large β minds them."""
 
 
 class FBetaScore(Plain):
@@ -84,8 +84,8 @@ class FBetaScore(Plain):
         return tf.math.divide_no_nan(top, top + misses + square * alarms)
 
 
-# %% always_f1 loses="numerics serialization"
-"""This is F1 whatever β is."""
+# %% always_f1 loses="numerics"
+"""β is kept and never used: this is F1, whatever β is."""
 
 
 class FBetaScore(Plain):
@@ -103,7 +103,7 @@ class FBetaScore(Plain):
         return tf.math.divide_no_nan(hits, (1 + square) * hits + square * misses + alarms)
 
 
-# %% precision_alone loses="numerics serialization"
+# %% precision_alone loses="numerics"
 """This is the precision. Misses do not count here, and β has nothing to weigh."""
 
 
@@ -112,7 +112,7 @@ class FBetaScore(Plain):
         return tf.math.divide_no_nan(hits, hits + alarms)
 
 
-# %% recall_alone loses="numerics serialization"
+# %% recall_alone loses="numerics"
 """This is the recall. False alarms do not count here, and β has nothing to weigh."""
 
 
@@ -121,7 +121,7 @@ class FBetaScore(Plain):
         return tf.math.divide_no_nan(hits, hits + misses)
 
 
-# %% arithmetic_mean loses="numerics serialization"
+# %% arithmetic_mean loses="numerics"
 """This is the arithmetic mean of precision and recall. F-beta is a harmonic mean: if one of them
 is 0, so is the score."""
 
@@ -142,18 +142,8 @@ class FBetaScore(Plain):
         return super().parts(y_true, above + self.threshold - 0.5, sample_weight)
 
 
-# %% rounded loses="numerics"
-"""`round` puts the threshold at 0.5, whatever was asked for. Compare with the threshold."""
-
-
-class FBetaScore(Plain):
-    def parts(self, y_true, y_pred, sample_weight):
-        rounded = tf.round(tf.convert_to_tensor(y_pred))
-        return super().parts(y_true, rounded + self.threshold - 0.5, sample_weight)
-
-
-# %% threshold_half loses="numerics serialization"
-"""The threshold is 0.5 here, whatever was asked for."""
+# %% threshold_half loses="numerics"
+"""The threshold is 0.5 here, whatever was asked for. Compare the predictions with the argument."""
 
 
 class FBetaScore(Plain):
@@ -162,8 +152,16 @@ class FBetaScore(Plain):
         return super().parts(y_true, above + self.threshold - 0.5, sample_weight)
 
 
+# %% rounded loses="numerics" like="threshold_half"
+class FBetaScore(Plain):
+    def parts(self, y_true, y_pred, sample_weight):
+        rounded = tf.round(tf.convert_to_tensor(y_pred))
+        return super().parts(y_true, rounded + self.threshold - 0.5, sample_weight)
+
+
 # %% predictions_not_compared loses="numerics"
-"""The predictions themselves are summed, not whether they are greater than the threshold."""
+"""The predictions themselves are summed. Sum whether they are greater than the threshold: cast the
+comparison to a number."""
 
 
 class FBetaScore(Plain):
@@ -175,7 +173,7 @@ class FBetaScore(Plain):
 
 
 # %% another_default_beta loses="numerics"
-"""Without a β, the score is F1."""
+"""The default β is another one than asked for: without a β, the score is F1."""
 
 
 class FBetaScore(Plain):
@@ -184,7 +182,8 @@ class FBetaScore(Plain):
 
 
 # %% another_default_threshold loses="numerics"
-"""Without a threshold, a prediction is positive if it is greater than 0.5."""
+"""The default threshold is another one than asked for: without one, a prediction is positive if it
+is greater than 0.5."""
 
 
 class FBetaScore(Plain):
@@ -193,7 +192,7 @@ class FBetaScore(Plain):
 
 
 # %% weights_ignored loses="numerics graph"
-"""The weights are not used. A sample of weight 3 counts as three samples."""
+"""Weights are accepted and not used. A sample of weight 3 counts as three samples."""
 
 
 class FBetaScore(Plain):
@@ -249,6 +248,41 @@ class FBetaScore(Plain):
         return top / (top + square * misses + alarms + 0.01)
 
 
+# %% small_number_above_as_well loses="numerics"
+"""With a small number above the fraction bar, too, 0/0 becomes 1 and not 0."""
+
+
+class FBetaScore(Plain):
+    def score(self, hits, alarms, misses):
+        tiny, square = 1e-7, self.beta**2
+        top = (1 + square) * hits
+        return (top + tiny) / (top + square * misses + alarms + tiny)
+
+
+# %% weights_of_hits_only loses="numerics graph"
+"""Only the true positives are weighted. A weight counts for a false positive and for a false
+negative as well."""
+
+
+class FBetaScore(Plain):
+    def parts(self, y_true, y_pred, sample_weight):
+        _, alarms, misses = super().parts(y_true, y_pred, None)
+        return super().parts(y_true, y_pred, sample_weight)[0], alarms, misses
+
+
+# %% true_negatives_counted loses="numerics"
+"""Samples with label 0 that are rightly not positive are counted as well. Precision and recall take
+no notice of them."""
+
+
+class FBetaScore(Plain):
+    def parts(self, y_true, y_pred, sample_weight):
+        hits, alarms, misses = super().parts(y_true, y_pred, sample_weight)
+        label = tf.cast(tf.reshape(y_true, [-1]), "float32")
+        weight = tf.ones_like(label) if sample_weight is None else tf.reshape(sample_weight, [-1])
+        return tf.reduce_sum(weight) - alarms - misses, alarms, misses
+
+
 # %% labels_not_cast loses="numerics"
 """Labels that are integers or bool do not multiply with float32. Cast them first."""
 
@@ -273,11 +307,32 @@ class FBetaScore(Plain):
             variable.assign(0.0)
 
 
-# %% reset_of_one_count loses="numerics graph"
-"""`reset_state` forgets the hits only. Reset all the variables, or leave the method out: what
-you inherit does it."""
+# %% reset_of_the_base loses="numerics graph"
+"""After a reset, some of what was counted before is still there. Reset all the variables: the
+`reset_state` of `Sum` and `Mean` resets only those that `Sum` and `Mean` have made themselves."""
 
 
+class FBetaScore(keras.metrics.Sum):
+    def __init__(self, beta=1.0, threshold=0.5, name="fbeta_score", **kwargs):
+        super().__init__(name=name, **kwargs)
+        self.beta, self.threshold = beta, threshold
+        self.false_alarms = self.add_weight(name="false_alarms", initializer="zeros")
+        self.misses = self.add_weight(name="misses", initializer="zeros")
+
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        hits, alarms, misses = Plain.parts(self, y_true, y_pred, sample_weight)
+        super().update_state(hits)
+        self.false_alarms.assign_add(alarms)
+        self.misses.assign_add(misses)
+
+    def result(self):
+        return Plain.score(self, super().result(), self.false_alarms, self.misses)
+
+    def get_config(self):
+        return {**super().get_config(), "beta": self.beta, "threshold": self.threshold}
+
+
+# %% reset_of_one_count loses="numerics graph" like="reset_of_the_base"
 class FBetaScore(Plain):
     def reset_state(self):
         self.hits.assign(0.0)
@@ -306,6 +361,16 @@ class FBetaScore(keras.metrics.Metric):
 
     def get_config(self):
         return {**super().get_config(), "beta": self.beta, "threshold": self.threshold}
+
+
+# %% numpy_in_result loses="graph"
+"""While a graph is traced there are no numbers yet, so `.numpy()` and `float()` fail. Stay with
+tensors, in `result` too."""
+
+
+class FBetaScore(Plain):
+    def result(self):
+        return float(super().result())
 
 
 # %% numpy loses="graph"

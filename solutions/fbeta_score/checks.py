@@ -20,23 +20,27 @@ SWITCHED_OFF = [
 # Predictions on both sides of the thresholds 0.25, 0.5 and 0.75, and never close to one.
 BANDS = (0.8, 0.95), (0.55, 0.7), (0.3, 0.45), (0.05, 0.2)
 
+# Labels and bands of the first samples of a batch. Mixed or not, there are true positives, false
+# positives and false negatives for each of the thresholds, and of the last two not as many.
+HIGH = (1, 0), (1, 2), (0, 1), (1, 3), (1, 1), (0, 0), (1, 0), (1, 0)
+LOW = (0, 0), (1, 3), (1, 1), (0, 2), (1, 0), (0, 1), (0, 1), (1, 2), (0, 3)
 
-def draw(rng, labels):
-    """The labels that are given, and predictions from one band after the other."""
-    low, high = np.transpose([BANDS[index % 4] for index in range(len(labels))])
-    pred = rng.uniform(low, high)[:, None].astype("float32")
-    return np.float32(labels)[:, None], pred
+
+def draw(rng, samples):
+    """Labels, and predictions within bands, of the pairs of a label and a band that are given."""
+    labels, bands = np.transpose(samples)
+    pred = rng.uniform(*np.transpose(np.array(BANDS)[bands]))
+    return np.float32(labels)[:, None], np.float32(pred)[:, None]
 
 
 @check("numerics", points=1)
 def exactly_on_the_threshold(FBetaScore, rng):
     """a prediction of exactly the threshold is not positive"""
-    true, pred = draw(rng, [1, 0, 1, 0, 1, 0, 1, 1])
+    true, pred = draw(rng, HIGH)
     seen = {}
-    # The thresholds have no rounding in float32.
+    # They are exact in float32.
     for threshold in 0.25, 0.5:
-        on_it = pred.copy()
-        on_it[4:] = threshold
+        on_it = np.where(np.arange(len(pred))[:, None] > 3, np.float32(threshold), pred)
         seen[f"threshold {threshold}"] = results(FBetaScore(threshold=threshold), (true, on_it))
     return seen
 
@@ -44,7 +48,7 @@ def exactly_on_the_threshold(FBetaScore, rng):
 @check("numerics", points=1)
 def labels_of_other_dtypes(FBetaScore, rng):
     """labels may be bool, int32, int64, float32 or float64"""
-    true, pred = draw(rng, rng.permutation([1, 1, 0, 0, 1, 0, 1]))
+    true, pred = draw(rng, rng.permutation(LOW))
     dtypes = "bool", "int32", "int64", "float32", "float64"
     return {dtype: results(FBetaScore(), (true.astype(dtype), pred)) for dtype in dtypes}
 
@@ -52,21 +56,20 @@ def labels_of_other_dtypes(FBetaScore, rng):
 @check("numerics", points=2)
 def nothing_to_divide(FBetaScore, rng):
     """without a true positive the score is 0.0, whatever else there is or is not"""
-    ones, zeros = np.ones((4, 1), "float32"), np.zeros((4, 1), "float32")
-    high, low = rng.uniform(0.6, 0.9, (4, 1)), rng.uniform(0.1, 0.4, (4, 1))
+    hits, alarms, misses, rest = (1, 0), (0, 0), (1, 3), (0, 3)
     cases = {
-        "no positive prediction": (ones, low),
-        "no positive label": (zeros, high),
-        "neither": (zeros, low),
-        "only false ones of both": (np.float32([[1], [0], [1], [0]]), np.where(ones, low, high)),
-        "all weights are zero": (ones, high, zeros),
+        "no positive prediction": [misses, rest, misses, rest],
+        "no positive label": [alarms, rest, alarms],
+        "neither": [rest, rest],
+        "every prediction is wrong": [misses, alarms, misses, alarms],
     }
     seen = {}
-    for label, (true, pred, *weights) in cases.items():
+    for label, samples in cases.items():
         metric = FBetaScore(beta=2.0)
-        seen[label] = results(metric, (true, pred.astype("float32"), *weights))
         # What comes later counts as ever.
-        seen[f"{label}, and a batch after it"] = results(metric, draw(rng, [1, 1, 0, 1]))
+        batches = draw(rng, samples), draw(rng, [hits, hits, alarms, misses, hits])
+        alone, then = results(metric, *batches)
+        seen |= {label: alone, f"{label}, and a batch after it": then}
     return seen
 
 
@@ -75,13 +78,31 @@ class EveryMetric(Metric, asked="FBetaScore"):
 
     arguments = {"beta": (2.0, 0.5), "threshold": (0.25, 0.75)}
 
-    def draw(self, rng, samples, high):
-        pattern = [1, 1, 1, 0] if high else [0, 1, 0, 1]
-        return draw(rng, [pattern[index % 4] for index in range(samples)])
+    small = 1.0
 
+    def draw(self, rng, samples, high):
+        pairs = HIGH if high else LOW
+        # Those that follow are drawn: scores of large batches differ from batch to batch.
+        more = np.stack(
+            [rng.random(samples) < (0.7 if high else 0.4), rng.integers(4, size=samples)]
+        )
+        return draw(rng, [*pairs, *more.T.astype(int)][:samples])
+
+    def two_batches(self, rng):
+        return [self.draw(rng, 40, high) for high in (True, False)]
+
+    def stream(self, rng):
+        return [self.draw(rng, 50, True), self.draw(rng, 20, False), self.mixed(rng, 40)]
+
+    values = Metric.values.but(
+        "after one batch the score is what is asked, whatever {arguments}, and by default"
+    )
     every_sample_counts_the_same = Metric.every_sample_counts_the_same.but(
         "batches of unequal size give the score of all their samples, not a mean of scores",
         points=2,
+    )
+    weights_of_samples = Metric.weights_of_samples.but(
+        "weights of shape (batch,) and (batch, 1) say how much each sample counts"
     )
     nothing_to_train = exception("counts have no slope: the exercise has no gradients")
     name_survives = Metric.name_survives.but(

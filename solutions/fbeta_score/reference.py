@@ -5,18 +5,17 @@
 # any. *Precision* asks how many of its alarms were right, *recall* how many of the frauds raised
 # one, and the **F-beta score** makes one number of the two.
 #
-# This is the second metric of the course (unit 4); it takes about 50 minutes and builds on
-# `streaming_metric`, where you learned what state is and why a metric keeps it in variables of
-# Keras'. There, every batch had a sum and a size, and the answer was one divided by the other. New
-# is a score that cannot be put together from the scores of batches at all.
+# This exercise belongs to unit 4, *Metrics*, and takes about 50 minutes. It builds on
+# `streaming_metric`, where you learned what state is, and why a metric keeps it in variables that
+# Keras knows. There, every batch had a sum and a size, and the answer was one divided by the other.
+# New is a score that cannot be put together from the scores of batches at all.
 
 # %% [markdown]
 # ## What to compute
 #
 # A prediction is a number, often a probability. It is **positive** if it is greater than a
-# threshold
-# $t$. Over all samples since the last reset, each with a weight $w_i$ (1 if there are no weights),
-# count
+# threshold $t$; a prediction of exactly $t$ is not. Over all samples since the last reset, each
+# with a weight $w_i$ (1 if there are no weights), count
 #
 # - $\text{TP}$, the weight of the samples with label 1 and a positive prediction,
 # - $\text{FP}$, the weight of those with label 0 and a positive prediction,
@@ -46,10 +45,7 @@
 # | batch | labels | predictions | TP | FP | FN | $P$ | $R$ | $F_1$ of the batch |
 # |---|---|---|---|---|---|---|---|---|
 # | 1 | 1, 1, 1, 1, 0 | 0.9, 0.8, 0.7, 0.6, 0.9 | 4 | 1 | 0 | 0.8 | 1 | 0.8889 |
-# | 2 | 0, 0, 1, 0, 0 | 0.8, 0.7, 0.5, 0.2, 0.1 | 0 | 2 | 1 | 0 | 0 | 0 |
-#
-# The third sample of the second batch is exactly on the threshold, so its prediction is not
-# positive.
+# | 2 | 0, 0, 1, 0, 0 | 0.8, 0.7, 0.4, 0.2, 0.1 | 0 | 2 | 1 | 0 | 0 | 0 |
 #
 # The precision of all ten samples is $4 / 7 = 0.5714$, although the two batches have 0.8 and 0:
 # their mean, 0.4, is the precision of nothing. Recall is $4 / 5 = 0.8$, and
@@ -72,8 +68,8 @@
 #   float32, of shape `(batch, 1)`. Weights are None, or float32 of shape `(batch,)` or `(batch,
 #   1)`. All of them may be NumPy arrays or tensors.
 # - `result()` returns the score, a scalar.
-# - `reset_state()` forgets everything; what you inherit does it, if the state is in variables of
-#   Keras'.
+# - `reset_state()` forgets everything. The method of `keras.metrics.Metric` does it for all
+#   variables made with `add_weight`; you need not write your own.
 # - `get_config()` returns what the constructor needs to make the metric again.
 #
 # How many variables hold the state is up to you. `**kwargs` are Keras' own arguments; pass them on.
@@ -105,9 +101,9 @@
 # **Shapes of weights.** A `(batch,)` array times a `(batch, 1)` array is a `(batch, batch)` matrix,
 # and no error tells you.
 #
-# **0/0.** `P` has no value without a positive prediction, `R` has none without a positive label,
-# and `P R / (β² P + R)` has none without a true positive. `tf.math.divide_no_nan` returns 0 there.
-# An `if` cannot help: in a graph, a tensor has no truth value.
+# **0/0.** $P$ has no value without a positive prediction, $R$ has none without a positive label,
+# and $P R / (\beta^2 P + R)$ has none without a true positive. `tf.math.divide_no_nan` returns 0
+# there. A Python `if` on a tensor cannot help: while a graph is traced, nobody knows the value.
 
 # %% [markdown]
 # ## What is graded
@@ -121,17 +117,19 @@
 # - **Graph**: traced once, with the batch size unknown, it answers what direct calls answer; reset
 #   between epochs, it begins anew; the same in `evaluate` with weights. All of its state is in
 #   `metric.variables` from the start.
-# - **Gradients** are not graded: a count jumps where a prediction passes the threshold and is flat
-#   everywhere else, so its slope says nothing. (That is why models are trained with a loss and only
-#   watched with a metric.)
+# - **Gradients** are not graded, and there are no points for them: a count jumps where a prediction
+#   passes the threshold and is flat everywhere else, so its slope says nothing. That is why a model
+#   is trained with a loss and only watched with a metric.
 #
 # Switched off are Keras' own metrics that count the same: `keras.metrics.F1Score`, `FBetaScore`,
 # `Precision`, `Recall`, `TruePositives`, `FalsePositives`, `FalseNegatives` and `TrueNegatives`.
 # Calling one of them raises when your work is graded, which the public tests do not notice. Other
 # parts of Keras, like `keras.metrics.Sum` and `Mean`, are yours to use.
 #
-# Out of scope: several outputs or classes, labels other than 0 and 1, negative weights, masks,
-# predictions of other dtypes, β ≤ 0, and distributed training.
+# Out of scope: several outputs or classes, labels other than 0 and 1, masks, weights that are
+# negative, or so small that they sum to less than 0.1 without being 0, predictions of other dtypes,
+# β ≤ 0, and distributed training. The score itself may be off by a millionth, so a tiny number
+# below the fraction bar is allowed.
 
 # %%
 import keras
@@ -201,7 +199,7 @@ def column(*values, dtype="float32"):
 
 
 FIRST = column(1, 1, 1, 1, 0), column(0.9, 0.8, 0.7, 0.6, 0.9)
-SECOND = column(0, 0, 1, 0, 0), column(0.8, 0.7, 0.5, 0.2, 0.1)
+SECOND = column(0, 0, 1, 0, 0), column(0.8, 0.7, 0.4, 0.2, 0.1)
 
 
 def test_one_batch():

@@ -225,8 +225,8 @@ class FBetaScore(FBetaScore):
         return mean
 
 
-# %% subclass_of_mean
-"""A subclass of Keras' Mean, which holds the false alarms; its own variables hold the rest."""
+# %% subclass_of_sum
+"""A subclass of Keras' Sum, which holds the false alarms; its own variables hold the rest."""
 
 
 class FBetaScore(keras.metrics.Sum):
@@ -249,5 +249,69 @@ class FBetaScore(keras.metrics.Sum):
         hits = (1 + square) * self.hits
         return tf.math.divide_no_nan(hits, hits + square * self.misses + super().result())
 
+    def reset_state(self):
+        super().reset_state()  # its own variable alone
+        self.hits.assign(0.0)
+        self.misses.assign(0.0)
+
     def get_config(self):
         return {**super().get_config(), "beta": self.beta, "threshold": self.threshold}
+
+
+# %% epsilon_of_keras
+"""Keras' epsilon below each of the three fraction bars."""
+
+
+class FBetaScore(FBetaScore):
+    def result(self):
+        tiny, square = keras.backend.epsilon(), self.beta**2
+        precision = self.hits / (self.hits + self.false_alarms + tiny)
+        recall = self.hits / (self.hits + self.misses + tiny)
+        return (1 + square) * precision * recall / (square * precision + recall + tiny)
+
+
+# %% chosen_by_autograph
+"""Its `result` is decorated, so that AutoGraph makes a graph of its Python `if`."""
+
+
+class FBetaScore(FBetaScore):
+    @tf.function
+    def result(self):
+        if self.hits == 0:
+            return 0.0
+        square = self.beta**2
+        score = (1 + square) * self.hits
+        return score / (score + square * self.misses + self.false_alarms)
+
+
+# %% mean_inside
+"""Means of Keras', whose sums of weights cancel out; labels as booleans; a configuration of its
+own."""
+
+
+class FBetaScore(keras.metrics.Metric):
+    def __init__(self, beta=1.0, threshold=0.5, name="fbeta_score", **kwargs):
+        super(FBetaScore, self).__init__(name=name, **kwargs)
+        self.weight_of_recall, self.border = beta**2, threshold
+        self.arguments = [beta, threshold]
+        self.means = [keras.metrics.Mean() for _ in range(3)]
+
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        label, found = tf.cast(y_true, "bool"), tf.math.less(self.border, y_pred)
+        both = tf.math.logical_and(label, found)
+        for mean, cells in zip(self.means, (both, label, found), strict=True):
+            mean.update_state(tf.squeeze(tf.cast(cells, "float32"), 1), sample_weight)
+
+    def result(self):
+        both, label, found = (mean.result() for mean in self.means)
+        below = self.weight_of_recall * label + found
+        some = below > 0
+        return tf.where(some, (1 + self.weight_of_recall) * both / tf.where(some, below, 1.0), 0.0)
+
+    def get_config(self):
+        return {"name": self.name, "dtype": self.dtype, "arguments": self.arguments}
+
+    @classmethod
+    def from_config(cls, config):
+        beta, threshold = config["arguments"]
+        return cls(beta, threshold, name=config["name"], dtype=config["dtype"])
