@@ -2,7 +2,7 @@
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 PYTHON ?= python3
 
-.PHONY: demo test check clean
+.PHONY: demo test check
 
 demo: .venv/ready
 	@python examples/demo.py
@@ -22,6 +22,3 @@ check: .venv/ready
 	@echo 'installing into .venv, which takes a minute or two'
 	@.venv/bin/pip install -qq --disable-pip-version-check --editable '.[dev]'
 	touch $@
-
-clean:
-	rm -rf .venv build
