@@ -52,7 +52,7 @@ def pairwise_distances(a, b):
     return tf.reduce_max(tf.abs(a[:, None] - b[None]), axis=-1)
 
 
-# %% transposed loses="numerics gradients serialization graph"
+# %% transposed loses="numerics gradients"
 """The table lies on its side: rows of a belong along its first axis, rows of b along its
 second."""
 
@@ -61,7 +61,7 @@ def pairwise_distances(a, b):
     return guarded(tf.reduce_sum(tf.square(a[None] - b[:, None]), axis=-1))
 
 
-# %% summed_over_rows loses="numerics gradients serialization graph"
+# %% summed_over_rows loses="numerics gradients"
 """The squares are summed over the wrong axis. The columns are along the last one of the
 differences; sum over that, and a row of a and a row of b are left."""
 
@@ -70,7 +70,7 @@ def pairwise_distances(a, b):
     return guarded(tf.reduce_sum(tf.square(a[:, None] - b[None]), axis=1))
 
 
-# %% an_axis_too_many loses="numerics gradients serialization graph"
+# %% an_axis_too_many loses="numerics gradients"
 """The result has three axes, the last of size 1. Leave out `keepdims`: the shape is (n, m)."""
 
 
@@ -78,7 +78,7 @@ def pairwise_distances(a, b):
     return guarded(tf.reduce_sum(tf.square(a[:, None] - b[None]), axis=-1, keepdims=True))
 
 
-# %% one_number loses="numerics gradients serialization graph"
+# %% one_number loses="numerics gradients"
 """This is one distance between the whole of a and the whole of b. Every pair of rows has its
 own: sum over the columns alone (`axis=-1`)."""
 
@@ -88,73 +88,50 @@ def pairwise_distances(a, b):
 
 
 # %% bare_root loses="gradients"
-"""Where two rows are equal, the slope of the root is infinite, and times 0 that is NaN. Replace
-each 0 by a 1 before the root, and the root of it by a 0 afterwards."""
+"""Where two rows are equal, the gradient is NaN: the slope of a root, a norm or a power is infinite
+there, and a `tf.where` behind a power lets it through. The root must never see a 0: put a 1 in its
+place before, and a 0 in the place of the result afterwards."""
 
 
 def pairwise_distances(a, b):
     return tf.sqrt(tf.reduce_sum(tf.square(a[:, None] - b[None]), axis=-1))
 
 
-# %% bare_norm loses="gradients"
-"""`tf.norm` has a slope of NaN where two rows are equal. Sum the squares yourself, and let the
-root never see a 0."""
-
-
+# %% bare_norm loses="gradients" like="bare_root"
 def pairwise_distances(a, b):
     return tf.norm(a[:, None] - b[None], axis=-1)
 
 
-# %% norm_by_keras loses="gradients"
-"""A norm has a slope of NaN where two rows are equal. Sum the squares yourself, and let the root
-never see a 0."""
-
-
+# %% norm_by_keras loses="gradients" like="bare_root"
 def pairwise_distances(a, b):
     return keras.ops.norm(keras.ops.expand_dims(a, 1) - b, axis=-1)
 
 
-# %% guard_after_the_norm loses="gradients"
-"""`tf.where` chooses the right value, but the gradient also passes through the side that it did
-not choose, and there it is NaN. The guard belongs before the root: let the root never see a
-0."""
-
-
-def pairwise_distances(a, b):
-    difference = a[:, None] - b[None]
-    equal = tf.reduce_all(difference == 0, axis=-1)
-    distance = tf.norm(difference, axis=-1)
-    return tf.where(equal, tf.zeros_like(distance), distance)
-
-
-# %% guard_after_the_power loses="gradients"
-"""`tf.where` chooses the right value, but the gradient also passes through the side that it did
-not choose, and there it is NaN. The guard belongs before the root: let the root never see a
-0."""
-
-
+# %% guard_after_the_power loses="gradients" like="bare_root"
 def pairwise_distances(a, b):
     square = tf.reduce_sum(tf.square(a[:, None] - b[None]), axis=-1)
     return tf.where(square > 0, square**0.5, tf.zeros_like(square))
 
 
 # %% small_number_under_the_root loses="numerics"
-"""The small number under the root keeps the slope finite, but equal rows are then some 1e-6
-apart. Replace the zeros under the root instead of adding to all squares."""
+"""Equal rows are apart here, by the root of the small number that keeps the slope finite. Put
+another number under the root only where the square is 0, and a 0 in the place of its root."""
 
 
 def pairwise_distances(a, b):
     return tf.sqrt(tf.reduce_sum(tf.square(a[:, None] - b[None]), axis=-1) + 1e-12)
 
 
-# %% small_number_under_the_maximum loses="numerics"
-"""The least square that you allow is too large: equal rows are then apart by its root. Put a 0
-back where the square was 0."""
-
-
+# %% small_number_under_the_maximum loses="numerics" like="small_number_under_the_root"
 def pairwise_distances(a, b):
     square = tf.reduce_sum(tf.square(a[:, None] - b[None]), axis=-1)
     return tf.sqrt(tf.maximum(square, 1e-12))
+
+
+# %% small_number_of_keras loses="numerics" like="small_number_under_the_root"
+def pairwise_distances(a, b):
+    square = tf.reduce_sum(tf.square(a[:, None] - b[None]), axis=-1)
+    return tf.sqrt(tf.maximum(square, keras.backend.epsilon()))
 
 
 # %% small_number_beside_the_root loses="numerics gradients"
@@ -178,16 +155,13 @@ def pairwise_distances(a, b):
     return tf.sqrt(square)
 
 
-# %% expanded_and_guarded loses="numerics"
-"""The expanded square subtracts large numbers to get a small one: near 1000 float32 has no
-digits left for a difference of 0.01. Subtract the rows first, then square."""
-
-
+# %% expanded_and_guarded loses="numerics" like="expanded"
 def pairwise_distances(a, b):
     square = (
         tf.reduce_sum(a**2, 1)[:, None] + tf.reduce_sum(b**2, 1)[None] - 2 * a @ tf.transpose(b)
     )
-    return guarded(tf.where(square > 1e-3, square, tf.zeros_like(square)))
+    equal = tf.reduce_all(a[:, None] == b[None], axis=-1)
+    return guarded(tf.where(equal, tf.zeros_like(square), tf.maximum(square, 1e-30)))
 
 
 # %% single_precision loses="numerics"

@@ -3,7 +3,18 @@
 import numpy as np
 import tensorflow as tf
 
-from autograder.checks import check, either, exported, gradient, in_graph, ratio
+from autograder.checks import (
+    again,
+    check,
+    either,
+    exported,
+    gradient,
+    in_graph,
+    once,
+    one_graph,
+    ratio,
+)
+from autograder.checks.later import of_all_sizes, redrawn, the_same
 
 EXACT = {"rtol": 1e-10, "atol": 1e-12}  # what float64 keeps, and nothing narrower
 
@@ -12,15 +23,25 @@ def draw(rng, *shape, dtype="float32"):
     return rng.normal(scale=3, size=shape).astype(dtype)
 
 
+def tensors(batch):
+    return [tf.constant(array) for array in batch]
+
+
 def typed(tensor):
     """The values and their dtype, which a comparison of values alone does not tell."""
     return {"dtype": np.asarray(tensor).dtype.name, "values": tensor}
 
 
+def from_themselves(f, rows):
+    """The distance of each row from itself; of a table of another rank, all of it."""
+    found = np.asarray(f(tf.constant(rows), tf.constant(rows)))
+    return found.diagonal() if found.ndim == 2 else found
+
+
 def slopes(f, a, b, upstream):
     """The gradients in both inputs, labelled."""
     found = gradient(f, a, b, upstream=upstream)
-    return dict(zip(("in a", "in b"), found, strict=True)) if isinstance(found, list) else found
+    return dict(zip(("in a", "in b"), found, strict=True))
 
 
 @check("numerics", points=3)
@@ -28,21 +49,18 @@ def values(pairwise_distances, rng):
     """entry (i, j) is the Euclidean distance of row i of a from row j of b"""
     return {
         f"{n} rows against {m}, {d} columns": pairwise_distances(
-            tf.constant(draw(rng, n, d)), tf.constant(draw(rng, m, d))
+            *tensors([draw(rng, n, d), draw(rng, m, d)])
         )
         for n, m, d in ((5, 3, 4), (2, 6, 3), (4, 4, 2), (3, 3, 3), (1, 1, 5), (1, 4, 2), (4, 1, 1))
     }
 
 
-@check("numerics", points=2, rtol=0, atol=1e-9)
+@check("numerics", points=1, rtol=0, atol=1e-9)
 def equal_rows(pairwise_distances, rng):
     """rows that are equal have the distance 0, near the origin and far from it"""
     rows = {"near the origin": draw(rng, 4, 3), "near 1000": 1000 + draw(rng, 4, 3)}
     rows |= {f"{where}, in float64": some.astype("float64") for where, some in rows.items()}
-    return {
-        where: np.diagonal(pairwise_distances(tf.constant(some), tf.constant(some)))
-        for where, some in rows.items()
-    }
+    return {where: from_themselves(pairwise_distances, some) for where, some in rows.items()}
 
 
 @check("numerics", points=2, rtol=1e-3, atol=0)
@@ -52,7 +70,7 @@ def close_together_and_far_out(pairwise_distances, rng):
     step = rng.uniform(0.005, 0.02, a.shape) * rng.choice([-1, 1], a.shape)
     b = (a + step).astype("float32")
     return {
-        f"pair {i + 1}": pairwise_distances(tf.constant(a[i : i + 1]), tf.constant(b[i : i + 1]))
+        f"pair {i + 1}": pairwise_distances(*tensors([a[i : i + 1], b[i : i + 1]]))
         for i in range(3)
     }
 
@@ -60,7 +78,7 @@ def close_together_and_far_out(pairwise_distances, rng):
 @check("numerics", points=1)
 def dtype_is_kept(pairwise_distances, rng):
     """float32 rows have float32 distances"""
-    found = pairwise_distances(tf.constant(draw(rng, 3, 2)), tf.constant(draw(rng, 2, 2)))
+    found = pairwise_distances(*tensors([draw(rng, 3, 2), draw(rng, 2, 2)]))
     return np.asarray(found).dtype.name
 
 
@@ -69,10 +87,10 @@ def float64_values(pairwise_distances, rng):
     """float64 rows have float64 distances, with all their digits"""
     a, b = draw(rng, 5, 3, dtype="float64"), draw(rng, 4, 3, dtype="float64")
     b[0] = a[0]
-    return typed(pairwise_distances(tf.constant(a), tf.constant(b)))
+    return typed(pairwise_distances(*tensors([a, b])))
 
 
-@check("gradients", points=3)
+@check("gradients", points=2)
 def slopes_in_both(pairwise_distances, rng):
     """the gradient in a and in b is along the line of each pair, times what arrives from above"""
     sizes = ((5, 3, 4), (3, 3, 3), (1, 4, 2), (4, 1, 1))
@@ -84,7 +102,7 @@ def slopes_in_both(pairwise_distances, rng):
     }
 
 
-@check("gradients", points=2)
+@check("gradients", points=3)
 def slopes_beside_equal_rows(pairwise_distances, rng):
     """an equal pair adds 0 to the gradient, and leaves that of the other pairs alone"""
     a, b = draw(rng, 4, 3), draw(rng, 3, 3)
@@ -93,100 +111,90 @@ def slopes_beside_equal_rows(pairwise_distances, rng):
     return {
         "some rows are equal": slopes(pairwise_distances, a, b, draw(rng, 4, 3)),
         "one row against itself": slopes(pairwise_distances, alone, alone, draw(rng, 1, 1)),
+        "a batch against itself": gradient(
+            lambda x: pairwise_distances(x, x), draw(rng, 5, 3), upstream=draw(rng, 5, 5)
+        ),
     }
 
 
-@check("gradients", points=1)
-def slopes_of_a_batch_against_itself(pairwise_distances, rng):
-    """the distances of a batch from itself have a gradient, although the diagonal is 0"""
-    return gradient(lambda x: pairwise_distances(x, x), draw(rng, 5, 3), upstream=draw(rng, 5, 5))
+# Below, no rows are equal, the upstream is 1, and another formula need only be the same everywhere:
+# what is lost in numerics and gradients is not lost again.
 
 
-# Below, no rows are equal, and another formula need only be the same everywhere: what is lost in
-# numerics and gradients is not lost again.
-
-# Numbers of rows of a and of b, and of columns.
-SIZES = [(4, 2, 3), (3, 3, 3), (1, 2, 4), (3, 1, 2)]
+def of_known_size(rng):
+    return [draw(rng, 4, 3), draw(rng, 2, 3)]
 
 
-def rows(rng, n, m, d):
-    """Rows of a and of b, and what arrives from above."""
-    return [draw(rng, n, d), draw(rng, m, d), draw(rng, n, m)]
+def of_any_size(rng):
+    return [draw(rng, 7, 3), draw(rng, 4, 3)]  # and so 3 against 3 rows, and 1 against 1
 
 
-def redrawn(f, rng, sizes):
-    """Answers for inputs drawn at random, and with one after the other drawn anew."""
-    first, other = ([rows(rng, *size) for size in sizes] for _ in range(2))
-    yield [f(*inputs) for inputs in first]
-    for index in range(3):
-        changed = zip(first, other, strict=True)
-        yield [f(*one[:index], two[index], *one[index + 1 :]) for one, two in changed]
+def in_one(f):
+    """A function that returns the gradients of `f` in both inputs, one above the other."""
+
+    def both(a, b):
+        found = gradient(f, a, b)
+        missing = [one for one in found if not tf.is_tensor(one)]
+        return missing[0] if missing else tf.concat(found, axis=0)
+
+    return both
 
 
-def the_same(f, sizes):
-    """Answers for inputs that are the same in every process, in a flat list."""
-    rng = np.random.default_rng(0)
-    return tf.nest.flatten([f(*rows(rng, *size)) for size in sizes])
+def of_one_size(f, batch):
+    return [f(*tensors(batch))]
 
 
-def values_of(f):
-    return lambda a, b, _: f(tf.constant(a), tf.constant(b))
+def held_against(direct, f, rng, drawn, asked, dimension):
+    """The exact answers, or at least those of direct calls."""
+    exact = [asked(f, batch) for batch in redrawn(drawn, rng)]
+    own = ratio(asked(f, the_same(drawn)), direct)
+    return either(exact, {"over what direct calls give": own}, dimension)
 
 
-def slopes_of(f):
-    return lambda a, b, upstream: gradient(f, a, b, upstream=upstream)
+@once
+def saved(pairwise_distances):
+    """A file, which two checks ask."""
+    return exported(pairwise_distances, [4, 3], [2, 3], use=loaded_values)
 
 
-def agreeing(f, direct, rng, sizes, inputs):
-    """The exact answers, or at least those of direct calls; the upstream is no input of values."""
-    exact = list(redrawn(f, rng, sizes))[: inputs + 1]
-    return either(exact, {"over what direct calls give": ratio(the_same(f, sizes), direct)})
-
-
+# No wrong answer fails here alone: what cannot be exported is in no graph either. The checks are
+# apart so that wrong values do not cost the points of the gradients, nor the reverse.
 @check("serialization", points=1)
 def exported_values(pairwise_distances):
     """exported and loaded without your code, it still has its values"""
-    beside = the_same(values_of(pairwise_distances), SIZES[:1])
-    return exported(pairwise_distances, [4, 3], [2, 3], use=loaded_values, beside=beside)
+    direct = of_one_size(pairwise_distances, the_same(of_known_size))
+    return again(saved(pairwise_distances), use=loaded_values, beside=direct)
 
 
 def loaded_values(f, direct, rng):
-    return agreeing(values_of(f), direct, rng, SIZES[:1], inputs=2)
+    return held_against(direct, f, rng, of_known_size, of_one_size, "numerics")
 
 
 @check("serialization", points=2)
 def exported_gradients(pairwise_distances):
     """exported and loaded without your code, it still has its gradients"""
-    beside = the_same(slopes_of(pairwise_distances), SIZES[:1])
-    return exported(pairwise_distances, [4, 3], [2, 3], use=loaded_slopes, beside=beside)
+    direct = of_one_size(in_one(pairwise_distances), the_same(of_known_size))
+    return again(saved(pairwise_distances), use=loaded_slopes, beside=direct)
 
 
 def loaded_slopes(f, direct, rng):
-    return agreeing(slopes_of(f), direct, rng, SIZES[:1], inputs=3)
+    return held_against(direct, in_one(f), rng, of_known_size, of_one_size, "gradients")
 
 
 @check("graph", points=2)
+@one_graph([None, None], [None, None], draw=of_any_size)
 def one_graph_for_all_sizes(pairwise_distances):
     """traced once for unknown sizes, the graph has the right values for any size"""
-    beside = the_same(values_of(pairwise_distances), SIZES)
-    unknown = [None, None]
-    return in_graph(pairwise_distances, unknown, unknown, use=values_in_graph, beside=beside)
-
-
-def values_in_graph(f, direct, rng):
-    return agreeing(values_of(f), direct, rng, SIZES, inputs=2)
+    return pairwise_distances
 
 
 @check("graph", points=2)
 def gradients_inside_the_graph(pairwise_distances):
     """a graph for unknown sizes can take the gradients inside"""
-
-    def inside(a, b, upstream):
-        return gradient(pairwise_distances, a, b, upstream=upstream)
-
-    beside = the_same(slopes_of(pairwise_distances), SIZES)
-    return in_graph(inside, *[[None, None]] * 3, use=slopes_in_graph, beside=beside)
+    f = in_one(pairwise_distances)
+    direct = of_all_sizes(f, the_same(of_any_size))
+    return in_graph(f, [None, None], [None, None], use=slopes_in_graph, beside=direct)
 
 
 def slopes_in_graph(f, direct, rng):
-    return agreeing(f, direct, rng, SIZES, inputs=3)
+    return held_against(direct, f, rng, of_any_size, of_all_sizes, "gradients")

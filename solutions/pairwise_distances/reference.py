@@ -19,6 +19,9 @@
 # Two loops would fill it, one entry after the other. On tensors that is slow, and in a graph whose
 # sizes are unknown you cannot even write it with `range`. *Broadcasting* fills the whole table at
 # once.
+#
+# This is the first exercise of unit 1, and of the course. It needs no other, and takes about 45
+# minutes.
 
 # %% [markdown]
 # ## The idea: give each its own axis
@@ -69,11 +72,11 @@
 # - **The expanded square.** $\lVert a \rVert^2 - 2 a \cdot b + \lVert b \rVert^2$ needs no third
 #   axis, and that is why it is popular. It subtracts numbers around $2 \cdot 10^6$ to get one
 #   around $10^{-4}$, and float32 has 7 digits. It may even be negative, and its root NaN.
-# - **`tf.norm` and `** 0.5` have a slope at 0 that is NaN.** A `tf.where` around them does not
-#   help: the gradient passes through the side that was not chosen, and $0 \cdot \infty$ is NaN. Let
-#   the root never see a zero.
-# - **A small number under the root**, $\sqrt{s + 10^{-12}}$, keeps the slope finite and moves the
-#   distance of equal rows to $10^{-6}$.
+# - **A root has no finite slope at 0.** With a bare `tf.sqrt`, `tf.norm` or `** 0.5`, the gradient
+#   of equal rows is NaN. A `tf.where` around `** 0.5` does not help: the gradient passes through
+#   the side that was not chosen, and $0 \cdot \infty$ is NaN. Let the root never see a zero.
+# - **A small number under the root**, $\sqrt{s + 10^{-12}}$, keeps the slope finite, and makes
+#   $10^{-6}$ of the distance of equal rows.
 # - **Constants have a dtype.** `tf.constant(0.0)` is float32 and does not mix with float64; the
 #   Python number `0.0` does. A cast to float32 loses nine digits of a float64.
 # - **A graph knows no values and perhaps no sizes.** While a function is traced, `a.shape[0]` may
@@ -87,17 +90,17 @@
 #
 # - **Numerics**: the values, for any numbers of rows and columns (one of each, too), for equal
 #   rows, for rows near 1000 that differ by 0.01; float32 stays float32, and float64 stays float64
-#   with its accuracy.
+#   with ten digits.
 # - **Gradients**: in `a` and in `b`, times what arrives from above; where some rows are equal; and
 #   for a batch against itself.
-# - **Serialization**: your function is exported as a SavedModel and loaded by a process that does
-#   not have your code. Values and gradients must still be there.
+# - **Serialization**: your function is exported as a SavedModel, for shapes that are known, and
+#   loaded by a process that does not have your code. Values and gradients must still be there.
 # - **Graph**: your function is traced once for unknown $n$, $m$ and $d$. That graph must answer for
 #   any sizes, also when the gradient is taken inside it, and must not call back into Python
 #   (`tf.py_function`, `tf.numpy_function`).
 #
 # Serialization and graph are asked away from equal rows, so that a slope of NaN costs points only
-# once.
+# once; and another formula need only give there what it gives in direct calls.
 #
 # **Switched off**: nothing.
 #

@@ -61,6 +61,17 @@ def pairwise_distances(a, b):
     return tf.sqrt(tf.maximum(square, 1e-30))
 
 
+# %% where_after_the_norm
+"""A guard after `tf.norm`, which ends in a `tf.sqrt`: nothing arrives there from above."""
+
+
+def pairwise_distances(a, b):
+    difference = tf.expand_dims(a, 1) - b
+    equal = tf.reduce_all(difference == 0, axis=-1)
+    distance = tf.norm(difference, axis=-1)
+    return tf.where(equal, tf.zeros_like(distance), distance)
+
+
 # %% norm_of_safe_differences
 """`tf.norm` of differences, of which those of equal rows are replaced by ones."""
 
@@ -111,6 +122,19 @@ def pairwise_distances(a, b):
     square = tf.reduce_sum(tf.square(left - right), axis=0)
     mask = tf.cast(square > 0, square.dtype)
     return tf.sqrt(square + (1 - mask)) * mask
+
+
+# %% expanded_in_double_precision
+"""The expanded square, but after a shift to the first row, in float64, and with a guard."""
+
+
+def pairwise_distances(a, b):
+    wide = [tf.cast(side, tf.float64) - tf.cast(a[:1], tf.float64) for side in (a, b)]
+    lengths = [tf.einsum("ij,ij->i", side, side) for side in wide]
+    square = lengths[0][:, None] + lengths[1] - 2 * tf.matmul(*wide, transpose_b=True)
+    equal = tf.reduce_all(a[:, None] == b, axis=-1)
+    root = tf.sqrt(tf.where(equal, tf.ones_like(square), tf.maximum(square, 0)))
+    return tf.cast(tf.where(equal, tf.zeros_like(root), root), a.dtype)
 
 
 # %% numpy_of_tensorflow
