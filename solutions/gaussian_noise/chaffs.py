@@ -45,6 +45,16 @@ class MyGaussianNoise(Noise):
         return inputs if training else inputs + self.noise(inputs)
 
 
+# %% noisy_if_told_anything loses="numerics serialization graph"
+"""The noise is added with `training=False`, too. Ask whether `training` is true: it may be None or
+False."""
+
+
+class MyGaussianNoise(Noise):
+    def call(self, inputs, training=None):
+        return inputs if training is None else inputs + self.noise(inputs)
+
+
 # %% noisy_by_default loses="numerics"
 """Without an argument the layer is noisy. If nobody says that a model is being trained, it is
 not."""
@@ -108,8 +118,8 @@ class MyGaussianNoise(Noise):
 
 
 # %% drawn_in_build loses="numerics gradients serialization graph"
-"""The noise is drawn once, when the layer is built, and every call adds the same. Draw it in
-`call`."""
+"""The noise is drawn once, when the layer is built, and every call adds the same to all samples. Draw
+it in `call`, in the shape of the inputs."""
 
 
 class MyGaussianNoise(Noise):
@@ -131,7 +141,8 @@ class MyGaussianNoise(Noise):
 
 
 # %% seed_unused loses="numerics serialization"
-"""The seed is kept and never used: two layers with the same seed draw different noise."""
+"""Two layers with the same seed draw different noise. Make the generator with the seed that you were
+given, and draw from that generator."""
 
 
 class MyGaussianNoise(Noise):
@@ -149,6 +160,18 @@ class MyGaussianNoise(Noise):
         seed = 1 if self.seed is None else self.seed
         generator = tf.random.Generator.from_seed(seed)
         return generator.normal(tf.shape(inputs), stddev=self.stddev)
+
+
+# %% set_seed_in_call loses="numerics"
+"""With a seed, each call begins the sequence anew and adds the same noise. The sequence begins once,
+in the constructor, with a generator that moves on from call to call."""
+
+
+class MyGaussianNoise(Noise):
+    def noise(self, inputs):
+        if self.seed is not None:
+            tf.random.set_seed(self.seed)
+        return tf.random.normal(tf.shape(inputs), stddev=self.stddev)
 
 
 # %% one_generator_for_all loses="numerics serialization"
@@ -193,7 +216,8 @@ class MyGaussianNoise(Noise):
 
 
 # %% uniform loses="numerics"
-"""The noise is uniform. It should be normal."""
+"""The noise is not normal: numbers far from 0 are missing, and the others are more even. Draw from a
+normal distribution."""
 
 
 class MyGaussianNoise(Noise):
@@ -203,7 +227,7 @@ class MyGaussianNoise(Noise):
 
 
 # %% truncated loses="numerics"
-"""Numbers far from 0 are missing: this normal distribution is truncated."""
+"""Numbers far from 0 are missing: this normal distribution is truncated. Take one that is not."""
 
 
 class MyGaussianNoise(Noise):
@@ -233,7 +257,7 @@ class MyGaussianNoise(Noise):
 
 
 # %% stddev_unused loses="numerics serialization"
-"""`stddev` is kept and never used: the noise has the deviation 1."""
+"""`stddev` is not used: the noise has the deviation 1, whatever was asked for."""
 
 
 class MyGaussianNoise(Noise):

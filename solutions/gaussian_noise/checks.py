@@ -1,4 +1,8 @@
-"""What it means to have solved `gaussian_noise`."""
+"""What it means to have solved `gaussian_noise`.
+
+No check asks for the numbers that a layer draws: right answers draw different ones. What is asked
+are statistics, within many times their sampling errors, and whether noise is alike.
+"""
 
 import keras
 import numpy as np
@@ -13,20 +17,22 @@ SWITCHED_OFF = [
     "keras.layers.Dropout",
 ]
 
-LARGE = np.zeros((400, 50), "float32")  # 20,000 numbers: a deviation is off by 0.005 as a rule
+# Of 100,000 numbers, the deviation is off by 0.2 %, and a share by 0.0015, as a rule.
+MANY = np.zeros((400, 250), "float32")
+FEW = np.zeros((4, 50), "float32")
 
 
 def draw(rng, *shape):
     return rng.normal(scale=3, size=shape).astype("float32")
 
 
-def noise(layer, x=LARGE):
+def noise(layer, x=FEW):
     """What a layer adds in training."""
     return np.asarray(layer(tf.constant(x), training=True)) - x
 
 
-def sequence(layer, calls=3):
-    return np.array([noise(layer, LARGE[:4]) for _ in range(calls)])
+def sequence(layer):
+    return np.array([noise(layer) for _ in range(3)])
 
 
 @check("numerics", points=2)
@@ -39,24 +45,29 @@ def inputs_without_training(MyGaussianNoise, rng):
         "rank 4": draw(rng, 1, 2, 3, 2),
     }
     return {
-        label: [layer(tf.constant(x)), layer(tf.constant(x), training=False)]
+        label: {
+            "no argument": layer(tf.constant(x)),
+            "False": layer(tf.constant(x), training=False),
+        }
         for label, x in inputs.items()
     }
 
 
 @check("numerics", points=2, rtol=0.03, atol=0)
 def deviation(MyGaussianNoise, rng):
-    """the standard deviation of the noise is `stddev`"""
-    x = draw(rng, *LARGE.shape)
+    """the standard deviation of the noise is `stddev`, whatever the inputs are"""
+    x = draw(rng, *MANY.shape)
     return {f"stddev {stddev}": np.std(noise(MyGaussianNoise(stddev), x)) for stddev in (0.2, 3.0)}
 
 
 @check("numerics", points=1, rtol=0, atol=0.015)
 def normal_distribution(MyGaussianNoise):
     """the noise has the mean 0 and is normal, not truncated"""
-    found = noise(MyGaussianNoise(2.0)) / 2
+    found = noise(MyGaussianNoise(2.0), MANY)
+    # In its own deviations: whether these are `stddev` is asked above.
+    found = found / np.std(found)
     return {
-        "the mean is within 0.04 standard deviations of 0": bool(abs(np.mean(found)) < 0.04),
+        "the mean is 0, within 0.03 standard deviations": bool(abs(np.mean(found)) < 0.03),
         "share beyond 1 standard deviation": np.mean(np.abs(found) > 1),
         "share beyond 2.3 standard deviations, times 3": 3 * np.mean(np.abs(found) > 2.3),
     }
@@ -65,11 +76,11 @@ def normal_distribution(MyGaussianNoise):
 @check("numerics", points=1)
 def every_element(MyGaussianNoise):
     """every sample, every step and every feature has noise of its own"""
-    seen = {}
-    for label, shape in {"rank 2": (8, 6), "rank 3": (4, 3, 5)}.items():
-        found = noise(MyGaussianNoise(0.5), np.zeros(shape, "float32"))
-        seen[f"different numbers, {label}"] = len(np.unique(found))
-    return seen
+    found = noise(MyGaussianNoise(0.5), np.zeros((4, 3, 5), "float32"))
+    return {
+        f"the same for all {name}": bool(np.all(np.ptp(found, axis=axis) < 1e-6))
+        for axis, name in enumerate(("samples", "steps", "features"))
+    }
 
 
 @check("numerics", points=1)
@@ -87,26 +98,16 @@ def every_call(MyGaussianNoise):
 @check("numerics", points=2)
 def sequences(MyGaussianNoise):
     """layers with the same seed draw the same sequence, whatever others draw in between"""
-    layers = [MyGaussianNoise(0.5, seed=seed) for seed in (7, 7, 8)]
-    layers += [MyGaussianNoise(0.5) for _ in range(2)]
-    # One after the other, and the last two in turn.
-    first, second, other, *free = map(sequence, layers)
+    first, second, other = (sequence(MyGaussianNoise(0.5, seed=seed)) for seed in (7, 7, 8))
+    free = [sequence(MyGaussianNoise(0.5)) for _ in range(2)]
+    third, stranger = MyGaussianNoise(0.5, seed=7), MyGaussianNoise(0.5, seed=9)
+    in_turn = [(noise(third), noise(stranger, FEW[:2]))[0] for _ in range(3)]
     return {
         "of seeds 7 and 7 alike": np.allclose(first, second),
         "of seeds 7 and 8 alike": np.allclose(first, other),
         "without a seed alike": np.allclose(*free),
-        "a third of seed 7, used in turn with others, alike": np.allclose(
-            first, in_turn(MyGaussianNoise(0.5, seed=7), MyGaussianNoise(0.5, seed=9))
-        ),
+        "of seed 7, in turn with a layer of seed 9, alike": np.allclose(first, in_turn),
     }
-
-
-def in_turn(layer, other):
-    found = []
-    for _ in range(3):
-        found.append(noise(layer, LARGE[:4]))
-        noise(other, LARGE[:2])
-    return np.array(found)
 
 
 @check("gradients", points=2)
@@ -124,22 +125,20 @@ def slope_without_training(MyGaussianNoise, rng):
     return gradient(lambda x: layer(x + 0), draw(rng, 5, 3), upstream=draw(rng, 5, 3))
 
 
-# What a layer shows beside a new one: its own formula is graded under numerics.
+# Of a layer that is held against a new one: its formula is graded under numerics.
 def beside_a_new_one(loaded, arguments):
     stddev, seed = float(arguments[0]), int(arguments[1])
-    mine, new, other = (
-        sequence(one)
-        for one in (loaded, type(loaded)(stddev, seed=seed), type(loaded)(9.0, seed=1))
-    )
+    new, other = (type(loaded)(*one) for one in ((stddev, seed), (9.0, 1)))
+    mine = sequence(loaded)
     return {
-        "draws what a new one draws": np.allclose(mine, new),
-        "draws what one of another stddev and seed draws": np.allclose(mine, other),
+        "draws what a new one draws": np.allclose(mine, sequence(new)),
+        "draws what one of another stddev and seed draws": np.allclose(mine, sequence(other)),
     }
 
 
 @check("serialization", points=2)
 def arguments_survive(MyGaussianNoise):
-    """saved and loaded in a new process, a layer draws what a new one of its arguments draws"""
+    """loaded in a new process, a layer draws what a new one of its stddev and seed draws"""
     return [
         reloaded(MyGaussianNoise(*arguments), use=beside_a_new_one, beside=list(arguments))
         for arguments in ((0.25, 7), (2.0, 3))
@@ -154,48 +153,45 @@ def arguments_of_the_base_class(MyGaussianNoise):
 
 
 @check("serialization", points=1)
-def saved_model(MyGaussianNoise, rng):
+def saved_model(MyGaussianNoise):
     """a model loaded from a .keras file answers as before, and is noisy in training"""
     model = keras.Sequential([keras.Input((50,)), MyGaussianNoise(0.5, seed=5)])
     return reloaded(model, use=of_a_model)
 
 
 def of_a_model(model, rng):
-    x = draw(rng, 4, 50)
     return {
-        "answers": model(tf.constant(x)),
-        "in training it adds something": bool(np.std(noise(model)) > 0),
-        "the same in two calls": np.allclose(noise(model), noise(model)),
+        "answers": model(tf.constant(draw(rng, 4, 50))),
+        "different calls of 3, in training": len(np.unique(sequence(model).reshape(3, -1), axis=0)),
     }
 
 
 @check("graph", points=2)
-def one_graph(MyGaussianNoise):
+def new_noise_in_a_graph(MyGaussianNoise):
     """traced once for an unknown batch size, every call of the graph adds new noise"""
     layer = MyGaussianNoise(0.5)
     return in_graph(lambda x: layer(x, training=True), (None, 50), use=noise_of_a_graph)
 
 
-def noise_of_a_graph(graph, rng):
-    found = [np.asarray(graph(tf.constant(LARGE[:size]))) for size in (6, 6, 2)]
-    x = draw(rng, 3, 50)
+def noise_of_a_graph(graph):
+    found = [np.asarray(graph(tf.constant(FEW[:size]))) for size in (4, 4, 2)]
     return {
         "shapes": [list(one.shape) for one in found],
-        "two calls are alike": np.allclose(found[0], found[1]),
-        "different numbers in a call": len(np.unique(found[0])) > 290,
-        "nothing is added": np.allclose(graph(tf.constant(x)), x),
+        "nothing is added": bool(np.all(found[0] == 0)),
+        "the same in two calls": np.allclose(found[0], found[1]),
+        "the same for all samples": bool(np.all(np.ptp(found[0], axis=0) < 1e-6)),
     }
 
 
 @check("graph", points=2)
 def compiled_model(MyGaussianNoise):
     """in a compiled model every step of training adds new noise, and `test_on_batch` adds none"""
+    # A frozen layer, since Keras warns of models without any weights.
     frozen = keras.layers.Dense(50, "relu", trainable=False, kernel_initializer="zeros")
     model = keras.Sequential([keras.Input((50,)), frozen, MyGaussianNoise(0.5)])
     model.compile("sgd", "mse", jit_compile=False)
-    zeros = LARGE[:3]
-    losses = [float(np.ravel(model.train_on_batch(zeros, zeros))[0]) for _ in range(3)]
+    losses = [float(np.ravel(model.train_on_batch(FEW, FEW))[0]) for _ in range(3)]
     return {
         "different losses of 3 steps": len(np.unique(losses)),
-        "loss of `test_on_batch`": float(np.ravel(model.test_on_batch(zeros, zeros))[0]),
+        "loss of `test_on_batch`": float(np.ravel(model.test_on_batch(FEW, FEW))[0]),
     }

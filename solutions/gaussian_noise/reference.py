@@ -1,14 +1,16 @@
 # %% [markdown] unit="5 Layers" step=3 minutes=40 teaches="noise in training only, in graphs"
 # # A layer that is noisy in training only
 #
+# This exercise belongs to unit 5, *Layers*, and takes about 40 minutes. It builds on `dense_layer`,
+# where you wrote a layer with a configuration.
+#
 # Whoever learns a poem in a silent room may lose it in a loud one. Noise that is added to the
 # inputs while a model is trained makes it lean on what stays the same, and not on the last digit of
 # one feature. When the model is *used*, the noise has to go.
 #
 # So this layer does two different things, and Keras tells it which: by an argument `training`,
 # which it passes to `call`. That is new here, and so is randomness: where it comes from, how it can
-# be repeated, and why it freezes in a graph if it is drawn in the wrong place. The exercise is the
-# second of unit 5; it takes about 40 minutes and builds on `dense_layer`.
+# be repeated, and why it freezes in a graph if it is drawn in the wrong place.
 
 # %% [markdown]
 # ## What to compute
@@ -28,8 +30,8 @@
 # **Seeds.** A computer's random numbers follow from a start, the *seed*. A layer with `seed=7`
 # draws other noise at each call, but a second layer that is made with `seed=7` draws the same noise
 # at its first call as the first layer did at *its* first call, the same at the second, and so on,
-# whatever other layers have drawn in between. With another seed, or without one, it draws other
-# noise.
+# for inputs of the same shapes, and whatever other layers have drawn in between. With another seed
+# it draws other noise. Without a seed, each layer draws noise that no other layer draws.
 #
 # For example, with two layers of one seed:
 #
@@ -47,11 +49,12 @@
 #
 # A class `MyGaussianNoise(stddev, seed=None, **kwargs)`, a subclass of `keras.layers.Layer`.
 #
-# - The constructor keeps `stddev`, a positive number, and `seed`, an integer or None. The
+# - The constructor takes `stddev`, a positive number, and `seed`, an integer or None. The
 #   `**kwargs` are Keras' own arguments, like `name`; pass them on.
 # - `call(inputs, training=None)` gets float32 tensors of any rank from 2 on.
-# - `get_config()` holds `stddev` and `seed` beside what Keras' own holds. A layer that is made from
-#   it and was never called draws the sequence of a new layer with that seed.
+# - `get_config()` returns what `super().get_config()` returns, and `stddev` and `seed` with it. A
+#   layer that was never called, and is made again from its configuration, draws the sequence of a
+#   new layer with that seed.
 #
 # In a model, `fit` calls your layer with `training=True`, and `predict` and `evaluate` with
 # `training=False`. Nobody needs to pass it through other layers; Keras does.
@@ -76,7 +79,7 @@
 # knows it when it runs.
 #
 # **`training` belongs to the call.** It may change from call to call, so it is no argument of the
-# constructor. It may be None.
+# constructor. It may be None, which means that nobody is training.
 #
 # **Variance or standard deviation.** `stddev` is the standard deviation.
 #

@@ -194,3 +194,50 @@ class MyGaussianNoise(keras.layers.Layer):
 
     def get_config(self):
         return {**super().get_config(), "stddev": self.stddev, "seed": self.seed}
+
+
+# %% next_of_the_generator
+"""Takes a new seed from the generator at each call, and draws without state."""
+
+
+class MyGaussianNoise(keras.layers.Layer):
+    def __init__(self, stddev, seed=None, **kwargs):
+        super(MyGaussianNoise, self).__init__(**kwargs)
+        self.supports_masking = True
+        self.stddev, self.seed = stddev, seed
+        self.seeds = keras.random.SeedGenerator(seed)
+
+    def call(self, inputs, training=None):
+        if training is True:
+            seed = tf.bitcast(self.seeds.next(), tf.int32)
+            inputs += tf.random.stateless_normal(tf.shape(inputs), seed, 0.0, self.stddev)
+        return inputs
+
+    def get_config(self):
+        config = {"stddev": self.stddev, "seed": self.seed}
+        return dict(list(super().get_config().items()) + list(config.items()))
+
+
+# %% inverse_distribution
+"""Uniform numbers through the inverse of the normal distribution; a configuration of its own."""
+
+
+class MyGaussianNoise(keras.layers.Layer):
+    def __init__(self, stddev, seed=None, **kwargs):
+        self.arguments = [stddev, seed]
+        super().__init__(**kwargs)
+        self.generator = keras.random.SeedGenerator(seed)
+
+    def call(self, inputs, training=None, **unused):
+        if not training:
+            return inputs
+        drawn = keras.random.uniform(tf.shape(inputs), 1e-6, 1 - 1e-6, seed=self.generator)
+        return inputs + self.arguments[0] * tf.math.ndtri(drawn)
+
+    def get_config(self):
+        return {**super().get_config(), "arguments": list(self.arguments)}
+
+    @classmethod
+    def from_config(cls, config):
+        config = dict(config)
+        return cls(*config.pop("arguments"), **config)
