@@ -118,8 +118,8 @@ class MyGaussianNoise(Noise):
 
 
 # %% drawn_in_build loses="numerics gradients serialization graph"
-"""The noise is drawn once, when the layer is built, and every call adds the same to all samples. Draw
-it in `call`, in the shape of the inputs."""
+"""The noise is drawn once, when the layer is built, and every call adds the same to all samples.
+Draw it in `call`, in the shape of the inputs."""
 
 
 class MyGaussianNoise(Noise):
@@ -141,8 +141,8 @@ class MyGaussianNoise(Noise):
 
 
 # %% seed_unused loses="numerics serialization"
-"""Two layers with the same seed draw different noise. Make the generator with the seed that you were
-given, and draw from that generator."""
+"""Two layers with the same seed draw different noise. Make the generator with the seed that you
+were given, and draw from that generator."""
 
 
 class MyGaussianNoise(Noise):
@@ -163,8 +163,8 @@ class MyGaussianNoise(Noise):
 
 
 # %% set_seed_in_call loses="numerics"
-"""With a seed, each call begins the sequence anew and adds the same noise. The sequence begins once,
-in the constructor, with a generator that moves on from call to call."""
+"""With a seed, each call begins the sequence anew and adds the same noise. The sequence begins
+once, in the constructor, with a generator that moves on from call to call."""
 
 
 class MyGaussianNoise(Noise):
@@ -216,8 +216,8 @@ class MyGaussianNoise(Noise):
 
 
 # %% uniform loses="numerics"
-"""The noise is not normal: numbers far from 0 are missing, and the others are more even. Draw from a
-normal distribution."""
+"""The noise is not normal: numbers far from 0 are missing, and the others are more even. Draw from
+a normal distribution."""
 
 
 class MyGaussianNoise(Noise):
