@@ -128,8 +128,18 @@ class ScaledGlorot(Glorot):
         return self.gain * (1 / (fan_in + fan_out)) ** 0.5
 
 
+# %% limit_of_the_uniform loses="numerics"
+"""The variance is three times what it should be: the root of 6 / (fan_in + fan_out) is where the
+uniform distribution of this variance ends, and is no standard deviation."""
+
+
+class ScaledGlorot(Glorot):
+    def deviation(self, fan_in, fan_out):
+        return self.gain * (6 / (fan_in + fan_out)) ** 0.5
+
+
 # %% mean_fan_forgotten loses="numerics"
-"""The variance is twice of what it should be: 2 · gain² is divided by the sum of the fans, not
+"""The variance is twice what it should be: 2 · gain² is divided by the sum of the fans, not
 by half of it."""
 
 
@@ -205,7 +215,7 @@ class ScaledGlorot(ScaledGlorot):
 
 
 # %% another_default_gain loses="numerics"
-"""Without a gain, the standard deviation is multiplied with 1."""
+"""The default gain is another one than asked for: without a gain it is 1."""
 
 
 class ScaledGlorot(ScaledGlorot):
@@ -259,7 +269,7 @@ class L1Regularizer(L1Regularizer):
 
 
 # %% factor_unused loses="numerics gradients"
-"""The factor is kept and never used."""
+"""The factor is kept and never used. It multiplies the sum."""
 
 
 class L1Regularizer(L1Regularizer):
@@ -268,7 +278,7 @@ class L1Regularizer(L1Regularizer):
 
 
 # %% another_default_factor loses="numerics"
-"""Without a factor, one unit costs 0.01."""
+"""The default factor is another one than asked for: without a factor it is 0.01."""
 
 
 class L1Regularizer(L1Regularizer):
@@ -363,7 +373,7 @@ class MaxColumnNorm(MaxColumnNorm):
 
 
 # %% squared_length loses="numerics"
-"""The root is missing: this is the square of the length."""
+"""The root is missing: the square of the length is taken for the length."""
 
 
 class MaxColumnNorm(MaxColumnNorm):
@@ -374,7 +384,7 @@ class MaxColumnNorm(MaxColumnNorm):
 
 
 # %% limit_of_one loses="numerics serialization"
-"""The limit is 1, whatever was asked for."""
+"""The limit is 1 here, whatever was asked for. Use the argument."""
 
 
 class MaxColumnNorm(MaxColumnNorm):
@@ -383,7 +393,7 @@ class MaxColumnNorm(MaxColumnNorm):
 
 
 # %% another_default_limit loses="numerics"
-"""Without a limit, a column may have the length 1."""
+"""The default limit is another one than asked for: without a limit it is 1."""
 
 
 class MaxColumnNorm(MaxColumnNorm):

@@ -14,8 +14,8 @@ SWITCHED_OFF = [
     "keras.constraints.UnitNorm",
 ]
 
-# Large enough for a deviation that is within one in a hundred of what is asked.
-KERNELS = ((300, 200), 1.0), ((400, 50), 2.0), ((60, 500), 0.5)
+# Shapes and gains. The deviation of so many numbers is off by 0.2 %, as a rule.
+KERNELS = ((600, 400), 1.0), ((2000, 100), 2.0), ((100, 1500), 0.5)
 
 
 def draw(rng, *shape):
@@ -52,18 +52,18 @@ def deviation_of_kernels(ScaledGlorot):
     return {
         f"shape {shape}, gain {gain}": np.std(ScaledGlorot(gain)(shape, dtype="float32"))
         for shape, gain in KERNELS
-    } | {"gain by default": np.std(ScaledGlorot()((300, 200), dtype="float32"))}
+    } | {"gain by default": np.std(ScaledGlorot()((600, 400), dtype="float32"))}
 
 
-# Of 60,000 numbers, the mean is off by 0.004 deviations, and the share by 0.0006, as a rule.
-@check("numerics", points=1, rtol=0, atol=0.006)
+# Of 240,000 numbers, the mean is off by 0.002 deviations, and a share by 0.001, as a rule.
+@check("numerics", points=1, rtol=0, atol=0.01)
 def normal_and_not_truncated(ScaledGlorot):
     """a large kernel is normally distributed, with the mean 0, and not truncated"""
-    kernel = np.asarray(ScaledGlorot(2.0)((300, 200), dtype="float32"))
+    kernel = np.asarray(ScaledGlorot(2.0)((600, 400), dtype="float32"))
     whole = kernel / np.std(kernel)
     return {
-        "mean, in standard deviations, within 0.03": bool(abs(np.mean(whole)) < 0.03),
-        "share beyond 1 standard deviation": np.mean(np.abs(whole) > 1) / 2,
+        "the mean is 0, within 0.02 standard deviations": bool(abs(np.mean(whole)) < 0.02),
+        "share beyond 1 standard deviation": np.mean(np.abs(whole) > 1),
         "share beyond 2.3 standard deviations": np.mean(np.abs(whole) > 2.3),
     }
 
@@ -95,7 +95,7 @@ def shape_and_dtype(ScaledGlorot):
 
 @check("numerics", points=2)
 def penalties(L1Regularizer, rng):
-    """the penalty is the factor times the sum of the sizes of all weights, a scalar"""
+    """the penalty is the factor times the sum of all weights' absolute values, a scalar"""
     weights = draw(rng, 4, 3)
     return {
         "factor 0.5": L1Regularizer(0.5)(tf.constant(weights)),
@@ -153,7 +153,7 @@ def slope_of_the_activation(shifted_relu, rng):
     return gradient(shifted_relu, away(rng, 4, 5), upstream=draw(rng, 4, 5))
 
 
-@check("gradients", points=2)
+@check("gradients", points=1)
 def slope_of_the_penalty(L1Regularizer, rng):
     """the slope of the penalty is the factor with the sign of each weight"""
     return {
@@ -232,7 +232,7 @@ def of_an_initializer(loaded, direct):
     return {"over what it drew before": ratio(loaded((6, 8), dtype="float32"), direct)}
 
 
-@check("serialization", points=2)
+@check("serialization", points=1)
 def saved_model(shifted_relu, ScaledGlorot, L1Regularizer, MaxColumnNorm, rng):
     """loaded from a .keras file, a layer of all four still bends, regularizes and constrains"""
     layer = full_layer((shifted_relu, ScaledGlorot, L1Regularizer, MaxColumnNorm))

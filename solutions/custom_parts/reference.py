@@ -6,8 +6,8 @@
 # **initializer** that draws their first weights, a **regularizer** that adds a price for the
 # weights to the loss, and a **constraint** that puts the weights in order after each step.
 #
-# This is unit 3 of the course. It takes about 50 minutes and needs nothing but Keras' own layers;
-# you write one part of each kind, and put all four into one `Dense`.
+# This exercise is unit 3, *Small parts*, and takes about 50 minutes. It builds on `huber_loss`,
+# where you wrote a `get_config`. You write one part of each kind, and all four go into one `Dense`.
 
 # %% [markdown]
 # ## Four parts
@@ -32,9 +32,10 @@
 #
 # then values and gradients keep their size from layer to layer. The distribution is normal with
 # mean 0, and is not truncated. The shape is that of a kernel of rank 2, `(fan_in, fan_out)`. For a
-# kernel of shape `(300, 100)` and gain 1 the variance is $2 / 400 = 0.005$, and the standard
-# deviation is 0.0707. Two objects with the same seed draw the same kernel; without a seed, or with
-# another one, two objects draw different ones.
+# kernel of shape `(300, 100)` the variance is $2 / 400 = 0.005$ with gain 1, and the standard
+# deviation is 0.0707; with gain 2 they are 0.02 and 0.1414. The seed is an integer or None. Two
+# objects with the same seed draw the same kernel for the same shape, in other processes, too. Two
+# objects with different seeds, or without a seed, draw different ones.
 #
 # **`L1Regularizer(factor=0.01)`**, a regularizer: factor times the sum of the absolute values of
 # all weights, a scalar. For the weights $(1, -2, 0.5)$ and the factor 0.1 it is $0.35$.
@@ -66,20 +67,25 @@
 #
 # The function, and three classes: subclasses of `keras.initializers.Initializer`,
 # `keras.regularizers.Regularizer` and `keras.constraints.Constraint`. Each class has a constructor,
-# a `__call__`, and a `get_config` that returns the arguments of its constructor by name.
+# a `__call__`, and a `get_config` that returns the arguments of its constructor by name. The
+# constructors take `gain` and then `seed`, `factor`, and `limit`.
 #
 # The initializer is called with the shape, and with `dtype=` by keyword. Return values of that
 # dtype; it arrives as a string, like `"float32"`, and may be None, which means float32. The others
-# get tensors or variables.
-#
+# get tensors or Keras' variables of float32.
+
+# %% [markdown]
 # ## Traps
 #
 # - **`__call__`, not `call`.** Layers, losses and models have a `call`, and Keras calls it for you.
 #   These parts are called themselves. A class without a `__call__` of its own inherits one: that of
 #   `Constraint` returns the weights as they are, and nothing tells you.
 # - **Variance or standard deviation.** `tf.random.normal` and `keras.random.normal` take the
-#   standard deviation, which is the root of the variance. The gain is squared in the one and not in
-#   the other.
+#   standard deviation, which is the root of the variance. The gain is squared in the variance, and
+#   not in the standard deviation.
+# - **The seed of `tf.random.normal`** is no start of its own: what is drawn also depends on how
+#   many random operations there were before, so two objects with the same seed draw different kernels.
+#   `keras.random.normal` and `tf.random.stateless_normal` have no such memory.
 # - **Read the shape that you are given.** It is a tuple, `(fan_in, fan_out)`: an initializer knows
 #   nothing else of its layer.
 # - **Columns.** `axis=0` runs down a column, so a sum of squares along it has one number for each
@@ -87,31 +93,35 @@
 # - **A column of zeros** has the length 0. It is not too long, so it stays; do not divide by its
 #   length.
 # - **A saved part is its configuration.** Without `get_config` a model with your regularizer does
-#   not save, or loads with the default and trains on with another price.
+#   not save. With an argument missing in it, the part loads with its default, and the model trains
+#   on with another price.
 # - **Several kernels of one object.** What an object draws the second time is not asked: with a
 #   plain number as its seed it draws the same kernel again, with a generator another one.
-#
+
+# %% [markdown]
 # ## What is graded
 #
-# - **Numerics**: values of the activation; mean, variance and shape of the normal distribution over
-#   large kernels (within what sampling allows), seeds, dtype; penalties; constrained kernels, also
-#   with columns of zeros. A `Dense` with all four: what it computes, its penalty in `layer.losses`,
-#   and its kernel after a training step.
+# - **Numerics**: values of the activation; mean, standard deviation and shape of the normal
+#   distribution over large kernels (within 2 %, where sampling alone is off by 0.3 %),
+#   seeds, dtype; penalties; constrained kernels, also with columns of zeros; all defaults.
 # - **Gradients**: of the activation (not at $z = -1$) and of the penalty (not at 0), times what
 #   arrives from above. The slope of the constraint is not asked.
 # - **Serialization**: loaded in a new process, each part has the arguments it had; and a model with
-#   a `Dense` of all four, saved to a `.keras` file, still bends, regularizes and constrains. It is
-#   loaded with `custom_objects`.
-# - **Graph**: a compiled model with such a layer trains, in a graph, as direct calls say.
+#   a `Dense` of all four, saved to a `.keras` file, still bends, regularizes and constrains. All
+#   are loaded with `custom_objects`.
+# - **Graph**: the activation answers in one graph, traced for a batch of unknown size, what direct
+#   calls answer. A compiled model of a `Dense` with all four takes a step of training as its parts
+#   say when they are called directly: the penalty is part of the loss, and the constraint acts
+#   after the step.
 #
 # Switched off are Keras' own parts that do the same: the regularizers `keras.regularizers.L1` and
 # `L1L2`, and the constraints `keras.constraints.MaxNorm`, `MinMaxNorm` and `UnitNorm`. Calling one
 # of them raises when your work is graded, which the public tests do not notice. Everything else is
 # yours to use, Keras' initializers too.
 #
-# Out of scope: kernels of other ranks, other dtypes than float32 and float64, the slope at a kink,
-# symbolic Keras tensors, limits and factors that are not positive, and the exact numbers that a
-# seed gives.
+# Out of scope: kernels of other ranks, other dtypes than float32 (and float64 for what the
+# initializer draws), symbolic Keras tensors, gains, factors and limits that are not positive,
+# columns that are shorter than 0.1 without being 0, and the numbers that a seed gives.
 
 # %%
 import keras

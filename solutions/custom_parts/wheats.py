@@ -255,7 +255,6 @@ class ScaledGlorot(keras.initializers.Initializer):
 
 # %% by_product
 """A product with a diagonal matrix, and a leaky ReLU that leaks nothing."""
-"""A product with a diagonal matrix, and a leaky ReLU that leaks nothing."""
 
 
 def shifted_relu(z):
