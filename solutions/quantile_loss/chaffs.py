@@ -124,6 +124,22 @@ def quantile_loss(q):
     return loss
 
 
+# %% all_pairs loses="numerics gradients"
+"""Labels of shape (batch,) minus predictions of shape (batch, 1) is a (batch, batch) matrix: every
+label meets every prediction. Both come as (batch, 1); leave them so, or change both."""
+
+
+def quantile_loss(q):
+    if not 0 < q < 1:
+        raise ValueError(f"q must be between 0 and 1. Received: {q}")
+
+    def loss(y_true, y_pred):
+        error = tf.reshape(y_true, [-1]) - y_pred
+        return tf.maximum(q * error, (q - 1) * error)
+
+    return loss
+
+
 # %% decided_for_the_batch loses="numerics gradients"
 """The sign of the error is decided for the whole batch. Some predictions are too low and others
 too high: choose element by element."""
@@ -175,7 +191,7 @@ class QuantileLoss(Named):
         return {**super().get_config(), "q": self.q}
 
 
-# %% always_the_median loses="numerics gradients serialization"
+# %% always_the_median loses="numerics gradients"
 """`call` uses 0.5 whatever the constructor was given. Use the `q` that the loss keeps."""
 
 
@@ -300,8 +316,8 @@ class QuantileLoss(QuantileLoss):
 
 
 # %% function_reduces loses="numerics gradients"
-"""The function returns the mean of the batch. Return a loss for each sample: Keras weights them,
-and takes the mean itself."""
+"""What `quantile_loss` returns gives the mean of the batch. Return a loss for each sample: Keras
+weights them, and takes the mean itself."""
 
 
 def quantile_loss(q):
@@ -313,6 +329,63 @@ def quantile_loss(q):
         return tf.reduce_mean(tf.maximum(q * error, (q - 1) * error))
 
     return loss
+
+
+# %% object_that_sums loses="graph"
+"""In `compile`, what `quantile_loss` returns is summed over the batch: it is an object that leaves
+the samples alone, and Keras leaves that to it. Return a plain function."""
+
+
+def quantile_loss(q):
+    return Unreduced(q)
+
+
+class Unreduced(keras.losses.Loss):
+    def __init__(self, q):
+        super().__init__(reduction=None)
+        if not 0 < q < 1:
+            raise ValueError(f"q must be between 0 and 1. Received: {q}")
+        self.q = q
+
+    def call(self, y_true, y_pred):
+        error = y_true - y_pred
+        return tf.maximum(self.q * error, (self.q - 1) * error)
+
+
+# %% object_that_takes_the_mean loses="numerics gradients"
+"""What `quantile_loss` returns gives the mean of the batch. Return a loss for each sample: Keras
+weights them, and takes the mean itself."""
+
+
+def quantile_loss(q):
+    return QuantileLoss(q)
+
+
+@keras.saving.register_keras_serializable()
+class QuantileLoss(Named):
+    def __init__(self, q=0.5, **kwargs):
+        super().__init__(**kwargs)
+        if not 0 < q < 1:
+            raise ValueError(f"q must be between 0 and 1. Received: {q}")
+        self.q = q
+
+    def call(self, y_true, y_pred):
+        error = y_true - y_pred
+        return tf.maximum(self.q * error, (self.q - 1) * error)
+
+    def get_config(self):
+        return {**super().get_config(), "q": self.q}
+
+
+# %% no_kwargs loses="numerics serialization"
+"""The constructor must take the arguments of Keras' own losses as well, like `reduction` and
+`name`: add `**kwargs`, and pass them on to `super().__init__`."""
+
+
+@keras.saving.register_keras_serializable()
+class QuantileLoss(QuantileLoss):
+    def __init__(self, q=0.5):
+        super().__init__(q)
 
 
 # %% arguments_swallowed loses="numerics serialization"
@@ -381,7 +454,7 @@ class QuantileLoss(QuantileLoss):
         return {**keras.losses.Loss.get_config(self), "quantile": self.q}
 
 
-# %% numpy loses="gradients serialization graph"
+# %% numpy loses="gradients graph"
 """NumPy computes outside TensorFlow: no gradient passes through it, and a graph cannot hold it.
 Use operations of TensorFlow or Keras."""
 

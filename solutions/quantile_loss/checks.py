@@ -9,20 +9,20 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from autograder.checks import check, compiled, either, gradient, one_graph, ratio, reloaded
+from autograder.checks import check, compiled, either, gradient, moves, one_graph, ratio, reloaded
 from autograder.checks.kinds import exception
 from autograder.checks.kinds.losses import Loss
-from autograder.records.observations import Thing
+from autograder.checks.later import redrawn
 
 QUANTILES = 0.75, 0.2, 0.5  # both sides of the default, and it
+NO_QUANTILES = 1.5, -0.25, 0, 1
 
 
 def draw(rng, samples=6):
     """Labels, and predictions with errors of both signs, none of which is close to 0."""
     true = rng.normal(scale=3, size=(samples, 1))
-    error = (
-        rng.uniform(0.3, 4, size=(samples, 1)) * np.where(np.arange(samples) % 2, -1, 1)[:, None]
-    )
+    sign = np.where(np.arange(samples) % 2, -1, 1)[:, None]
+    error = sign * rng.uniform(0.3, 4, size=(samples, 1))
     return true.astype("float32"), (true - error).astype("float32")
 
 
@@ -30,38 +30,34 @@ def tensors(*arrays):
     return [tf.constant(array) for array in arrays]
 
 
-def refusals(make):
-    """What it raises for numbers that are no quantiles, and whether the message shows them."""
+def refused(make):
+    """What is raised for numbers that are no quantiles, and whether the message shows them."""
     seen = {}
-    for q in (1.5, -0.25, 0, 1):
+    for q in NO_QUANTILES:
         try:
             make(q)
-        except ValueError as error:
+        except Exception as error:
+            kind = "ValueError" if isinstance(error, ValueError) else type(error).__name__
             # 0 and 1 are in many a message anyway.
-            seen[f"q = {q}"] = "ValueError" if q in (0, 1) or str(q) in str(error) else "no number"
+            shown = q in (0, 1) or str(q) in str(error)
+            seen[f"q = {q}"] = kind if shown else f"{kind} without the number"
         else:
             seen[f"q = {q}"] = "nothing raised"
     return seen
 
 
-@check("numerics", points=2)
+@check("numerics", points=3)
 def values_of_the_function(quantile_loss, rng):
-    """what `quantile_loss(q)` returns gives each sample its pinball loss"""
+    """what `quantile_loss(q)` returns gives each sample its pinball loss, for several q at once"""
     # All are made before the first is called: each must keep its own.
     losses = {f"q = {q}": quantile_loss(q) for q in QUANTILES}
     return {label: np.ravel(loss(*tensors(*draw(rng)))) for label, loss in losses.items()}
 
 
 @check("numerics", points=1)
-def function_refuses(quantile_loss):
-    """`quantile_loss` raises a ValueError for a q outside of (0, 1), and its message shows it"""
-    return refusals(quantile_loss)
-
-
-@check("numerics", points=1)
-def class_refuses(QuantileLoss):
-    """`QuantileLoss` raises a ValueError for a q outside of (0, 1), and its message shows it"""
-    return refusals(QuantileLoss)
+def others_are_refused(quantile_loss, QuantileLoss):
+    """both forms raise a ValueError for a q outside of (0, 1), and its message shows it"""
+    return {"quantile_loss": refused(quantile_loss), "QuantileLoss": refused(QuantileLoss)}
 
 
 @check("gradients", points=2)
@@ -89,7 +85,28 @@ class EveryLoss(Loss, asked="QuantileLoss"):
     def draw(self, rng, samples):
         return draw(rng, samples)
 
+    def saved(self, rng):
+        # One on each side of the default. Each is a float32, too.
+        return [[float(2 * rng.integers(*odd) + 1) / 32] for odd in ((9, 15), (1, 7))]
+
+    @check("numerics", points=2)
+    def values(self, QuantileLoss, rng):
+        """each sample has its pinball loss by `QuantileLoss`, too, for several q at once"""
+        losses = {f"q = {q}": QuantileLoss(q) for q in QUANTILES}
+        seen = {}
+        for label, loss in losses.items():
+            true, pred = draw(rng)
+            # A sample alone is its own mean: how losses reduce is asked apart.
+            seen[label] = [np.mean(loss(true[i : i + 1], pred[i : i + 1])) for i in range(6)]
+        return seen
+
+    mean_of_the_batch = Loss.mean_of_the_batch.but(points=1)
+    slopes = Loss.slopes.but(
+        "the gradient of the class in each prediction is -q or 1 - q, times what arrives", points=1
+    )
+    each_keeps_its_arguments = exception("`values` makes all losses before it asks the first")
     labels_of_other_dtypes = exception("the statement promises float32 only")
+    compiled_model_survives = exception("`found_without_custom_objects` asks it without them")
 
 
 @check("serialization", points=2)
@@ -109,41 +126,52 @@ def found_without_custom_objects(QuantileLoss):
 
 
 def loads_a_loss(text):
-    loss = keras.saving.deserialize_keras_object(json.loads(text))
-    return isinstance(loss, keras.losses.Loss)
+    return like_a_new_one(keras.saving.deserialize_keras_object(json.loads(text)))
 
 
 def loads_a_model(text):
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "model.keras")
         path.write_bytes(base64.b64decode(text))
-        return isinstance(keras.saving.load_model(path).loss, keras.losses.Loss)
+        return like_a_new_one(keras.saving.load_model(path).loss)
 
 
-@check("graph", points=1)
+def like_a_new_one(loss):
+    """Whether a loaded loss costs what a new one costs: another formula is asked in numerics."""
+    batches = [*redrawn(draw, np.random.default_rng(0))]
+    costs, new = ([one(*batch) for batch in batches] for one in (loss, type(loss)(0.75)))
+    return {"over a new one": ratio(costs, new), "other inputs cost otherwise": moves(costs)}
+
+
 @one_graph((None, 1), (None, 1), draw=draw)
-def graph_of_the_function(quantile_loss):
-    """traced once for batches of any size, the function gives what direct calls give"""
+def traced(quantile_loss):
     loss = quantile_loss(0.75)
     return lambda true, pred: tf.reshape(loss(true, pred), [-1])
 
 
 @check("graph", points=1)
-def function_in_compile(quantile_loss, rng):
-    """compiled with the function, a model takes a step along its gradient"""
+def graph_of_the_function(quantile_loss, rng):
+    """the graph of the function gives what direct calls give, and in `compile` it trains a model"""
+    return {
+        "traced for any batch": traced(quantile_loss),
+        "compiled": steps_along_the_gradient(quantile_loss, rng),
+    }
+
+
+def steps_along_the_gradient(quantile_loss, rng):
+    """Steps of training, or at least over what the gradient of direct calls says."""
     loss, model = quantile_loss(0.75), compiled(loss=quantile_loss(0.75))
     (kernel,) = model.trainable_variables
-    start, steps, means = np.array(kernel), [], []
+    start, steps, slopes = np.array(kernel), [], []
     for _ in range(2):
         true, inputs = draw(rng)
         kernel.assign(start)
         model.train_on_batch(inputs, true)
-        steps.append(start - np.array(kernel))
+        steps.append((start - np.array(kernel)) / 0.1)
 
         def mean(k, batch=(true, inputs)):
             labels, x = tensors(*batch)
             return tf.reduce_mean(loss(labels, x @ k))
 
-        means.append(gradient(mean, start))
-    direct = [one if isinstance(one, Thing) else 0.1 * one for one in means]
-    return either(steps, {"over 0.1 times the gradient of direct calls": ratio(steps, direct)})
+        slopes.append(gradient(mean, start))
+    return either(steps, {"a step over the rate times the gradient": ratio(steps, slopes)})

@@ -51,7 +51,8 @@
 #
 # **`quantile_loss(q)`** is a function that *returns a function*. What it returns takes `(y_true,
 # y_pred)`, two float32 tensors of shape `(batch, 1)`, and returns one loss for each sample (of
-# shape `(batch, 1)` or `(batch,)`). Keras takes such a function as it takes a loss of its own:
+# shape `(batch, 1)` or `(batch,)`). Keras takes such a function as it takes a loss of its own, and
+# takes the mean itself:
 #
 # ```python
 # model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
@@ -76,9 +77,11 @@
 #
 # For that, Keras must know your class by the name that it writes into the file.
 # `@keras.saving.register_keras_serializable()` above the class tells it. The file must still be
-# loaded in a program that has your code; there it works for whoever does not even know that the
-# loss is yours. (A model compiled with the *function* saves as well, but it never loads: a function
-# made by a function has no name that Keras could find. That is why there are two forms.)
+# loaded in a program that has your code; there it works even for somebody who does not know that
+# the loss is yours. In a notebook you may run the cell again: the new class takes the name.
+#
+# A model that was compiled with the *function* saves as well, but it never loads: a function made
+# by a function has no name that Keras could find. That is why there are two forms.
 
 # %% [markdown]
 # ## Traps
@@ -97,16 +100,13 @@
 # cannot choose for all of them. Choose element by element.
 #
 # **Do not reduce** in `call`. Keras weights the samples and takes their mean afterwards.
-#
-# **Names are taken once.** If two classes are registered under one name, the last one wins. In a
-# notebook that is what you want: run the cell again, and your new class counts.
 
 # %% [markdown]
 # ## What is graded
 #
-# - **Numerics**: the values of both forms, for several `q` and for errors of both signs; the
-#   default of the class; several losses side by side; reductions and weights of the class; the
-#   `ValueError`.
+# - **Numerics**: the values of both forms, for several losses side by side and for errors of both
+#   signs; the default of the class, its reductions (`"sum"`, None, and the mean), and weights of
+#   shape `(batch, 1)`; the `ValueError`.
 # - **Gradients**: the slopes of both forms on both sides (not at $e = 0$), times what arrives from
 #   above.
 # - **Serialization**: in a new process that has loaded your code, and *without* `custom_objects`, a
