@@ -118,6 +118,16 @@ def tokenize(texts):
     return tf.ragged.stack(rows)
 
 
+# %% loop_over_a_known_number loses="graph"
+"""In a graph for any number of texts `texts.shape[0]` is None, and `range` cannot count to it.
+`tf.strings` works on all texts at once."""
+
+
+def tokenize(texts):
+    rows = [tf.strings.split(spaced(texts[i])) for i in range(texts.shape[0])]
+    return tf.ragged.stack(rows)
+
+
 # %% python_strings loses="serialization graph"
 """Python's strings do not exist in a graph. `tf.strings` has the same operations for tensors."""
 

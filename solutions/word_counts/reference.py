@@ -7,7 +7,8 @@
 # which hold only what is not zero, and operations on **sets**. With them the preparation of texts
 # can be a part of the graph: it is saved with the model, and whoever serves it needs no Python.
 #
-# The exercise is the third of unit 1. It takes about 50 minutes and needs no other exercise.
+# This is the third exercise of unit 1. It takes about 50 minutes, and builds on
+# `pairwise_distances`: there, new axes let everything meet everything.
 
 # %% [markdown]
 # ## Three functions
@@ -86,10 +87,11 @@
 # - **Numerics**: words, counts and shared words; texts that are empty or have no known word,
 #   repeated words, letters beyond A to Z, punctuation at either end; type, dtype and shape of what
 #   is returned.
-# - **Serialization**: each function is exported as a SavedModel, for any $n$ and $m$, and answers
-#   in a process that does not have your code.
+# - **Serialization**: each function is exported as a SavedModel, for an $n$ and an $m$ that are
+#   known, and answers in a process that does not have your code.
 # - **Graph**: each function is traced once for unknown $n$ and $m$, and the graph gives what direct
-#   calls give, without calling back into Python.
+#   calls give, without calling back into Python. The grader traces without AutoGraph: a loop over
+#   a tensor works only inside a function that you have decorated with `tf.function` yourself.
 # - **Gradients** are not graded: words have none.
 #
 # **Switched off**: nothing.

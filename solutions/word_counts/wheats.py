@@ -84,7 +84,7 @@ def count_matrix(texts, vocabulary):
     return tf.sparse.from_dense(counted(tokenize(texts).to_tensor(), vocabulary))
 
 
-# %% with_a_unicode_script
+# %% separators_stripped
 """Only the first and last separators are stripped; then texts are split at runs of the others."""
 
 
@@ -95,14 +95,29 @@ def tokenize(texts):
     return tf.ragged.boolean_mask(words, words != "")
 
 
-# %% upper_then_lower
-"""Letters that have no lower case stay; each alphabet is written as a class of its own."""
+# %% by_character
+"""Characters are looked at one by one, and those that are in no word become spaces."""
 
 
 def tokenize(texts):
-    other = r"[^\p{Lu}\p{Ll}\p{Lt}\p{Lm}\p{Lo}\p{Nd}\p{Nl}\p{No}]+"
-    spaced = tf.strings.strip(tf.strings.regex_replace(texts, other, " "))
-    return tf.strings.split(tf.strings.lower(spaced, encoding="utf-8"))
+    characters = tf.strings.unicode_split(tf.strings.lower(texts, encoding="utf-8"), "UTF-8")
+    kept = tf.strings.regex_full_match(characters.values, r"\p{L}|\p{N}")
+    spaced = characters.with_values(tf.where(kept, characters.values, " "))
+    return tf.strings.split(tf.strings.reduce_join(spaced, axis=-1))
+
+
+# %% ragged_comparison
+"""Ragged words are compared with the vocabulary as they are, and summed over the words."""
+
+
+def count_matrix(texts, vocabulary):
+    words = tokenize(texts)
+    equal = tf.map_fn(
+        lambda row: tf.reduce_sum(tf.cast(row[:, None] == vocabulary, tf.int64), axis=0),
+        words,
+        fn_output_signature=tf.TensorSpec([None], tf.int64),
+    )
+    return tf.sparse.from_dense(tf.ensure_shape(equal, [None, None]))
 
 
 # %% sets_by_difference
