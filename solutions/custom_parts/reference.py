@@ -84,8 +84,8 @@
 #   standard deviation, which is the root of the variance. The gain is squared in the variance, and
 #   not in the standard deviation.
 # - **The seed of `tf.random.normal`** is no start of its own: what is drawn also depends on how
-#   many random operations there were before, so two objects with the same seed draw different kernels.
-#   `keras.random.normal` and `tf.random.stateless_normal` have no such memory.
+#   many random operations there were before, so two objects with the same seed draw different
+#   kernels. `keras.random.normal` and `tf.random.stateless_normal` have no such memory.
 # - **Read the shape that you are given.** It is a tuple, `(fan_in, fan_out)`: an initializer knows
 #   nothing else of its layer.
 # - **Columns.** `axis=0` runs down a column, so a sum of squares along it has one number for each

@@ -139,7 +139,7 @@ class FBetaScore(keras.metrics.Metric):
         )
 
     def result(self):
-        (_, fp), (fn, tp) = tf.unstack([tf.unstack(row) for row in tf.unstack(self.matrix)])
+        _, fp, fn, tp = tf.unstack(tf.reshape(self.matrix, [4]))
         square = self.beta**2
         return tf.math.divide_no_nan((1 + square) * tp, (1 + square) * tp + square * fn + fp)
 

@@ -209,7 +209,7 @@ class MyGaussianNoise(keras.layers.Layer):
 
     def call(self, inputs, training=None):
         if training is True:
-            seed = tf.bitcast(self.seeds.next(), tf.int32)
+            seed = tf.cast(self.seeds.next(), tf.int64)
             inputs += tf.random.stateless_normal(tf.shape(inputs), seed, 0.0, self.stddev)
         return inputs
 
