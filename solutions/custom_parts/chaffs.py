@@ -54,13 +54,19 @@ def shifted_relu(z):
     return max(z, -1.0)
 
 
-# %% numpy_activation loses="gradients serialization graph"
+# %% numpy_activation loses="gradients graph"
 """NumPy computes outside TensorFlow: no gradient passes through it, and a graph cannot hold
 it."""
 
 
 def shifted_relu(z):
     return tf.constant(np.maximum(np.asarray(z), -1.0))
+
+
+# %% lambda_as_activation loses="serialization"
+"""A lambda has no name that Keras could find it by, so a model with it does not load. Define the
+activation with `def`."""
+shifted_relu = lambda z: tf.maximum(z, -1.0)  # noqa: E731
 
 
 # %% variance_as_deviation loses="numerics"
@@ -92,7 +98,7 @@ class ScaledGlorot(Glorot):
         return self.gain**2 * (2 / (fan_in + fan_out)) ** 0.5
 
 
-# %% gain_unused loses="numerics serialization"
+# %% gain_unused loses="numerics"
 """The gain is kept and never used. It multiplies the standard deviation."""
 
 
@@ -277,6 +283,16 @@ class L1Regularizer(L1Regularizer):
         return tf.reduce_sum(tf.abs(tf.convert_to_tensor(weights)))
 
 
+# %% regularizer_in_numpy loses="gradients graph"
+"""NumPy computes outside TensorFlow: no gradient passes through it, and a graph cannot hold it. Use
+`tf.abs` and `tf.reduce_sum`, or their sisters in `keras.ops`."""
+
+
+class L1Regularizer(L1Regularizer):
+    def __call__(self, weights):
+        return self.factor * np.sum(np.abs(np.array(weights)))
+
+
 # %% another_default_factor loses="numerics"
 """The default factor is another one than asked for: without a factor it is 0.01."""
 
@@ -383,7 +399,7 @@ class MaxColumnNorm(MaxColumnNorm):
         return weights * self.limit / tf.maximum(length, self.limit)
 
 
-# %% limit_of_one loses="numerics serialization"
+# %% limit_of_one loses="numerics"
 """The limit is 1 here, whatever was asked for. Use the argument."""
 
 
@@ -401,7 +417,7 @@ class MaxColumnNorm(MaxColumnNorm):
         super().__init__(limit)
 
 
-# %% constraint_in_numpy loses="serialization graph"
+# %% constraint_in_numpy loses="graph"
 """NumPy computes outside TensorFlow, and a graph cannot hold it: a compiled model does not train
 with this constraint."""
 

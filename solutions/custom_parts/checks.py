@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from autograder.checks import check, either, gradient, one_graph, ratio, reloaded
+from autograder.checks import check, gradient, moves, one_graph, ratio, reloaded
 
 SWITCHED_OFF = [
     "keras.regularizers.L1",
@@ -16,6 +16,8 @@ SWITCHED_OFF = [
 
 # Shapes and gains. The deviation of so many numbers is off by 0.2 %, as a rule.
 KERNELS = ((600, 400), 1.0), ((2000, 100), 2.0), ((100, 1500), 0.5)
+
+RATE = 0.5  # of the steps of training
 
 
 def draw(rng, *shape):
@@ -147,6 +149,8 @@ def given(rng, layer, inputs=4):
     return layer
 
 
+# A wrong value has a wrong slope, as a rule, and what stops the gradient is mostly NumPy, which
+# fails in a graph as well.
 @check("gradients", points=1)
 def slope_of_the_activation(shifted_relu, rng):
     """the slope of the activation is 1 above -1 and 0 below, times what arrives from above"""
@@ -162,62 +166,42 @@ def slope_of_the_penalty(L1Regularizer, rng):
     }
 
 
-def steps(layer, rng, count=2):
-    """Kernels after a compiled step of training, each from kernels and batches drawn anew."""
-    model = keras.Sequential([keras.Input((4,)), layer])
-    model.compile(keras.optimizers.SGD(0.5), "mse", jit_compile=False)
-    for _ in range(count):
-        given(rng, layer)
-        x, y, before = draw(rng, 6, 4), draw(rng, 6, layer.units), np.array(layer.kernel)
-        model.train_on_batch(x, y)
-        yield (x, y, before, np.array(layer.bias)), np.array(layer.kernel)
+# Loaded, in a graph: a part is held against what it does itself. Its formula is graded under
+# numerics.
 
 
-def direct_step(layer, x, y, before, bias):
-    """What the parts of a layer, called directly, make of a step from a kernel."""
-
-    def loss(kernel):
-        z = tf.constant(x) @ kernel + bias
-        error = tf.reduce_mean(tf.square(layer.activation(z) - y))
-        return error + layer.kernel_regularizer(kernel)
-
-    slope = gradient(loss, before)
-    moved = before - 0.5 * slope if tf.is_tensor(slope) else before
-    return np.asarray(layer.kernel_constraint(tf.convert_to_tensor(moved)))
+def beside_itself(part, before, given, drawn):
+    """How a part answers what it was given before, and whether its answers move at all."""
+    return {
+        "over what it was before": ratio(part(tf.constant(given)), before),
+        "moves": moves([part(tf.constant(one)) for one in drawn]),
+    }
 
 
-def trained(layer, rng):
-    return [kernel for _, kernel in steps(layer, rng)]
-
-
+# `saved_model` asks for the arguments of the parts, too. Here each of them has a point of its own:
+# whoever forgets one configuration keeps those of the others.
 @check("serialization", points=1)
 def regularizer_survives(L1Regularizer, rng):
     """saved and loaded in a new process, a regularizer has its factor"""
-    weights = draw(rng, 5)
-    regularizer = L1Regularizer(0.7)
-    beside = [weights, regularizer(tf.constant(weights))]
+    regularizer, weights = L1Regularizer(0.7), draw(rng, 5)
+    beside = [regularizer(tf.constant(weights)), weights]
     return reloaded(regularizer, use=of_a_regularizer, beside=beside)
 
 
 def of_a_regularizer(loaded, direct, rng):
-    weights, before = direct
-    exact = [loaded(tf.constant(draw(rng, 5))) for _ in range(2)]
-    return either(exact, {"over what it was before": ratio(loaded(tf.constant(weights)), before)})
+    return beside_itself(loaded, *direct, [draw(rng, 5) for _ in range(2)])
 
 
 @check("serialization", points=1)
 def constraint_survives(MaxColumnNorm, rng):
     """saved and loaded in a new process, a constraint has its limit"""
-    kernel = columns(rng, 0.5, 1.5, 4.0)
-    constraint = MaxColumnNorm(2.5)
-    beside = [kernel, constraint(tf.constant(kernel))]
+    constraint, kernel = MaxColumnNorm(2.5), columns(rng, 0.5, 1.5, 4.0)
+    beside = [constraint(tf.constant(kernel)), kernel]
     return reloaded(constraint, use=of_a_constraint, beside=beside)
 
 
 def of_a_constraint(loaded, direct, rng):
-    kernel, before = direct
-    exact = [loaded(tf.constant(columns(rng, 0.5, 1.5, 4.0))) for _ in range(2)]
-    return either(exact, {"over what it was before": ratio(loaded(tf.constant(kernel)), before)})
+    return beside_itself(loaded, *direct, [columns(rng, 0.5, 1.5, 4.0) for _ in range(2)])
 
 
 @check("serialization", points=1)
@@ -258,13 +242,13 @@ def of_a_model(model, direct, rng):
     layer = model.layers[-1]
     x, *before = direct
     labels = "answers", "penalty", "constrained kernel", "deviation of a kernel drawn anew"
-    own = {
+    return {
         f"{label}, over what it was before": ratio(now, then)
         for label, now, then in zip(labels, seen_of(layer, x), before, strict=True)
-    }
-    return either(trained(layer, rng), own)
+    } | {"its answers move": moves([model(tf.constant(draw(rng, 6, 4))) for _ in range(2)])}
 
 
+# In the step of training, the activation stands among others, and the size is known.
 @check("graph", points=1)
 @one_graph((None, 4), draw=lambda rng: [draw(rng, 6, 4)])
 def graph_of_the_activation(shifted_relu):
@@ -276,7 +260,26 @@ def graph_of_the_activation(shifted_relu):
 def compiled_steps(shifted_relu, ScaledGlorot, L1Regularizer, MaxColumnNorm, rng):
     """compiled, a layer of all four takes a step as its parts say when they are called directly"""
     layer = full_layer((shifted_relu, ScaledGlorot, L1Regularizer, MaxColumnNorm))
-    found = list(steps(layer, rng))
-    kernels = [kernel for _, kernel in found]
-    direct = [direct_step(layer, *batch) for batch, _ in found]
-    return either(kernels, {"over what direct calls give": ratio(kernels, direct)})
+    model = keras.Sequential([keras.Input((4,)), layer])
+    model.compile(keras.optimizers.SGD(RATE), "mse", jit_compile=False)
+    found, direct = [], []
+    for _ in range(2):
+        given(rng, layer)
+        x, y = draw(rng, 6, 4), draw(rng, 6, layer.units)
+        direct.append(direct_step(layer, x, y))
+        model.train_on_batch(x, y)
+        found.append(np.array(layer.kernel))
+    return {"over what direct calls give": ratio(found, direct), "moves": moves(found)}
+
+
+def direct_step(layer, x, y):
+    """The kernel after a step, by direct calls of a layer's parts."""
+
+    def loss(kernel):
+        answer = layer.activation(tf.constant(x) @ kernel + layer.bias)
+        return tf.reduce_mean(tf.square(answer - y)) + layer.kernel_regularizer(kernel)
+
+    kernel = np.array(layer.kernel)
+    slope = gradient(loss, kernel)
+    moved = kernel - RATE * slope if tf.is_tensor(slope) else kernel
+    return np.asarray(layer.kernel_constraint(tf.convert_to_tensor(moved)))

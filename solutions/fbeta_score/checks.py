@@ -22,7 +22,7 @@ BANDS = (0.8, 0.95), (0.55, 0.7), (0.3, 0.45), (0.05, 0.2)
 
 # Labels and bands of the first samples of a batch. Mixed or not, there are true positives, false
 # positives and false negatives for each of the thresholds, and of the last two not as many.
-HIGH = (1, 0), (1, 2), (0, 1), (1, 3), (1, 1), (0, 0), (1, 0), (1, 0)
+HIGH = (1, 0), (1, 2), (1, 1), (1, 3), (0, 1), (0, 0), (1, 0), (1, 0)
 LOW = (0, 0), (1, 3), (1, 1), (0, 2), (1, 0), (0, 1), (0, 1), (1, 2), (0, 3)
 
 

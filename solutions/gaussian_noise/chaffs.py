@@ -27,7 +27,8 @@ class MyGaussianNoise(Noise):
 
 
 # %% never_noisy loses="numerics serialization graph"
-"""Nothing is added in training. Keras passes `training=True` to `call` then."""
+"""Nothing is added in training. Keras passes `training=True` to `call` then, if that has an argument
+of this name; the constructor cannot know it, since it may change from call to call."""
 
 
 class MyGaussianNoise(Noise):
@@ -65,11 +66,7 @@ class MyGaussianNoise(Noise):
         return inputs + self.noise(inputs) if training is not False else inputs
 
 
-# %% training_of_the_constructor loses="numerics gradients serialization graph"
-"""`training` is not known when the layer is made: it may change from call to call. Make it an
-argument of `call`; Keras passes it."""
-
-
+# %% training_of_the_constructor loses="numerics serialization graph" like="never_noisy"
 class MyGaussianNoise(Noise):
     def __init__(self, stddev, seed=None, training=False, **kwargs):
         super().__init__(stddev, seed, **kwargs)
@@ -79,7 +76,7 @@ class MyGaussianNoise(Noise):
         return inputs + self.noise(inputs) if self.training else inputs
 
 
-# %% noise_of_numpy loses="numerics graph"
+# %% noise_of_numpy loses="numerics serialization graph"
 """NumPy draws while the graph is made, and every step of training adds the same numbers. Let
 TensorFlow or Keras draw, with an operation that is part of the graph."""
 
@@ -117,7 +114,7 @@ class MyGaussianNoise(Noise):
         return keras.random.normal(tf.shape(inputs), stddev=self.stddev, seed=seed)
 
 
-# %% drawn_in_build loses="numerics gradients serialization graph"
+# %% drawn_in_build loses="numerics serialization graph"
 """The noise is drawn once, when the layer is built, and every call adds the same to all samples.
 Draw it in `call`, in the shape of the inputs."""
 
@@ -130,25 +127,32 @@ class MyGaussianNoise(Noise):
         return self.drawn
 
 
-# %% seed_of_tensorflow loses="numerics serialization"
-"""What `tf.random.normal` draws depends on how many random operations were made before, so a
-second layer with the same seed draws other noise. Give the layer a generator of its own."""
-
-
-class MyGaussianNoise(Noise):
-    def noise(self, inputs):
-        return tf.random.normal(tf.shape(inputs), stddev=self.stddev, seed=self.seed)
-
-
 # %% seed_unused loses="numerics serialization"
-"""Two layers with the same seed draw different noise. Make the generator with the seed that you
-were given, and draw from that generator."""
+"""What a layer draws depends on something else than its seed, so that two layers with the same seed
+draw different noise: on how many random operations there were before, as `tf.random.normal(seed=…)`
+does, or on a generator that was not made with the seed, or that others share. Make a generator in
+the constructor, with the seed that it is given."""
 
 
 class MyGaussianNoise(Noise):
     def __init__(self, stddev, seed=None, **kwargs):
         super().__init__(stddev, seed, **kwargs)
         self.generator = keras.random.SeedGenerator()
+
+
+# %% seed_of_tensorflow loses="numerics serialization" like="seed_unused"
+class MyGaussianNoise(Noise):
+    def noise(self, inputs):
+        return tf.random.normal(tf.shape(inputs), stddev=self.stddev, seed=self.seed)
+
+
+# %% one_generator_for_all loses="numerics serialization" like="seed_unused"
+shared = keras.random.SeedGenerator(1)
+
+
+class MyGaussianNoise(Noise):
+    def noise(self, inputs):
+        return keras.random.normal(tf.shape(inputs), stddev=self.stddev, seed=shared)
 
 
 # %% generator_made_in_call loses="numerics serialization graph"
@@ -174,17 +178,6 @@ class MyGaussianNoise(Noise):
         return tf.random.normal(tf.shape(inputs), stddev=self.stddev)
 
 
-# %% one_generator_for_all loses="numerics serialization"
-"""All layers share one generator, so what a layer draws depends on what others have drawn. Each
-layer needs its own, made from its own seed."""
-shared = keras.random.SeedGenerator(1)
-
-
-class MyGaussianNoise(Noise):
-    def noise(self, inputs):
-        return keras.random.normal(tf.shape(inputs), stddev=self.stddev, seed=shared)
-
-
 # %% default_seed loses="numerics"
 """Without a seed, two layers draw the same noise. The default must be None, for a sequence of
 its own."""
@@ -205,7 +198,7 @@ class MyGaussianNoise(Noise):
         return keras.random.normal(tf.shape(inputs)[1:], stddev=self.stddev, seed=self.generator)
 
 
-# %% same_noise_for_all_features loses="numerics graph"
+# %% same_noise_for_all_features loses="numerics"
 """All features of a sample get the same noise. Draw it in the shape of the inputs."""
 
 
@@ -256,7 +249,7 @@ class MyGaussianNoise(Noise):
         return keras.random.normal(tf.shape(inputs), stddev=self.stddev**2, seed=self.generator)
 
 
-# %% stddev_unused loses="numerics serialization"
+# %% stddev_unused loses="numerics"
 """`stddev` is not used: the noise has the deviation 1, whatever was asked for."""
 
 
@@ -332,8 +325,8 @@ class MyGaussianNoise(Noise):
 
 
 # %% configuration_without_stddev loses="serialization"
-"""The configuration does not hold `stddev`, which the constructor needs. Add it in
-`get_config`."""
+"""The configuration does not hold `stddev`, so the constructor cannot be called again. Return what
+`super().get_config()` returns, with `stddev` and `seed` added."""
 
 
 class MyGaussianNoise(Noise):
@@ -341,11 +334,7 @@ class MyGaussianNoise(Noise):
         return {**keras.layers.Layer.get_config(self), "seed": self.seed}
 
 
-# %% no_configuration loses="serialization"
-"""Without a `get_config` of its own the layer cannot be made again: it needs `stddev` and
-`seed`."""
-
-
+# %% no_configuration loses="serialization" like="configuration_without_stddev"
 class MyGaussianNoise(Noise):
     def get_config(self):
         return keras.layers.Layer.get_config(self)
