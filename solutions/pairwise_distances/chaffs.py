@@ -165,8 +165,8 @@ def pairwise_distances(a, b):
 
 
 # %% single_precision loses="numerics"
-"""Everything is cast to float32. Rows that arrive as float64 must leave as float64, with all
-digits."""
+"""Everything goes through float32, which has seven digits. Rows that arrive as float64 must leave
+as float64, with all of theirs."""
 
 
 def pairwise_distances(a, b):
@@ -174,10 +174,7 @@ def pairwise_distances(a, b):
     return guarded(tf.reduce_sum(tf.square(a[:, None] - b[None]), axis=-1))
 
 
-# %% single_precision_and_back loses="numerics"
-"""The result says float64, but it went through float32 and has only seven digits."""
-
-
+# %% single_precision_and_back loses="numerics" like="single_precision"
 def pairwise_distances(a, b):
     narrow = tf.cast(a, tf.float32)[:, None] - tf.cast(b, tf.float32)[None]
     return tf.cast(guarded(tf.reduce_sum(tf.square(narrow), axis=-1)), a.dtype)

@@ -212,8 +212,9 @@ class QuantileLoss(QuantileLoss):
 
 
 # %% nothing_is_refused loses="numerics"
-"""A `q` that is not between 0 and 1 makes no loss: raise a `ValueError` that shows it, in both
-forms."""
+"""Whoever makes a loss with a `q` that is not between 0 and 1 should learn it there, with either
+form. Check `q` first, before an inner function is defined, and raise a `ValueError` that shows
+it."""
 
 
 def quantile_loss(q):
@@ -240,11 +241,7 @@ def quantile_loss(q):
     return loss
 
 
-# %% refused_too_late loses="numerics"
-"""The `ValueError` comes when the loss is used. Whoever makes a loss with a wrong `q` should
-learn it there: check it before you define the inner function."""
-
-
+# %% refused_too_late loses="numerics" like="nothing_is_refused"
 def quantile_loss(q):
     def loss(y_true, y_pred):
         if not 0 < q < 1:

@@ -5,19 +5,15 @@ def spaced(texts, pattern=r"[^\p{L}\p{N}]+", encoding="utf-8"):
 
 
 # %% letters_of_ascii loses="numerics"
-"""`\\W` knows only the letters from A to Z, so `é` separates words here. Letters of all
-alphabets are `\\p{L}`, and digits `\\p{N}`."""
+"""Only the letters from A to Z are kept, so `été` falls apart: neither `\\W` nor `a-z` knows any
+others. Letters of all alphabets are `\\p{L}`, and digits `\\p{N}`."""
 
 
 def tokenize(texts):
     return tf.strings.split(spaced(texts, r"[\W_]+"))
 
 
-# %% a_to_z loses="numerics"
-"""Only the letters from a to z are kept, so `été` falls apart. Letters of all alphabets are
-`\\p{L}`, and digits `\\p{N}`."""
-
-
+# %% a_to_z loses="numerics" like="letters_of_ascii"
 def tokenize(texts):
     return tf.strings.split(spaced(texts, "[^a-z0-9]+"))
 

@@ -7,7 +7,9 @@ from autograder.checks import check, either, exported, in_graph
 from autograder.checks.later import redrawn, the_same
 
 WORDS = ["été", "straße", "日本", "one", "two", "naïve", "42", "x", "zebra", "Москва", "a1"]
-SEPARATORS = [" ", ", ", "_", "'", "--", "!  ", "\n", " (", ". "]
+SEPARATORS = [" ", " ", " ", ", ", "_", "'", "--", "!  ", "\n", " (", ". "]
+# Whoever finds other words counts and compares others as well.
+TRAPS = "ÉTÉ l'été, two_42 zebra's MOSKVA МОСКВА; 42a-42 two"
 VOCABULARY = ["two", "zebra", "москва", "été", "absent", "42"]
 
 
@@ -78,7 +80,7 @@ def words(tokenize, rng):
 @check("numerics", points=2)
 def counts(count_matrix, rng):
     """each text has its counts, in the order of the vocabulary, and zeros are left out"""
-    drawn = texts(rng, 7)  # the last one is empty
+    drawn = [TRAPS, *texts(rng, 7)]  # the last one is empty
     order = [str(word) for word in rng.permutation(VOCABULARY)]
     return {
         "drawn": sparse(count_matrix(tf.constant(drawn), tf.constant(order))),
@@ -102,8 +104,8 @@ def words_of_both(shared_words, rng):
     """for each pair the words that both texts have, each once, sorted and padded at the end"""
     first, second = texts(rng, 9), texts(rng, 9)
     # Among shorter and longer ones, pairs in which both texts are short.
-    first += ["one two one", "", "b a c", "zebra", "ÉTÉ zoo"]
-    second += ["two Two one", "", "c a d e f g h i j k", "Zebra", "zoo été"]
+    first += ["one two one", "", "b a c", "zebra", "ÉTÉ zoo", TRAPS]
+    second += ["two Two one", "", "c a d e f g h i j k", "Zebra", "zoo été", "été two 42 zebra a"]
     return dense(shared_words(tf.constant(first), tf.constant(second)))
 
 
@@ -129,11 +131,19 @@ def of_texts(rng):
 
 
 def of_texts_and_words(rng):
-    return [texts(rng, 6), [str(word) for word in rng.permutation(VOCABULARY)]]
+    rare, some = rare_word(rng), texts(rng, 6)
+    words = [str(word) for word in rng.permutation(VOCABULARY[1:])]
+    return [[f"{some[0]} {rare}", *some[1:]], [rare, *words]]
 
 
 def of_pairs(rng):
-    return [texts(rng, 6), texts(rng, 6)]
+    rare = rare_word(rng)
+    return [[f"{some[0]} {rare}", *some[1:]] for some in (texts(rng, 6), texts(rng, 6))]
+
+
+def rare_word(rng):
+    """A word that another draw does not have: then whoever counts or compares answers otherwise."""
+    return f"x{rng.integers(10**6)}"
 
 
 KNOWN, UNKNOWN = [6], [6, 3, 1]
