@@ -78,10 +78,11 @@
 # The layer has two weights and no more: the kernel of shape $(n, m, \text{units})$, with its axes
 # in this order, and the bias of shape $(\text{units},)$. Both are trainable, unless the layer is
 # made with `trainable=False`, and have the dtype of the layer. They may belong to a layer inside
-# yours. The kernel starts at random, such that no two units are alike. With which random numbers,
+# yours, which `build` builds and which has the dtype of yours. The kernel starts at random, such
+# that no two units are equal; `initializer="glorot_uniform"` will do. With which random numbers,
 # and where the bias starts, is up to you, as are the names of weights and attributes; only keep
-# clear of those that Keras uses itself, such as `weights`, `path` and `dtype`. You may add imports,
-# functions and classes of your own.
+# clear of those that Keras uses itself, such as `weights`, `path` and `dtype` (`kernel` and `bias`
+# are free). You may add imports, functions and classes of your own.
 #
 # When you are done, this works:
 #
@@ -111,7 +112,8 @@
 #
 # **Rows must stay with their partners.** A product of matrices, $A W_k B^\top$, or an `einsum` with
 # a letter for each axis, combines every row of $a$ with every row of $b$. The letter of the batch
-# has to be the same in both inputs and in the output.
+# has to be the same in both inputs and in the output: `tf.einsum("zi,zi->z", a, b)` multiplies each
+# row of `a` with its partner, and adds up.
 #
 # **Multiplying elementwise is another layer.** `a * b` needs $n = m$, and has only the products of
 # entries with the same number.

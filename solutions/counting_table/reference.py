@@ -30,13 +30,14 @@
 # | `add([3, 1, 3], [2.0, 5.0, 0.5])` | 0 | 5 | 0 | 2.5 | 0 |
 # | `add([1, 4], [-1.0, 4.0])` | 0 | 4 | 0 | 2.5 | 4 |
 #
-# In the first `add`, 3 occurs twice and gets $2 + 0.5$. Now `lookup([4, 0, 3])` is $(4, 0, 2.5)$,
-# in the order that was asked. And `top(3)` is the keys $(1, 4, 3)$ with the totals $(4, 4, 2.5)$:
-# the larger total first, and of equal ones the smaller key.
+# (The lists stand for tensors, here and below.) In the first `add`, 3 occurs twice and gets $2 +
+# 0.5$. Now `lookup([4, 0, 3])` is $(4, 0, 2.5)$, in the order that was asked. And `top(3)` is the
+# keys $(1, 4, 3)$ with the totals $(4, 4, 2.5)$: the larger total first, and of equal ones the
+# smaller key.
 #
-# What you look up can be part of a model: a learned score for each key, say. Then the totals have a
-# gradient. That of `lookup([3, 3, 1])`, summed, is 2 at key 3, 1 at key 1 and 0 elsewhere: each key
-# has as much as it was looked up.
+# What you look up can be part of a larger formula, and a tape that watches the variable with the
+# totals asks how that formula depends on them. The gradient of `lookup([3, 3, 1])`, summed, is 2 at
+# key 3, 1 at key 1 and 0 elsewhere: each key has as much as it was looked up.
 
 # %% [markdown]
 # ## Your task
@@ -79,7 +80,7 @@
 #
 # - **No item assignment.** `totals[keys] += amounts` raises for tensors and for variables. What
 #   changes a variable is `assign`, `assign_add` and the `scatter_…` methods.
-# - **Repeated keys.** An update *sets*: of several amounts for one key, the last one is left.
+# - **Repeated keys.** An update *sets*: of several amounts for one key, only one is left.
 #   `tf.tensor_scatter_nd_update` and `scatter_update` do that, and so does looking up the old
 #   totals, adding, and setting them. What you need is an *add*.
 # - **Two forms of indices.** `scatter_add` of a variable takes one argument,
@@ -88,13 +89,14 @@
 # - **Python happens once.** A Python list, a dictionary, a NumPy array and
 #   `self.totals = self.totals + …` change while the graph is traced, and not when it runs. They are
 #   not saved either.
-# - **A decorated method does not keep its table alive.** `CountingTable(5).top(3)` on a table that
-#   has no name fails if `top` is a `tf.function`. Give the table a name.
+# - **A decorated method does not keep its table alive.** If `top` is a `tf.function`,
+#   `CountingTable(5).top(3)` fails, because nothing refers to the table any more. When you try
+#   yours, keep the table in a Python variable; the grader does.
 # - **A variable is made once.** A `tf.function` refuses variables that come later, in `add` or in
 #   `reset`. A checkpoint, too, knows the variable that was there.
 # - **A class attribute is shared** by all tables.
 # - **Reversing turns ties round.** If you sort upward and reverse, the larger key comes first among
-#   equal totals.
+#   equal totals. `tf.math.top_k` puts the smaller index first.
 # - **A graph knows no values and perhaps no sizes.** While tracing, `keys.shape[0]` may be `None`,
 #   there is no `keys.numpy()`, and NumPy functions do not apply. The grader traces without
 #   AutoGraph: a loop over a tensor works only in a function that you have decorated with
@@ -120,9 +122,10 @@
 # Serialization and graph are asked without repeated keys and ties, so that these cost points only
 # once.
 #
-# **Switched off**: nothing; but a lookup table of TensorFlow is no variable.
+# **Switched off**: nothing. But the tables in `tf.lookup` keep their state outside of variables.
 #
-# **Out of scope**: keys below 0 or from `size` on, `k` outside 1 to `size`, other dtypes, Python
+# **Out of scope**: totals of 2²⁴ and more (where float32 no longer counts every 1), keys below 0 or
+# from `size` on, `k` outside 1 to `size`, other dtypes, Python
 # lists and NumPy arrays as `keys` and `amounts`, the order in which amounts are summed up,
 # compilation by XLA (leave `jit_compile` off).
 

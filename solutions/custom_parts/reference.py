@@ -18,7 +18,7 @@
 # |---|---|---|---|
 # | activation | `f(z)` | in each call of the layer | a tensor of the shape of `z` |
 # | initializer | `f(shape, dtype=...)` | once, when the weights are made | the first values |
-# | regularizer | `f(weights)` | when the loss is computed | a number that is added to it |
+# | regularizer | `f(weights)` | when the loss is computed | a scalar tensor that is added to it |
 # | constraint | `f(weights)` | after each training step | the weights that shall replace them |
 #
 # **`shifted_relu(z)`**, an activation: $\max(z, -1)$, element by element.
@@ -35,7 +35,8 @@
 # kernel of shape `(300, 100)` the variance is $2 / 400 = 0.005$ with gain 1, and the standard
 # deviation is 0.0707; with gain 2 they are 0.02 and 0.1414. The seed is an integer or None. Two
 # objects with the same seed draw the same kernel for the same shape, in other processes, too. Two
-# objects with different seeds, or without a seed, draw different ones.
+# objects with different seeds, or without a seed, draw different ones; without a seed, the
+# configuration says so: it holds None.
 #
 # **`L1Regularizer(factor=0.01)`**, a regularizer: factor times the sum of the absolute values of
 # all weights, a scalar. For the weights $(1, -2, 0.5)$ and the factor 0.1 it is $0.35$.
@@ -95,8 +96,8 @@
 # - **A saved part is its configuration.** Without `get_config` a model with your regularizer does
 #   not save. With an argument missing in it, the part loads with its default, and the model trains
 #   on with another price.
-# - **Several kernels of one object.** What an object draws the second time is not asked: with a
-#   plain number as its seed it draws the same kernel again, with a generator another one.
+# - **Several kernels of one object.** What an object draws the second time is up to you, the same
+#   kernel again or another one. Keras' own initializers do the one or the other.
 
 # %% [markdown]
 # ## What is graded
@@ -121,7 +122,8 @@
 #
 # Out of scope: kernels of other ranks, other dtypes than float32 (and float64 for what the
 # initializer draws), symbolic Keras tensors, gains, factors and limits that are not positive,
-# columns that are shorter than 0.1 without being 0, and the numbers that a seed gives.
+# columns that are shorter than 0.1 without being 0, negative seeds and NumPy numbers as seeds, and
+# the numbers that a seed gives.
 
 # %%
 import keras

@@ -61,7 +61,8 @@
 # ## What to write
 #
 # A class `FBetaScore(beta=1.0, threshold=0.5, name="fbeta_score", **kwargs)`, a subclass of
-# `keras.metrics.Metric` (or of one of its subclasses).
+# `keras.metrics.Metric` (or of one of its subclasses; look at what else you inherit then). Keras
+# has a class of the same name, so a loaded model needs `custom_objects` to find yours.
 #
 # - `update_state(y_true, y_pred, sample_weight=None)` adds a batch. Labels are 0 or 1, of shape
 #   `(batch, 1)` and of any of the dtypes bool, int32, int64, float32, float64. Predictions are
@@ -72,7 +73,9 @@
 #   variables made with `add_weight`; you need not write your own.
 # - `get_config()` returns what the constructor needs to make the metric again.
 #
-# How many variables hold the state is up to you. `**kwargs` are Keras' own arguments; pass them on.
+# A prediction is compared with the threshold in float32, the dtype it has. What was counted does
+# not have to be saved. How many variables hold the state is up to you. `**kwargs` are Keras' own
+# arguments; pass them on.
 #
 # The class must work in `compile`, `fit` and `evaluate`:
 #
@@ -113,9 +116,10 @@
 #   weights of both shapes; wherever something is 0/0; after `reset_state()`.
 # - **Serialization**: `get_config` and the constructor together carry β, the threshold, the name
 #   and the `dtype` to a metric that is loaded in a new process. The default name is `fbeta_score`
-#   for every instance. What was counted does not have to be saved.
+#   for every instance.
 # - **Graph**: traced once, with the batch size unknown, it answers what direct calls answer; reset
-#   between epochs, it begins anew; the same in `evaluate` with weights. All of its state is in
+#   between epochs, it begins anew; the same in `evaluate` with weights, which Keras passes to the
+#   metrics in `compile(weighted_metrics=…)`. All of its state is in
 #   `metric.variables` from the start.
 # - **Gradients** are not graded, and there are no points for them: a count jumps where a prediction
 #   passes the threshold and is flat everywhere else, so its slope says nothing. That is why a model

@@ -35,7 +35,7 @@
 # The values are copies of steps of the series. A gradient that arrives at a value goes on to its
 # step, as it is, and no other step gets any. Take the loss $v_0 + 10 v_1$ of the two values above:
 # its gradient in the series is 1 at step 1, 10 at step 6, and 0 elsewhere. Which steps are peaks
-# has no gradient: a small change of the series moves no peak.
+# has no gradient: almost everywhere, a small change of the series moves no peak.
 
 # %% [markdown]
 # ## Your task
@@ -58,7 +58,7 @@
 # readings = tf.constant([3.0, -1.0, 4.0, -2.0])
 # at = tf.where(readings < 0)
 # print(at.shape, at.dtype.name)  # (2, 1) int64: a row for each hit, 1 and 3
-# print(tf.boolean_mask(readings, readings < 0))  # [-1. -2.]
+# print(tf.boolean_mask(readings, readings < 0).numpy())  # [-1. -2.]
 # ```
 #
 # The other is a loop that collects. A `tf.TensorArray` with `dynamic_size=True` grows, and each
@@ -74,7 +74,7 @@
 #     return found.stack()
 #
 #
-# print(negative(tf.constant([3.0, -1.0, 4.0, -2.0])))  # [-1. -2.]
+# print(negative(tf.constant([3.0, -1.0, 4.0, -2.0])).numpy())  # [-1. -2.]
 # ```
 
 # %% [markdown]
@@ -92,7 +92,8 @@
 #   tensor that grows by `tf.concat` changes its shape from turn to turn, which `tf.while_loop`
 #   refuses unless `shape_invariants` says so.
 # - **AutoGraph turns `for` and `if` on tensors into operations of a graph only in a function that
-#   is decorated with `tf.function`.** The grader traces without it, like Keras.
+#   is decorated with `tf.function`.** The grader traces without it, like Keras; a decorated
+#   function works there all the same.
 # - **Shapes.** While tracing, `series.shape[0]` may be `None`. `tf.shape(series)[0]` always has an
 #   answer.
 # - **NumPy and `float(...)` leave TensorFlow.** What comes back from there has no gradient, and
@@ -106,7 +107,8 @@
 #   steps, and longer series without peaks; peaks that are higher by the last digit only; the dtypes
 #   of both results, for float32 and float64; float64 values with all their digits.
 # - **Gradients**: of the values in a float32 series that has peaks: what arrives from above goes to
-#   the peaks' steps, and 0 to the others.
+#   the peaks' steps, and 0 to the others. `tf.IndexedSlices`, which `tf.gather` has as a gradient,
+#   are right, too.
 # - **Serialization**: your function is exported as a SavedModel for series of one length, and
 #   loaded by a process that does not have your code. Positions, values and gradients must still be
 #   there, for other series of this length.
@@ -114,8 +116,8 @@
 #   answer for any length and for any number of peaks, none included, and the gradient can be taken
 #   inside it. It must not call back into Python (`tf.py_function`, `tf.numpy_function`).
 #
-# Gradients, serialization and graph are asked with low ends and without plateaus wherever there are
-# peaks, so that a wrong idea of a peak costs points only once.
+# In gradients, serialization and graph, a series that has peaks has low ends and no plateaus, so
+# that a wrong idea of a peak costs points in numerics only.
 #
 # **Switched off**: nothing.
 #

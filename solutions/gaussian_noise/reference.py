@@ -1,8 +1,8 @@
 # %% [markdown] unit="5 Layers" step=3 minutes=40 teaches="noise in training only, in graphs"
 # # A layer that is noisy in training only
 #
-# This exercise belongs to unit 5, *Layers*, and takes about 40 minutes. It builds on `dense_layer`,
-# where you wrote a layer with a configuration.
+# This is the third exercise of unit 5, *Layers*; it takes about 40 minutes. It builds on
+# `dense_layer`, where you wrote a layer with a configuration.
 #
 # Whoever learns a poem in a silent room may lose it in a loud one. Noise that is added to the
 # inputs while a model is trained makes it lean on what stays the same, and not on the last digit of
@@ -23,7 +23,7 @@
 # |---|---|
 # | `layer(x, training=True)` | $x + \varepsilon$ |
 # | `layer(x, training=False)` | $x$ |
-# | `layer(x)` | $x$ |
+# | `layer(x)`, outside of a model that is being trained | $x$ |
 #
 # The noise does not depend on the inputs, so the slope of $y$ in $x$ is 1 in both cases.
 #
@@ -51,10 +51,11 @@
 #
 # - The constructor takes `stddev`, a positive number, and `seed`, an integer or None. The
 #   `**kwargs` are Keras' own arguments, like `name`; pass them on.
-# - `call(inputs, training=None)` gets float32 tensors of any rank from 2 on.
-# - `get_config()` returns what `super().get_config()` returns, and `stddev` and `seed` with it. A
-#   layer that was never called, and is made again from its configuration, draws the sequence of a
-#   new layer with that seed.
+# - `call(inputs, training=None)` gets float32 tensors of any rank from 2 on. `training` is True,
+#   False or None: Python values, for which `if` is right.
+# - `get_config()` returns what `super().get_config()` returns, and `stddev` and `seed` with it
+#   (None if there is no seed). A layer that was never called, and is made again from its
+#   configuration, draws the sequence of a new layer with that seed.
 #
 # In a model, `fit` calls your layer with `training=True`, and `predict` and `evaluate` with
 # `training=False`. Nobody needs to pass it through other layers; Keras does.
@@ -66,9 +67,9 @@
 # %% [markdown]
 # ## Traps
 #
-# **A graph freezes Python.** `fit` runs your `call` once, to make a graph, and then the graph
-# alone. What NumPy or Python draws is drawn in that one run, and every later step adds the same
-# numbers.
+# **A graph freezes Python.** `fit` runs your `call` once for inputs of a shape, to make a graph,
+# and then the graph alone. What NumPy or Python draws is drawn in that one run, and every later
+# step adds the same numbers.
 #
 # **A plain number as seed** gives the same noise in each call: `keras.random.normal(shape, seed=7)`
 # is the same tensor again and again. `tf.random.normal(shape, seed=7)` is not, but what it draws
@@ -96,8 +97,9 @@
 # - **Gradients**: the slope in the inputs is 1, with and without training, times what arrives from
 #   above.
 # - **Serialization**: the configuration holds `stddev`, `seed`, name and dtype; loaded in a new
-#   process, a layer that was never called draws what a new one draws there. A model with the layer
-#   survives a `.keras` file.
+#   process, a layer that was never called draws what a new one draws there. A model with the layer,
+#   saved to a `.keras` file and loaded, predicts the same, and its layer has the same
+#   configuration.
 # - **Graph**: traced once for an unknown batch size, each call of the graph adds new noise; in a
 #   compiled model every step of training does, and `test_on_batch` adds none.
 #
@@ -107,7 +109,7 @@
 #
 # Out of scope: the numbers themselves that a seed gives, how many variables hold the state, where a
 # sequence goes on after a layer that was in use is loaded, other dtypes than float32, a `stddev` of
-# 0, and a `training` that is a tensor.
+# 0, negative seeds and NumPy numbers as seeds, masks, and a `training` that is a tensor.
 
 # %%
 import keras

@@ -36,7 +36,8 @@
 # learned: if the network needs another mean or another spread for a feature, it can have them.
 #
 # The small number $\varepsilon$ stands *inside* the root. If all entries of a row are equal, then
-# $\sigma^2 = 0$, and $\varepsilon$ keeps the division possible. Such a row answers the offset.
+# $\sigma^2 = 0$, and $\varepsilon$ keeps the division possible. Such a row answers the offset (far
+# from zero only about, as the mean is rounded).
 
 # %% [markdown]
 # ## An example
@@ -65,11 +66,11 @@
 #
 # - The constructor takes $\varepsilon$, a positive Python number, by position or as `eps=`, and in
 #   `**kwargs` the arguments that all layers have, such as `name`, `dtype` and `trainable`.
-# - `build(input_shape)` creates the two weights. Keras calls it once, before the first call of the
-#   layer. The shape is a tuple, or a list where Keras loads a file; its last entry is the number of
-#   features, and others may be `None`.
+# - `build(input_shape)` creates the two weights, of shape $(n,)$. Keras calls it once, before the
+#   first call of the layer. The shape is a tuple, or a list where Keras loads a file; its last
+#   entry is the number of features, and others may be `None`.
 # - `call(inputs)` returns the normalized inputs: of any rank from 2 on, in the same shape, in the
-#   layer's dtype, and the same in training (`training=True`) as outside of it.
+#   layer's dtype, and the same in training as outside of it (it needs no argument `training`).
 # - `get_config()` returns a dictionary from which the layer can be made again.
 #
 # Both weights are trainable, unless the layer is made with `trainable=False`, and have the dtype of

@@ -63,9 +63,12 @@
 #
 # - Rows that are equal have the distance 0 (at most $10^{-9}$).
 # - Rows that lie close together but far from the origin keep at least three digits in float32: from
-#   $(1000, 1000)$ to $(1000.01, 1000)$ it is 0.0098, because float32 rounds 1000.01 to 1000.0098.
-# - The gradient in `a` and in `b` is finite everywhere. An equal pair adds 0 to it, whatever
+#   $(1000, 1000)$ to $(1000.01, 1000)$ it is 0.01001, because float32 rounds 1000.01 to
+#   1000.01001.
+# - The gradient in `a` and in `b` is finite. An equal pair adds 0 to it, whatever finite value
 #   arrives from above.
+#
+# You may add imports and functions of your own, with `tf.custom_gradient` too.
 #
 # ## Traps
 #
@@ -73,8 +76,9 @@
 #   axis, and that is why it is popular. It subtracts numbers around $2 \cdot 10^6$ to get one
 #   around $10^{-4}$, and float32 has 7 digits. It may even be negative, and its root NaN.
 # - **A root has no finite slope at 0.** With a bare `tf.sqrt`, `tf.norm` or `** 0.5`, the gradient
-#   of equal rows is NaN. A `tf.where` around `** 0.5` does not help: the gradient passes through
-#   the side that was not chosen, and $0 \cdot \infty$ is NaN. Let the root never see a zero.
+#   of equal rows is NaN: the slope of the root is infinite there, that of the square is 0. A
+#   `tf.where` around `** 0.5` does not help: the gradient passes through the side that was not
+#   chosen, and $0 \cdot \infty$ is NaN. Let the root never see a zero.
 # - **A small number under the root**, $\sqrt{s + 10^{-12}}$, keeps the slope finite, and makes
 #   $10^{-6}$ of the distance of equal rows.
 # - **Constants have a dtype.** `tf.constant(0.0)` is float32 and does not mix with float64; the
@@ -104,7 +108,8 @@
 #
 # **Switched off**: nothing.
 #
-# **Out of scope**: no rows or no columns, other dtypes, Python lists and NumPy arrays as arguments,
+# **Out of scope**: differences whose squares are too large or too small for their dtype, no rows or
+# no columns, other dtypes, Python lists and NumPy arrays as arguments,
 # symbolic Keras tensors, second-order gradients, and memory for $n \cdot m \cdot d$ numbers, which
 # you may use.
 

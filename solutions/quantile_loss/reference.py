@@ -60,8 +60,9 @@
 # ```
 #
 # **`QuantileLoss(q=0.5, **kwargs)`** is a subclass of `keras.losses.Loss`, with a constructor, a
-# `call` that returns one loss for each sample, and a `get_config` that holds the `q` as it was
-# given. The `**kwargs` (`name`, `reduction`) belong to Keras: pass them on.
+# `call` that returns one loss for each sample (in one of the same two shapes), and a `get_config`
+# that holds the `q` as it was given. The `**kwargs` (`name`, `reduction`) belong to Keras: pass
+# them on.
 #
 # In both, a `q` that is not between 0 and 1 (0 and 1 themselves are not) raises a `ValueError`,
 # when the loss is made and not when it is first used. Its message shows the value that was given.
@@ -80,8 +81,8 @@
 # loaded in a program that has your code; there it works even for somebody who does not know that
 # the loss is yours. In a notebook you may run the cell again: the new class takes the name.
 #
-# A model that was compiled with the *function* saves as well, but it never loads: a function made
-# by a function has no name that Keras could find. That is why there are two forms.
+# A model that was compiled with the *function* saves as well, but Keras cannot load its loss: a
+# function made by a function has no name that Keras could find. That is why there are two forms.
 
 # %% [markdown]
 # ## Traps
@@ -117,7 +118,7 @@
 # **Switched off**: nothing; Keras has no such loss.
 #
 # **Out of scope**: other shapes and dtypes of `y_true` and `y_pred`, several outputs, a `q` that is
-# a tensor or NaN, mixed precision, and the slope at $e = 0$.
+# no Python number or is NaN, mixed precision, and the slope at $e = 0$.
 
 # %%
 import keras
@@ -162,19 +163,24 @@ class QuantileLoss(keras.losses.Loss):
         ValueError: `q` is not between 0 and 1.
     """
 
-    ### BEGIN SOLUTION
     def __init__(self, q=0.5, **kwargs):
+        ### BEGIN SOLUTION
         super().__init__(**kwargs)
         self.q = q
         self.loss = quantile_loss(q)
+        ### END SOLUTION
 
     def call(self, y_true, y_pred):
+        """Return the loss of each sample."""
+        ### BEGIN SOLUTION
         return self.loss(y_true, y_pred)
+        ### END SOLUTION
 
     def get_config(self):
+        """Return what the constructor needs to make such a loss again."""
+        ### BEGIN SOLUTION
         return {**super().get_config(), "q": self.q}
-
-    ### END SOLUTION
+        ### END SOLUTION
 
 
 # %% tags=["tests"]

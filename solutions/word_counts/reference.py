@@ -38,11 +38,13 @@
 # | (2, 1) | 2 |
 #
 # **`shared_words(a, b)`** compares two lists of $n$ texts pair by pair. For each pair it returns
-# the words that both have, each once and sorted (by their bytes, as TensorFlow sorts strings), as a
-# usual string tensor of shape $(n, k)$. $k$ is the largest number of shared words of a pair, and
-# shorter rows are padded with `b""` at the end. If no pair shares a word, the shape is $(n, 0)$.
+# the words that both have, each once and sorted by their bytes (operations of `tf.sets` return
+# their members in this order), as a usual string tensor of shape $(n, k)$. $k$ is the largest
+# number of shared words of a pair, and shorter rows are padded with `b""` at the end. If no pair
+# shares a word, the shape is $(n, 0)$.
 #
-# For `["the cat sat", "one", ""]` and `["The dog sat?", "two", "one"]` it is
+# Here and below, a list of strings stands for a tensor. For `["the cat sat", "one", ""]` and `["The
+# dog sat?", "two", "one"]` it is
 #
 # $$
 # \begin{pmatrix} \texttt{sat} & \texttt{the} \\ \texttt{} & \texttt{} \\ \texttt{} & \texttt{}
@@ -60,21 +62,21 @@
 #
 # The values of all rows lie one after the other, and `value_rowids` says which row each belongs to.
 # `tf.strings` works on ragged tensors as on others, `ragged.to_sparse()` makes a sparse tensor of
-# one, `tf.sparse.from_dense` makes one of a usual tensor, and `tf.sets.intersection` takes two
-# sparse tensors whose last axis holds sets.
+# one, `tf.sparse.from_dense` makes one of a usual tensor, `tf.sparse.to_dense` goes back, and
+# `tf.sets.intersection` takes two sparse tensors whose last axis holds sets.
 
 # %% [markdown]
 # ## Traps
 #
 # - **Bytes.** A string tensor holds bytes, and `é` is two of them. `tf.strings.lower` without
-#   `encoding="utf-8"` leaves `É` as it is, and the classes `\w` and `\W` of a regular expression
-#   know only the letters from A to Z.
+#   `encoding="utf-8"` leaves `É` as it is, and for `\w` and `\W` in a regular expression only A to
+#   Z are letters; besides, `\w` takes `_`.
 # - **A loop over texts** works on values. In a graph there are none, and perhaps not even a size:
 #   `n` may be unknown while it is made, and so may the size of the vocabulary.
 # - **A table has to belong to somebody.** `tf.lookup.StaticHashTable` finds words fast, and is
 #   right in a direct call. But a *function* that makes one cannot be exported: nobody owns the
-#   table, and saving raises. Compare the words instead; memory for a comparison of all words with
-#   the whole vocabulary is yours.
+#   table, and saving raises. Compare the words instead; you may use memory for a comparison of all
+#   words with the whole vocabulary, or of all words of two texts.
 # - **Order.** A sparse tensor that you make yourself has the order in which you give the indices.
 #   `tf.sparse.reorder` puts them right.
 # - **Padding is no word.** If you turn ragged rows into usual ones before you compare them as sets,
@@ -96,9 +98,10 @@
 #
 # **Switched off**: nothing.
 #
-# **Out of scope**: accents that are characters of their own, letters whose lower case has another
-# length or none (`İ`, `ẞ`), fractions like `½`, a vocabulary that is empty or has a word twice, no
-# texts at all, and strings that are no UTF-8.
+# **Out of scope**: accents and other marks that are characters of their own, letters whose lower
+# case has another number of bytes (`İ`, `ẞ`) or depends on the letters around it (`Σ`), numbers
+# that are no digits (`½`, `²`, `Ⅷ`), a vocabulary that is empty or has a word twice, no texts at
+# all, and strings that are no UTF-8.
 
 # %%
 import tensorflow as tf
