@@ -143,7 +143,7 @@ def of_pairs(rng):
 
 def rare_word(rng):
     """A word that another draw does not have: then whoever counts or compares answers otherwise."""
-    return f"x{rng.integers(10**6)}"
+    return "".join(rng.choice([*"bcdfghjk"], size=9))
 
 
 KNOWN, UNKNOWN = [6], [6, 3, 1]
@@ -177,47 +177,53 @@ def pairs_elsewhere(f, before, rng):
     return held_against(before, f, rng, dense, of_pairs)
 
 
-def strings_of(*sizes):
-    return [tf.TensorSpec([size], tf.string) for size in sizes]
+def made(how, f, *sizes, use, beside):
+    """Export `f` or trace it; what TensorFlow says of a lost table has another number each time."""
+    try:
+        return how(f, *(tf.TensorSpec([size], tf.string) for size in sizes), use=use, beside=beside)
+    except KeyError as error:
+        if "LookupInterface" not in str(error):
+            raise
+    raise ValueError("a table that the function makes belongs to nobody, and cannot be saved")
 
 
 @check("serialization", points=1)
 def exported_words(tokenize):
     """exported and loaded without your code, `tokenize` finds the same words"""
     before = direct(tokenize, ragged, of_texts, KNOWN)
-    return exported(tokenize, *strings_of(6), use=words_elsewhere, beside=before)
+    return made(exported, tokenize, 6, use=words_elsewhere, beside=before)
 
 
 @check("serialization", points=1)
 def exported_counts(count_matrix):
     """exported and loaded without your code, `count_matrix` counts the same"""
     before = direct(count_matrix, sparse, of_texts_and_words, KNOWN)
-    return exported(count_matrix, *strings_of(6, 6), use=counts_elsewhere, beside=before)
+    return made(exported, count_matrix, 6, 6, use=counts_elsewhere, beside=before)
 
 
 @check("serialization", points=1)
 def exported_pairs(shared_words):
     """exported and loaded without your code, `shared_words` finds the same words"""
     before = direct(shared_words, dense, of_pairs, KNOWN)
-    return exported(shared_words, *strings_of(6, 6), use=pairs_elsewhere, beside=before)
+    return made(exported, shared_words, 6, 6, use=pairs_elsewhere, beside=before)
 
 
 @check("graph", points=1)
 def graph_of_words(tokenize):
     """traced once for any number of texts, `tokenize` finds the same words"""
     before = direct(tokenize, ragged, of_texts, UNKNOWN)
-    return in_graph(tokenize, *strings_of(None), use=words_elsewhere, beside=before)
+    return made(in_graph, tokenize, None, use=words_elsewhere, beside=before)
 
 
 @check("graph", points=1)
 def graph_of_counts(count_matrix):
     """traced once for any number of texts and words, `count_matrix` counts the same"""
     before = direct(count_matrix, sparse, of_texts_and_words, UNKNOWN)
-    return in_graph(count_matrix, *strings_of(None, None), use=counts_elsewhere, beside=before)
+    return made(in_graph, count_matrix, None, None, use=counts_elsewhere, beside=before)
 
 
 @check("graph", points=1)
 def graph_of_pairs(shared_words):
     """traced once for any number of pairs, `shared_words` finds the same words"""
     before = direct(shared_words, dense, of_pairs, UNKNOWN)
-    return in_graph(shared_words, *strings_of(None, None), use=pairs_elsewhere, beside=before)
+    return made(in_graph, shared_words, None, None, use=pairs_elsewhere, beside=before)
