@@ -55,8 +55,8 @@ def shifted_relu(z):
 
 
 # %% numpy_activation loses="gradients graph"
-"""NumPy computes outside TensorFlow: no gradient passes through it, and a graph cannot hold
-it."""
+"""NumPy computes outside TensorFlow: no gradient passes through it, and a graph cannot hold it. Use
+the operations of TensorFlow or of `keras.ops`."""
 
 
 def shifted_relu(z):
@@ -179,7 +179,9 @@ class ScaledGlorot(ScaledGlorot):
 
 
 # %% seed_ignored loses="numerics serialization"
-"""The seed is not used: two initializers with the same seed draw different kernels."""
+"""Two initializers with the same seed draw different kernels: the seed is not used, or what is
+drawn also depends on how many random operations there were before, as with `tf.random.normal`. Pass
+the seed to `keras.random.normal` or to `tf.random.stateless_normal`."""
 
 
 class ScaledGlorot(Glorot):
@@ -188,12 +190,7 @@ class ScaledGlorot(Glorot):
         return normal * tf.cast(self.deviation(*shape), normal.dtype)
 
 
-# %% seed_of_tensorflow loses="numerics serialization"
-"""`tf.random.normal` mixes its seed with a count of the operations so far, so two initializers
-with the same seed draw different kernels. Use `keras.random.normal` or
-`tf.random.stateless_normal`."""
-
-
+# %% seed_of_tensorflow loses="numerics serialization" like="seed_ignored"
 class ScaledGlorot(Glorot):
     def __call__(self, shape, dtype=None):
         return tf.random.normal(
@@ -283,11 +280,7 @@ class L1Regularizer(L1Regularizer):
         return tf.reduce_sum(tf.abs(tf.convert_to_tensor(weights)))
 
 
-# %% regularizer_in_numpy loses="gradients graph"
-"""NumPy computes outside TensorFlow: no gradient passes through it, and a graph cannot hold it. Use
-`tf.abs` and `tf.reduce_sum`, or their sisters in `keras.ops`."""
-
-
+# %% regularizer_in_numpy loses="gradients graph" like="numpy_activation"
 class L1Regularizer(L1Regularizer):
     def __call__(self, weights):
         return self.factor * np.sum(np.abs(np.array(weights)))
@@ -417,11 +410,7 @@ class MaxColumnNorm(MaxColumnNorm):
         super().__init__(limit)
 
 
-# %% constraint_in_numpy loses="graph"
-"""NumPy computes outside TensorFlow, and a graph cannot hold it: a compiled model does not train
-with this constraint."""
-
-
+# %% constraint_in_numpy loses="graph" like="numpy_activation"
 class MaxColumnNorm(MaxColumnNorm):
     def __call__(self, weights):
         weights = np.array(weights)

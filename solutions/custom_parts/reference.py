@@ -32,8 +32,8 @@
 #
 # then values and gradients keep their size from layer to layer. The distribution is normal with
 # mean 0, and is not truncated. The shape is that of a kernel of rank 2, `(fan_in, fan_out)`. For a
-# kernel of shape `(300, 100)` the variance is $2 / 400 = 0.005$ with gain 1, and the standard
-# deviation is 0.0707; with gain 2 they are 0.02 and 0.1414. The seed is an integer or None. Two
+# kernel of shape `(300, 200)` the variance is $2 / 500 = 0.004$ with gain 1, and the standard
+# deviation is 0.0632; with gain 2 they are 0.016 and 0.1265. The seed is an integer or None. Two
 # objects with the same seed draw the same kernel for the same shape, in other processes, too. Two
 # objects with different seeds, or without a seed, draw different ones; without a seed, the
 # configuration says so: it holds None.
@@ -263,13 +263,23 @@ def test_slope_of_the_activation():
 
 
 def test_initializer():
-    """numerics: a kernel of shape (300, 100) has the standard deviation 0.0707"""
-    kernel = np.asarray(ScaledGlorot(seed=1)((300, 100), dtype="float32"))
-    assert kernel.shape == (300, 100), f"shape {kernel.shape}, expected (300, 100)"
-    got = kernel.std()
-    assert abs(got - 0.0707) < 0.002, f"standard deviation {got:.4f}, expected about 0.0707"
-    again = np.asarray(ScaledGlorot(seed=1)((300, 100), dtype="float32"))
-    assert np.array_equal(kernel, again), "two initializers of one seed drew different kernels"
+    """numerics: a kernel of shape (300, 200) has the standard deviation 0.0632 times the gain"""
+    kernels = [
+        np.asarray(initializer((300, 200), dtype="float32"))
+        for initializer in (ScaledGlorot(), ScaledGlorot(gain=2.0))
+    ]
+    assert kernels[0].shape == (300, 200), f"shape {kernels[0].shape}, expected (300, 200)"
+    found = [kernel.std() for kernel in kernels]
+    assert np.allclose(found, [0.0632, 0.1265], rtol=0.03), (
+        f"standard deviations with gain 1 and 2: {found[0]:.2f} and {found[1]:.2f}, expected about"
+        f" 0.0632 and 0.1265"
+    )
+
+
+def test_seed():
+    """numerics: two initializers with the same seed draw the same kernel"""
+    first, second = (np.asarray(ScaledGlorot(seed=1)((3, 2), dtype="float32")) for _ in range(2))
+    assert np.array_equal(first, second), "two initializers of one seed drew different kernels"
 
 
 def test_regularizer():

@@ -215,8 +215,9 @@ class FBetaScore(Plain):
 
 
 # %% no_guard loses="numerics"
-"""Without any true positive the score is 0/0, which is NaN. It should be 0.0:
-`tf.math.divide_no_nan` returns that."""
+"""0/0 is NaN, and the score should be 0.0 then. Precision has no value without a positive
+prediction, recall has none without a positive label, and the score has none without a true
+positive: `tf.math.divide_no_nan` returns 0 there, and each division needs it."""
 
 
 class FBetaScore(Plain):
@@ -225,11 +226,7 @@ class FBetaScore(Plain):
         return (1 + square) * hits / ((1 + square) * hits + square * misses + alarms)
 
 
-# %% guard_of_the_last_division_only loses="numerics"
-"""Precision has no value without a positive prediction, and recall has none without a positive
-label: each of the divisions needs its guard."""
-
-
+# %% guard_of_the_last_division_only loses="numerics" like="no_guard"
 class FBetaScore(Plain):
     def score(self, hits, alarms, misses):
         square = self.beta**2
@@ -314,24 +311,10 @@ class FBetaScore(Plain):
         return super().parts(tf.convert_to_tensor(y_true) * 1.0, y_pred, sample_weight)
 
 
-# %% reset_states loses="numerics graph"
-"""Keras 3 calls `reset_state`, without a final s, and what it resets are the variables that you
-made with `add_weight`. A method of another name is called by nobody."""
-
-
-class FBetaScore(Plain):
-    def __init__(self, beta=1.0, threshold=0.5, name="fbeta_score", **kwargs):
-        super().__init__(beta, threshold, name, **kwargs)
-        self.hits, self.false_alarms, self.misses = (tf.Variable(0.0) for _ in range(3))
-
-    def reset_states(self):
-        for variable in (self.hits, self.false_alarms, self.misses):
-            variable.assign(0.0)
-
-
 # %% reset_of_the_base loses="numerics"
-"""After a reset, some of what was counted before is still there. Reset all the variables: the
-`reset_state` of `Sum` and `Mean` resets only those that `Sum` and `Mean` have made themselves."""
+"""After a reset, what was counted before is still there, or some of it. Keras calls `reset_state`,
+without a final s. What you inherit resets the variables made with `add_weight`, and in a subclass
+of `Sum` or `Mean` only those that `Sum` or `Mean` have made. Reset all of yours."""
 
 
 class FBetaScore(keras.metrics.Sum):
@@ -352,6 +335,17 @@ class FBetaScore(keras.metrics.Sum):
 
     def get_config(self):
         return {**super().get_config(), "beta": self.beta, "threshold": self.threshold}
+
+
+# %% reset_states loses="numerics graph" like="reset_of_the_base"
+class FBetaScore(Plain):
+    def __init__(self, beta=1.0, threshold=0.5, name="fbeta_score", **kwargs):
+        super().__init__(beta, threshold, name, **kwargs)
+        self.hits, self.false_alarms, self.misses = (tf.Variable(0.0) for _ in range(3))
+
+    def reset_states(self):
+        for variable in (self.hits, self.false_alarms, self.misses):
+            variable.assign(0.0)
 
 
 # %% reset_of_one_count loses="numerics" like="reset_of_the_base"

@@ -54,8 +54,11 @@
 # |---|---|---|---|
 # | $F_\beta$ | 0.6061 | 0.6667 | 0.7407 |
 #
-# If each sample of the second batch has the weight 3, then $\text{TP} = 4$, $\text{FP} = 1 + 6$ and
-# $\text{FN} = 3$, and $F_1 = 8 / (8 + 3 + 7) = 0.4444$.
+# If each sample of the first batch has the weight 2, and each of the second the weight 3, then
+# $\text{TP} = 8$, $\text{FP} = 2 + 6$ and $\text{FN} = 3$, and $F_1 = 16 / (16 + 3 + 8) = 0.5926$.
+#
+# With the threshold 0.75, the first batch alone has $\text{TP} = 2$, $\text{FP} = 1$ and
+# $\text{FN} = 2$, and $F_1 = 4 / 7 = 0.5714$.
 
 # %% [markdown]
 # ## What to write
@@ -175,7 +178,7 @@ class FBetaScore(keras.metrics.Metric):
         positive = tf.cast(tf.reshape(y_pred, [-1]) > self.threshold, "float32")
         weight = tf.ones_like(label)
         if sample_weight is not None:
-            weight = tf.cast(tf.reshape(sample_weight, [-1]), "float32")
+            weight = tf.reshape(sample_weight, [-1])
         self.hits.assign_add(tf.reduce_sum(weight * label * positive))
         self.false_alarms.assign_add(tf.reduce_sum(weight * (1 - label) * positive))
         self.misses.assign_add(tf.reduce_sum(weight * label * (1 - positive)))
@@ -226,15 +229,23 @@ def test_two_batches():
         )
 
 
+def test_another_threshold():
+    """numerics: with the threshold 0.75 the first batch scores 0.5714"""
+    metric = FBetaScore(threshold=0.75)
+    metric.update_state(*FIRST)
+    result = float(metric.result())
+    assert abs(result - 0.5714) < 1e-4, f"with the threshold 0.75: {result}, expected 0.5714"
+
+
 def test_weights():
-    """numerics: with the weight 3 for each sample of the second batch it is 0.4444"""
+    """numerics: with the weights 2 in the first batch and 3 in the second it is 0.5926"""
     for shape in ((5,), (5, 1)):
         metric = FBetaScore()
-        metric.update_state(*FIRST)
+        metric.update_state(*FIRST, sample_weight=np.full(shape, 2, "float32"))
         metric.update_state(*SECOND, sample_weight=np.full(shape, 3, "float32"))
         result = float(metric.result())
-        assert abs(result - 0.4444) < 1e-4, (
-            f"with weights of shape {shape}: {result}, expected 0.4444"
+        assert abs(result - 0.5926) < 1e-4, (
+            f"with weights of shape {shape}: {result}, expected 0.5926"
         )
 
 

@@ -27,8 +27,8 @@ class MyGaussianNoise(Noise):
 
 
 # %% never_noisy loses="numerics serialization graph"
-"""Nothing is added in training. Keras passes `training=True` to `call` then, if that has an argument
-of this name; the constructor cannot know it, since it may change from call to call."""
+"""Nothing is added in training. Keras passes `training=True` to `call` then, if that has an
+argument of this name; the constructor cannot know it, since it may change from call to call."""
 
 
 class MyGaussianNoise(Noise):
@@ -250,7 +250,8 @@ class MyGaussianNoise(Noise):
 
 
 # %% stddev_unused loses="numerics"
-"""`stddev` is not used: the noise has the deviation 1, whatever was asked for."""
+"""The noise has the deviation 1, whatever was asked for. `keras.random.normal` takes the shape, the
+mean and then the standard deviation: pass this one by keyword, as `stddev=`."""
 
 
 class MyGaussianNoise(Noise):
@@ -258,11 +259,7 @@ class MyGaussianNoise(Noise):
         return keras.random.normal(tf.shape(inputs), seed=self.generator)
 
 
-# %% stddev_as_mean loses="numerics"
-"""`stddev` stands in the place of the mean. `keras.random.normal` takes the shape, the mean and
-then the standard deviation."""
-
-
+# %% stddev_as_mean loses="numerics" like="stddev_unused"
 class MyGaussianNoise(Noise):
     def noise(self, inputs):
         return keras.random.normal(tf.shape(inputs), self.stddev, seed=self.generator)
@@ -277,10 +274,17 @@ class MyGaussianNoise(Noise):
         return tf.abs(super().noise(inputs))
 
 
-# %% noise_instead_of_inputs loses="numerics gradients"
-"""The noise replaces the inputs. It is added to them."""
+# %% gradient_stopped loses="gradients"
+"""In training no gradient reaches the inputs. Add the noise to the inputs as they are: it does not
+replace them, and `tf.stop_gradient` belongs around nothing but the noise."""
 
 
+class MyGaussianNoise(Noise):
+    def call(self, inputs, training=None):
+        return tf.stop_gradient(inputs + self.noise(inputs)) if training else inputs
+
+
+# %% noise_instead_of_inputs loses="numerics gradients" like="gradient_stopped"
 class MyGaussianNoise(Noise):
     def call(self, inputs, training=None):
         return self.noise(inputs) if training else inputs
@@ -293,15 +297,6 @@ class MyGaussianNoise(Noise):
 class MyGaussianNoise(Noise):
     def call(self, inputs, training=None):
         return inputs * (1 + self.noise(inputs)) if training else inputs
-
-
-# %% gradient_stopped loses="gradients"
-"""No gradient passes in training. Only the noise is a constant; the inputs are not."""
-
-
-class MyGaussianNoise(Noise):
-    def call(self, inputs, training=None):
-        return tf.stop_gradient(inputs + self.noise(inputs)) if training else inputs
 
 
 # %% known_sizes loses="graph"
