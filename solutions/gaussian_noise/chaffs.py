@@ -103,7 +103,7 @@ class MyGaussianNoise(Noise):
         return self.random.normal(0, self.stddev, shape).astype("float32")
 
 
-# %% the_same_at_each_call loses="numerics serialization graph"
+# %% the_same_at_each_call loses="numerics graph"
 """A plain number as seed gives the same noise in each call. A `keras.random.SeedGenerator`, made
 in the constructor, moves on."""
 
@@ -114,7 +114,7 @@ class MyGaussianNoise(Noise):
         return keras.random.normal(tf.shape(inputs), stddev=self.stddev, seed=seed)
 
 
-# %% drawn_in_build loses="numerics serialization graph"
+# %% drawn_in_build loses="numerics graph"
 """The noise is drawn once, when the layer is built, and every call adds the same to all samples.
 Draw it in `call`, in the shape of the inputs."""
 
@@ -155,7 +155,7 @@ class MyGaussianNoise(Noise):
         return keras.random.normal(tf.shape(inputs), stddev=self.stddev, seed=shared)
 
 
-# %% generator_made_in_call loses="numerics serialization graph"
+# %% generator_made_in_call loses="numerics graph"
 """A generator that is made in `call` begins anew each time. Make it once, in the constructor."""
 
 
