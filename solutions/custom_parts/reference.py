@@ -168,8 +168,7 @@ class ScaledGlorot(keras.initializers.Initializer):
         ### BEGIN SOLUTION
         fan_in, fan_out = shape
         deviation = self.gain * (2 / (fan_in + fan_out)) ** 0.5
-        seed = keras.random.SeedGenerator(self.seed)
-        return keras.random.normal(shape, 0.0, deviation, dtype=dtype or "float32", seed=seed)
+        return keras.random.normal(shape, 0.0, deviation, dtype=dtype or "float32", seed=self.seed)
         ### END SOLUTION
 
     def get_config(self):
@@ -199,7 +198,7 @@ class L1Regularizer(keras.regularizers.Regularizer):
             weights: a variable or tensor of any shape.
         """
         ### BEGIN SOLUTION
-        return self.factor * tf.reduce_sum(tf.abs(tf.convert_to_tensor(weights)))
+        return self.factor * tf.reduce_sum(tf.abs(weights))
         ### END SOLUTION
 
     def get_config(self):
@@ -229,7 +228,6 @@ class MaxColumnNorm(keras.constraints.Constraint):
             weights: a variable or tensor of shape (inputs, units).
         """
         ### BEGIN SOLUTION
-        weights = tf.convert_to_tensor(weights)
         length = tf.sqrt(tf.reduce_sum(tf.square(weights), axis=0))
         return weights * tf.where(length > self.limit, self.limit / length, tf.ones_like(length))
         ### END SOLUTION
