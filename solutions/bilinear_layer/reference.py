@@ -264,6 +264,7 @@ def test_gradients_reach_both_weights():
 def test_configuration():
     """serialization: made again from its configuration, the layer has its units and its name"""
     layer = Bilinear(2, name="pair")
+    assert layer.name == "pair", f"a layer with the name 'pair' is called {layer.name!r}"
     again = Bilinear.from_config(layer.get_config())
     assert again.name == "pair", f"the name was 'pair', and came back as {again.name!r}"
     got = np.asarray(with_weights(again, KERNEL, BIAS)([A, B]))

@@ -321,8 +321,8 @@ class MyLayerNormalization(MyLayerNormalization):
 
 
 # %% computed_by_numpy loses="gradients graph"
-"""Mean and variance come from NumPy, which knows nothing of gradients, and which has no numbers to
-work with while a graph is traced. TensorFlow has the same functions."""
+"""Mean and variance are cut off from the gradient, as by NumPy or `tf.stop_gradient`. They depend
+on the inputs, and have a part in it. TensorFlow has functions for both that work in a graph."""
 
 
 class MyLayerNormalization(MyLayerNormalization):

@@ -287,6 +287,7 @@ def test_mean_is_part_of_the_gradient():
 def test_configuration():
     """serialization: made again from its configuration, the layer has its eps and its name"""
     layer = MyLayerNormalization(4.0, name="calm")
+    assert layer.name == "calm", f"a layer with the name 'calm' is called {layer.name!r}"
     again = MyLayerNormalization.from_config(layer.get_config())
     assert again.name == "calm", f"the name was 'calm', and came back as {again.name!r}"
     got, want = np.asarray(again(ROW)), np.asarray(layer(ROW))
