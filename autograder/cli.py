@@ -503,7 +503,7 @@ def audit(
     hints: Hints = False,
 ) -> None:
     """Hold the hidden checks against the answers that are known to be right or wrong."""
-    _needs("audit", "audit")
+    _needs("grade", "audit")
     if hints:
         return _audit_hints(_chosen(names))
     from rich.progress import MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
