@@ -113,8 +113,9 @@ def _no_linux() -> str:
     """Return why this machine cannot grade, whatever is installed; or nothing."""
     if sys.platform == "linux":
         return ""
+    here = {"win32": "Windows", "darwin": "macOS"}.get(sys.platform, sys.platform)
     return (
-        f"it needs Linux, and this is {platform.system()}. WSL and Docker have it: see "
+        f"it needs Linux, and this is {here}. WSL and Docker have it: see "
         '"Grade on Windows and macOS" in the README'
     )
 
