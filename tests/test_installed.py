@@ -42,13 +42,23 @@ def needed(*names, but=()):
     return found
 
 
-def base(wheel):
-    """Return the names of the packages that a wheel asks for in any case."""
+def asked(wheel):
+    """Return what a wheel asks for in any case."""
     with zipfile.ZipFile(wheel) as archive:
         (file,) = (name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
         about = Parser().parsestr(archive.read(file).decode())
-    asked = map(Requirement, about.get_all("Requires-Dist"))
-    return needed(*(one.name for one in asked if not one.marker))
+    return [one for one in map(Requirement, about.get_all("Requires-Dist")) if not one.marker]
+
+
+def base(wheel):
+    """Return the names of the packages that come with a wheel."""
+    return needed(*(one.name for one in asked(wheel)))
+
+
+def lowest(wheel):
+    """Return what a wheel asks for in the lowest versions that it allows."""
+    bounds = [(one.name, bound) for one in asked(wheel) for bound in one.specifier]
+    return [f"{name}=={bound.version}" for name, bound in bounds if bound.operator == ">="]
 
 
 class Environment:
@@ -100,18 +110,19 @@ def student(wheel, tmp_path_factory):
 
 @pytest.fixture(scope="module", params=["today's IPython", OLD_IPYTHON])
 def hosted(request, wheel, tmp_path_factory):
-    """An environment with the base, TensorFlow and a notebook's kernel."""
-    packages = base(wheel) | needed("tensorflow")
-    old = request.param == OLD_IPYTHON
-    packages |= needed("ipykernel", but={"ipython"} if old else ())
-    made = Environment(tmp_path_factory.mktemp("hosted"), wheel, packages)
-    if old:
-        try:
-            made.pip("install", "--quiet", OLD_IPYTHON)
-        except AssertionError as error:
-            if "CI" in os.environ or "No matching distribution" not in str(error):
-                raise
-            pytest.skip("pip reaches no index from here")
+    """An environment with the base, TensorFlow and a notebook's kernel; all of today, or of old."""
+    folder = tmp_path_factory.mktemp("hosted")
+    if request.param != OLD_IPYTHON:
+        packages = base(wheel) | needed("tensorflow", "ipykernel")
+        return Environment(folder, wheel, packages)
+    others = {"ipython", *(one.name for one in asked(wheel))}
+    made = Environment(folder, wheel, needed("tensorflow", "ipykernel", but=others))
+    try:
+        made.pip("install", "--quiet", OLD_IPYTHON, *lowest(wheel))
+    except AssertionError as error:
+        if "CI" in os.environ or "No matching distribution" not in str(error):
+            raise
+        pytest.skip("pip reaches no index from here")
     return made
 
 
@@ -201,6 +212,11 @@ def test_the_base_alone_says_what_notebooks_and_graders_need(student, desk):
     assert "\ncheck: works here\n" in output
     assert f"\ncheck, of notebooks: it needs {said}\n" in output
     assert "\ngrade: it needs ipython>=9,<10 (not installed), " in output
+
+
+def test_every_command_explains_itself(hosted, tmp_path):
+    for command in ("check", "start", "list", "doctor", "grade"):
+        assert f"autograder {command} [" in hosted.run(f"autograder {command} --help", tmp_path)
 
 
 def test_notebooks_are_checked_by_any_ipython(hosted, desk):
