@@ -11,7 +11,7 @@ import re
 from typing import Any
 
 from autograder.practice.publictests import show
-from autograder.records import exercises
+from autograder.records import exercises, extras
 from autograder.records.results import Status, SubmissionResult
 from autograder.records.submissions import Submission
 from autograder.show import text
@@ -44,6 +44,7 @@ def points(exercise: str, dimension: str, namespace: dict[str, Any]) -> float:
 
 @functools.lru_cache(maxsize=1)  # four grade cells ask about the same cells
 def _grade(exercise: str, cells: tuple[str, ...]) -> SubmissionResult:
+    extras.require("grade", "grading")
     from autograder.grading.grader import Grader
     from autograder.grading.processes import Worker
 

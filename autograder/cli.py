@@ -19,19 +19,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from autograder.authors import new as authoring
-from autograder.grading import cache, running
-from autograder.grading.cache import ResultCache
-from autograder.grading.processes import Limits, Worker, WorkerFailed
-from autograder.grading.reference import GraderError, load_checks
-from autograder.grading.seeds import Seeds
 from autograder.practice import tries
 from autograder.practice.files import NoPractice, exercise_files
 from autograder.practice.outline import outline
 from autograder.practice.server import TestServer
-from autograder.records import exercises, submissions
+from autograder.records import exercises, extras, submissions
 from autograder.records.course import Course, NoCourse
 from autograder.records.results import (
     LAYERS,
+    NotGraded,
     Run,
     Status,
     SubmissionResult,
@@ -48,6 +44,8 @@ if TYPE_CHECKING:
     from autograder.gradebook.autograde import Engine
     from autograder.gradebook.choice import Choice
     from autograder.gradebook.handed_in import HandedIn, Work
+    from autograder.grading import running
+    from autograder.grading.processes import Limits
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -89,7 +87,9 @@ class Options:
     ] = False
 
     @property
-    def limits(self) -> Limits:
+    def limits(self) -> "Limits":
+        from autograder.grading.processes import Limits
+
         return Limits.of(self.time_limit)
 
 
@@ -109,6 +109,28 @@ def with_options(command: Callable) -> Callable:
     return wrapped
 
 
+def _no_linux() -> str:
+    """Return why this machine cannot grade, whatever is installed; or nothing."""
+    if sys.platform == "linux":
+        return ""
+    here = {"win32": "Windows", "darwin": "macOS"}.get(sys.platform, sys.platform)
+    return (
+        f"it needs Linux, and this is {here}. WSL and Docker have it: see "
+        '"Grade on Windows and macOS" in the README'
+    )
+
+
+def _needs(extra: str, command: str) -> None:
+    """Make sure that this machine can do what only graders and authors do.
+
+    Raises:
+        Lacking: it cannot.
+    """
+    if sentence := _no_linux():
+        raise extras.Lacking(f"{command}: {sentence}")
+    extras.require(extra, command)
+
+
 def _chosen(names: list[str] | None) -> list[exercises.Exercise]:
     return [exercises.find(name) for name in names] if names else exercises.find_all()
 
@@ -116,8 +138,11 @@ def _chosen(names: list[str] | None) -> list[exercises.Exercise]:
 @app.command()
 def build(names: Names = None) -> None:
     """Write stubs, source notebooks and releases; remove nothing that was not built."""
+    _needs("grade", "build")
     from autograder.authors.build import BuildError, is_built, known_mistakes, ship_known_mistakes
     from autograder.authors.build import build as build_one
+    from autograder.grading.processes import Worker
+    from autograder.grading.reference import load_checks
 
     chosen, refused = [], []
     for exercise in _chosen(names):
@@ -157,6 +182,7 @@ def check(
 ) -> None:
     """Run the public tests of your own exercises."""
     files = exercise_files(paths or [Path()])
+    extras.require("tensorflow", "check")
     if watch:
         if not sys.stdin.isatty():
             raise NoPractice("--watch needs a terminal.")
@@ -166,8 +192,7 @@ def check(
         return
     started = time.perf_counter()
     server = TestServer()
-    server.start()
-    if timing:
+    if server.start() and timing:
         console.print(f"TensorFlow imported in {time.perf_counter() - started:.1f} s")
     solved = True
     for path in files:
@@ -212,6 +237,10 @@ def grade(
     ] = None,
 ) -> None:
     """Grade submissions and explain every lost point."""
+    _needs("grade", "grade")
+    from autograder.grading.cache import ResultCache
+    from autograder.grading.seeds import Seeds
+
     chosen = exercises.find(exercise)
     found = submissions.find(paths, exercise)
     lock.import_nothing_from(paths)
@@ -251,6 +280,7 @@ def autograde(
     already is written again only if the submission, the exercise or the engine have changed; late
     penalties are always brought up to date. What was found and not graded is named at the end.
     """
+    _needs("grade", "autograde")
     course = Course.around()
     started = time.perf_counter()
     with contextlib.chdir(course.folder), _machine(options) as machine:
@@ -279,7 +309,7 @@ def autograde(
 
 def _autograde(
     choice: "Choice",
-    machine: running.Machine,
+    machine: "running.Machine",
     progress: ProgressBar,
     options: Options,
     course: Course,
@@ -322,10 +352,12 @@ def _autograde(
 
 
 def _engine(
-    name: str, machine: running.Machine, progress: ProgressBar, options: Options, course: Course
+    name: str, machine: "running.Machine", progress: ProgressBar, options: Options, course: Course
 ) -> "Engine":
     """Return what grades an exercise."""
     from autograder.gradebook.autograde import Engine
+    from autograder.grading.cache import ResultCache
+    from autograder.grading.seeds import Seeds
 
     exercise = exercises.find(name, course.solutions)
     # A submission may have told its student the seed: the next run has another.
@@ -337,6 +369,9 @@ def _engine(
 @contextlib.contextmanager
 def _machine(options: Options) -> Iterator:
     """Yield where to grade: a warm worker here, or a Dask cluster."""
+    from autograder.grading import running
+    from autograder.grading.processes import Worker
+
     try:
         with contextlib.ExitStack() as stack:
             if options.scheduler:
@@ -374,24 +409,22 @@ def _interruptible() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _cluster(scheduler: str, limits: Limits):
-    try:
-        from autograder.grading.cluster import Cluster
+def _cluster(scheduler: str, limits: "Limits"):
+    extras.require("cluster", "--scheduler")
+    from autograder.grading.cluster import Cluster
 
+    try:
         return Cluster(scheduler, limits)
-    except ImportError:
-        problem = "--scheduler needs Dask: pip install distributed"
     except OSError as error:
-        problem = f"no Dask scheduler at {scheduler}: {error}"
-    errors.print(f"autograder: {problem}", markup=False)
-    raise typer.Exit(2)
+        errors.print(f"autograder: no Dask scheduler at {scheduler}: {error}", markup=False)
+        raise typer.Exit(2) from None
 
 
 def _say_what_is_missing(layers: list[str], refuse: bool) -> None:
     """Name the layers of protection that are lacking, or refuse to go on without them."""
     lacking = lock.lacking(layers)
     if lacking and refuse:
-        raise GraderError("not graded, because of --require-protection\n" + "\n".join(lacking))
+        raise NotGraded("not graded, because of --require-protection\n" + "\n".join(lacking))
     for line in lacking:
         errors.print(f"warning: submissions run without {line}", markup=False, soft_wrap=True)
 
@@ -409,6 +442,8 @@ def _finish(
     printed_each: bool = False,
 ) -> None:
     """Write and print what belongs to whole runs; fail if that did, or something of ours."""
+    from autograder.grading import cache
+
     if options.json:
         write_atomically(options.json, as_json(runs))
     for run in runs:
@@ -469,17 +504,18 @@ def audit(
     hints: Hints = False,
 ) -> None:
     """Hold the hidden checks against the answers that are known to be right or wrong."""
+    _needs("grade", "audit")
     if hints:
         return _audit_hints(_chosen(names))
     from rich.progress import MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     from autograder.authors import audit as auditing
     from autograder.authors import audit_report
+    from autograder.grading.processes import Worker
 
     kinds = [kind.value.removesuffix("s") for kind in only] if only else auditing.KINDS
     audits = []
-    settings = auditing.SETTINGS[:seeds] if stress else [{}]
-    jobs = 2 * jobs if stress else jobs
+    settings, jobs = (auditing.SETTINGS[:seeds], 2 * jobs) if stress else ([{}], jobs)
     started = time.perf_counter()
     columns = TextColumn("{task.description}"), MofNCompleteColumn(), TimeElapsedColumn()
     with contextlib.ExitStack() as stack:
@@ -519,6 +555,7 @@ def _audit_hints(chosen: list[exercises.Exercise]) -> None:
     from rich.progress import Progress
 
     from autograder.authors import hint_report, public_hints
+    from autograder.grading.processes import Worker
 
     found = []
     with Worker() as worker, Progress(console=console, transient=True) as progress:
@@ -546,12 +583,34 @@ def _audit_hints(chosen: list[exercises.Exercise]) -> None:
 
 @app.command()
 def doctor() -> None:
-    """Tell whether this machine can grade, and what it protects."""
+    """Tell whether this machine can check and grade, and what it protects."""
     console.print(f"Python {platform.python_version()} in {sys.executable}", soft_wrap=True)
     console.print(f"autograder in {lock.location('autograder')}", soft_wrap=True)
     for name in lock.PACKAGES:
-        console.print(f"{name} {version(name)} in {lock.location(name)}", soft_wrap=True)
-    console.print(f"nbgrader {version('nbgrader')}")
+        where = lock.location(name)
+        there = f"{name} {version(name)} in {where}" if where else f"{name}: not installed"
+        console.print(there, soft_wrap=True)
+    lacks_check = extras.lacking("tensorflow", "it")
+    lacks_notebook = lacks_check or extras.lacking("notebook", "it", ["ipython"])
+    lacks_grade = _no_linux() or extras.lacking("grade", "it")
+    for what, lacks in (
+        ("check", lacks_check),
+        ("check, of notebooks", lacks_notebook),
+        ("grade", lacks_grade),
+    ):
+        can = terminal.printable(lacks) if lacks else "[green]works here[/]"
+        console.print(f"{what}: {can}", soft_wrap=True)
+    if not lacks_grade:
+        console.print(f"nbgrader {version('nbgrader')}")
+        _doctor_of_worker()
+    if lacks_check:
+        raise typer.Exit(1)
+
+
+def _doctor_of_worker() -> None:
+    """Tell what the worker imports, how long it takes, and what protects this machine."""
+    from autograder.grading.processes import Worker
+
     started = time.perf_counter()
     with Worker() as worker:
         worker.ready()
@@ -580,12 +639,12 @@ def main() -> None:
     spell_what_is_missing()
     try:
         app()
-    except (NoCourse, exercises.NoExercise, NoPractice, FileNotFoundError) as error:
+    except (NoCourse, exercises.NoExercise, NoPractice, extras.Lacking, FileNotFoundError) as error:
         ours = not isinstance(error, OSError) or error.errno is None
         text = str(error) if ours else os_errors.sentence(error)
         errors.print(f"autograder: {terminal.printable(text)}", soft_wrap=True)
         sys.exit(2)
-    except (GraderError, WorkerFailed) as error:
+    except NotGraded as error:
         errors.print(f"autograder: {terminal.printable(str(error))}", soft_wrap=True)
         sys.exit(1)
     except (OSError, UnicodeError) as error:

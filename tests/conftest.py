@@ -1,6 +1,7 @@
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -75,10 +76,24 @@ def course(tmp_path):
 @pytest.fixture(scope="session")
 def environment():
     """The environment that a shell has in which `.venv` is active."""
-    import sys
-
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     return {**os.environ, "PATH": path, "COLUMNS": "200"}
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory):
+    """The wheel of this package."""
+    folder = tmp_path_factory.mktemp("wheel")
+    for name in ("autograder", "solutions", "exercises", "release"):
+        shutil.copytree(ROOT / name, folder / "source" / name)
+    for file in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / file, folder / "source")
+    pip = [sys.executable, "-m", "pip", "wheel", "--no-deps", "--no-build-isolation"]
+    command = [*pip, "--disable-pip-version-check", "--wheel-dir", folder, folder / "source"]
+    done = subprocess.run(command, text=True, capture_output=True)
+    assert done.returncode == 0, done.stderr
+    (wheel,) = folder.glob("*.whl")
+    return wheel
 
 
 @pytest.fixture

@@ -18,9 +18,9 @@ from autograder.grading import known
 from autograder.grading.grader import Grader
 from autograder.grading.hints import KnownMistakes, differences
 from autograder.grading.processes import Worker
-from autograder.grading.reference import GraderError
 from autograder.grading.seeds import HINT_SEEDS, Seeds
 from autograder.grading.verdicts import CheckInfo
+from autograder.records import extras
 from autograder.records.exercises import Exercise
 from autograder.records.results import DIMENSIONS, CheckResult, Status, SubmissionResult
 
@@ -239,13 +239,9 @@ def specimens(exercise: Exercise, kinds: Collection[str] = KINDS) -> list[Row]:
     if "chaff" in kinds:
         rows += [Row("chaff", one.name, one.source, one.note, one.loses) for one in exercise.chaffs]
     if "mutant" in kinds:
-        try:
-            from autograder.authors.mutants import equivalents, mutants
-        except ModuleNotFoundError as error:
-            raise GraderError(
-                f"mutants need {error.name}, which only authors install: "
-                "pip install 'keras-autograder[audit]'"
-            ) from None
+        extras.require("audit", "making mutants")
+        from autograder.authors.mutants import equivalents, mutants
+
         found = mutants(exercise)
         reasons = equivalents(exercise, found)
         rows += [

@@ -7,16 +7,15 @@ from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
 
-from autograder.grading.reference import GraderError
 from autograder.records.course import Course, NoCourse
 from autograder.records.exercises import FILES, Exercise
-from autograder.records.results import write_atomically
+from autograder.records.results import NotGraded, write_atomically
 
 MARK = "TODO"  # in what is left to do
 NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 
 
-class Refused(GraderError):
+class Refused(NotGraded):
     """There is no new exercise; says why."""
 
 

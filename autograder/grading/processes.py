@@ -18,6 +18,7 @@ from typing import IO
 
 from autograder.records import wire
 from autograder.records.observations import BadMessage, decode, encode
+from autograder.records.results import NotGraded
 from autograder.sandbox import lock
 
 
@@ -59,7 +60,7 @@ class ChildTooSlow(Exception):
     """The child did not answer in time; it has been killed."""
 
 
-class WorkerFailed(Exception):
+class WorkerFailed(NotGraded):
     """The worker could not be started, or died."""
 
 

@@ -12,11 +12,11 @@ from autograder.grading.seeds import Seeds
 from autograder.grading.verdicts import CheckInfo
 from autograder.records.exercises import Exercise
 from autograder.records.observations import Thing, eithers, walk
-from autograder.records.results import Outcome, Status
+from autograder.records.results import NotGraded, Outcome, Status
 from autograder.records.submissions import Submission
 
 
-class GraderError(Exception):
+class GraderError(NotGraded):
     """Something of ours failed: nobody's score may depend on it."""
 
 

@@ -1,6 +1,7 @@
 """What the warm process imports before it is forked, and what its children do with one file."""
 
 import functools
+import io
 import os
 import sys
 import tempfile
@@ -11,7 +12,7 @@ import keras
 import tensorflow  # noqa: F401
 
 from autograder.practice import publictests
-from autograder.records import submissions
+from autograder.records import extras, submissions
 from autograder.records.practice import Result
 from autograder.sandbox.loading import alarm, load
 
@@ -27,9 +28,10 @@ def run_file(path: Path, seed: int | None, scratch: str) -> dict:
     """
     tempfile.tempdir = scratch
     with tempfile.TemporaryFile() as file, Path(os.devnull).open("wb") as nowhere:
-        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
         os.dup2(file.fileno(), 1)
         os.dup2(nowhere.fileno(), 2)  # TensorFlow's log
+        # Anew, since a console of Windows is not written to by its descriptor.
+        sys.stdout, sys.stderr = _utf8(1), _utf8(2)
         problem, results = _run(path, seed, scratch)
         sys.stdout.flush()
         file.seek(0)
@@ -37,10 +39,18 @@ def run_file(path: Path, seed: int | None, scratch: str) -> dict:
     return {"problem": problem, "results": [asdict(one) for one in results], "printed": printed}
 
 
+def _utf8(descriptor: int) -> io.TextIOWrapper:
+    return os.fdopen(
+        descriptor, "w", encoding="utf-8", errors="backslashreplace", newline="\n", closefd=False
+    )
+
+
 def _run(path: Path, seed: int | None, scratch: str) -> tuple[str, list[Result]]:
     submission = submissions.read(path, path.stem)
     if submission.problem:
         return submission.problem, []
+    if submission.notebook and (lacks := extras.lacking("notebook", "a notebook", ["ipython"])):
+        return lacks, []
     sys.path.insert(0, str(path.parent))
     os.chdir(scratch)  # AutoGraph reads the source of a script from a file, which is made here
     student = load(path.stem, submission.notebook, submission.cells, "")

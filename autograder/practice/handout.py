@@ -17,6 +17,8 @@ its text, and fill in what says `YOUR CODE HERE`.
     pytest exercises                  runs all of them once
     jupyter lab notebooks             opens the notebooks; their last cells run the tests
 
+If there is no Jupyter: pip install "keras-autograder[notebook]"
+
 The course, in order; `autograder list` shows it, too:
 
 {}

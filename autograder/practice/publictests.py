@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.practice import fingerprints, outline
-from autograder.records import raised
+from autograder.records import extras, raised
 from autograder.records.practice import OWN, Result
 from autograder.records.results import DIMENSIONS, Status
 
@@ -134,18 +134,22 @@ def show(exercise: str, *tests: Callable) -> None:
     Raises:
         PublicTestsFail: some fail, so that nbgrader's Validate sees it.
     """
-    from IPython.display import display
-
     from autograder.show import html, text
 
+    extras.require("tensorflow", "running the public tests")
     with quiet():
         results = [run(test, _place_in_notebook) for test in tests]
         add_hints(exercise, results, Path.cwd())
     for one in results:
         key = exercise, one.name
         one.tries = _tries[key] = one.try_after(_tries.get(key, 0))
-    page = {"text/html": html.public_tests(results), "text/plain": text.public_tests(results)}
-    display(page, raw=True)
+    try:
+        from IPython.display import display
+    except ImportError:  # the cells were copied into a script
+        print(text.public_tests(results))
+    else:
+        page = {"text/html": html.public_tests(results), "text/plain": text.public_tests(results)}
+        display(page, raw=True)
     failed = [one for one in results if not one.passed]
     if failed:
         lines = [f"{len(failed)} of {len(results)} public tests fail."]
@@ -154,11 +158,20 @@ def show(exercise: str, *tests: Callable) -> None:
 
 
 def _place_in_notebook(file: str, line: int) -> str | None:
-    from IPython import get_ipython
-
-    if (shell := get_ipython()) and (name := shell.compile.format_code_name(file)):
-        return f"{' '.join(name)}, line {line}"
-    return None
+    try:
+        from IPython import get_ipython
+    except ImportError:
+        return None
+    if not (shell := get_ipython()):
+        return None
+    if hasattr(shell.compile, "format_code_name"):
+        name = shell.compile.format_code_name(file)
+        return f"{' '.join(name)}, line {line}" if name else None
+    # IPython 7 names no cell: look for the last one with these lines.
+    code = "".join(linecache.getlines(file)).strip()
+    cells = [one.strip() for one in shell.history_manager.input_hist_parsed]
+    numbers = [number for number, cell in enumerate(cells) if code and cell == code]
+    return f"Cell In[{numbers[-1]}], line {line}" if numbers else None
 
 
 @contextlib.contextmanager

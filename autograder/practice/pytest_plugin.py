@@ -50,12 +50,18 @@ class ExerciseFile(pytest.Module):
 
     def _load(self) -> None:
         from autograder.practice.publictests import explained
+        from autograder.records.extras import lacking
         from autograder.records.submissions import read
         from autograder.sandbox.loading import load
 
         submission = read(self.path, self.exercise)
         if submission.problem:
             raise self.CollectError(f"{self.path.name}: {submission.problem}")
+        lacks = lacking("tensorflow", "running the public tests")
+        if submission.notebook:
+            lacks = lacks or lacking("notebook", "a notebook", ["ipython"])
+        if lacks:
+            raise self.CollectError(lacks)
         name = f"exercise_{self.path.stem}"
         self.code = load(name, submission.notebook, submission.cells, "", self.path)
         self.obj = self.code.module

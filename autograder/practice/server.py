@@ -11,7 +11,6 @@ import os
 import sys
 import tempfile
 import time
-from multiprocessing import forkserver
 from pathlib import Path
 
 from autograder.practice import publictests
@@ -21,6 +20,8 @@ from autograder.records.practice import Report, Result
 
 SECONDS = 180  # of one file; a single test has less
 MAX_ANSWER = 2**20
+# Where there is no IPython, Python goes on without what needs it.
+PRELOADED = ["autograder.practice.forked", "autograder.cli", "autograder.sandbox.notebooks"]
 
 
 class TestServer:
@@ -32,16 +33,20 @@ class TestServer:
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # else importing NumPy starts a thread
         self._running: set = set()
-        forks = sys.platform == "linux"
-        self._context = multiprocessing.get_context("forkserver" if forks else "spawn")
-        if forks:
-            self._context.set_forkserver_preload(["autograder.practice.forked", "autograder.cli"])
+        self._forks = sys.platform == "linux" and hasattr(os, "fork")
+        self._context = multiprocessing.get_context("forkserver" if self._forks else "spawn")
+        if self._forks:
+            from multiprocessing import forkserver  # which Windows cannot import
+
+            self._context.set_forkserver_preload(PRELOADED)
             with publictests.quiet():  # the server keeps this stderr
                 forkserver.ensure_running()
 
-    def start(self) -> None:
-        """Wait until everything is imported."""
-        self._answer("", None)
+    def start(self) -> bool:
+        """Wait until everything is imported, and tell whether that is done once for all files."""
+        if self._forks:
+            self._answer("", None)
+        return self._forks
 
     def stop(self) -> None:
         """End what is being checked; its report says so."""

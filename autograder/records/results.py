@@ -16,6 +16,10 @@ DIMENSIONS = ("numerics", "gradients", "serialization", "graph")
 FORMAT = 1  # of what `--json` writes; another number when a field changes its meaning or goes
 
 
+class NotGraded(Exception):
+    """Grading could not begin, or failed by itself; its text says why."""
+
+
 class Status(StrEnum):
     """What became of a question, of a check, of a submission or of a public test."""
 

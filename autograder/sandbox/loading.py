@@ -5,34 +5,24 @@ The grader's children, `autograder check` and pytest all use it.
 
 import __future__
 
+import _thread
 import ast
-import base64
 import contextlib
 import linecache
 import re
 import signal
 import sys
+import threading
 import traceback
 import types
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from IPython.core import application, completerlib, magics  # noqa: F401  every shell needs them
-from IPython.core.displayhook import CapturingDisplayHook
-from IPython.core.displaypub import CapturingDisplayPublisher
-from IPython.core.interactiveshell import InteractiveShell
-from IPython.utils.capture import capture_output
-from traitlets.config import Config
-
-from autograder.records.observations import MAX_PICTURE
 from autograder.records.raised import readable
 from autograder.sandbox.statements import Ran, failure, is_environments, split_imports
 
-MAX_OUTPUT = 20_000  # characters kept of what one cell prints
 MAX_MESSAGE = 1_000  # characters kept of what an exception says
 FUTURE = __future__.annotations.compiler_flag  # the only one that still changes what code does
-# Inside them code has no source that AutoGraph finds, and its exceptions have no line.
-MAGIC = re.compile(r"\A\s*(?=%%(?:time|capture)\b)")
 
 
 # Where released notebooks import `show` from, and where it is.
@@ -60,17 +50,29 @@ def alarm(seconds: float):
     def ring(*_):
         raise TooSlow(f"stopped after {seconds:g} seconds")
 
-    signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    if hasattr(signal, "setitimer"):
+        signal.signal(signal.SIGALRM, ring)
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+        try:
+            yield
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+        return
+    # Windows has no such timer: a thread has Python call the handler of a signal that is not sent.
+    before = signal.signal(signal.SIGTERM, ring)
+    timer = threading.Timer(seconds, _thread.interrupt_main, [signal.SIGTERM])
+    timer.daemon = True
+    timer.start()
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        timer.cancel()
+        signal.signal(signal.SIGTERM, before)
 
 
 def load(
     name: str, notebook: bool, cells: Sequence[str], shows: str, file: Path | None = None
-) -> "Script | Notebook":
+) -> "Code":
     """Return a student's code, none of it run yet.
 
     Python finds its module after `stay`, or inside `current`.
@@ -83,7 +85,11 @@ def load(
         file: where a script lies. By default it is written into the current folder.
     """
     put_off_public_tests(shows)
-    return Notebook(cells) if notebook else Script(name, cells[0], file)
+    if not notebook:
+        return Script(name, cells[0], file)
+    from autograder.sandbox.notebooks import Notebook  # IPython, which scripts do not need
+
+    return Notebook(cells)
 
 
 class Code:
@@ -229,90 +235,6 @@ class Script(Code):
         return str(self.file)
 
 
-class Notebook(Code):
-    """A notebook's code cells, run by IPython without a kernel: magics work."""
-
-    def __init__(self, cells: Sequence[str]):
-        self.cells = [MAGIC.sub("# ", cell) for cell in cells]
-        InteractiveShell.clear_instance()  # of another notebook
-        config = Config({"HistoryManager": {"enabled": False}})
-        main = sys.modules["__main__"]
-        self.shell = InteractiveShell.instance(config=config)
-        sys.modules["__main__"] = main  # the shell has put its own there
-        super().__init__(self.shell.user_module)
-        self.shell.showtraceback = self.shell.showsyntaxerror = lambda *args, **kwargs: None
-
-    def statements(self, index: int) -> list[ast.stmt]:
-        try:
-            return ast.parse(self.shell.transform_cell(self.cells[index])).body
-        except Exception:  # the submission may transform cells itself
-            return []
-
-    def place(self, filename: str, line: int) -> str | None:
-        return f"{filename}, line {line}" if re.fullmatch(r"cell \d+", filename) else None
-
-    def _before(self, index: int) -> None:
-        self.shell.compile.get_code_name = lambda *args: self._filename(index)
-
-    @contextlib.contextmanager
-    def _capturing(self, ran: Ran) -> Iterator[None]:
-        shown = CapturingDisplayPublisher()
-        self.shell.display_pub = shown
-        self.shell.display_trap.hook = CapturingDisplayHook(self.shell, shown.outputs)
-        with capture_output(display=False) as printed:
-            yield
-        ran.outputs = outputs(printed, shown.outputs)
-
-    def _execute(self, index: int, first: int, split: bool) -> BaseException | None:
-        after = _After(first, split)
-        self.shell.ast_transformers.append(after)
-        try:
-            result = self.shell.run_cell(self.cells[index], store_history=True)
-        except BaseException as error:
-            return error
-        finally:
-            self.shell.ast_transformers.remove(after)
-            filename = self._filename(index)
-            if lines := linecache.cache.get(filename):
-                self._lines[filename] = lines
-        error = result.error_before_exec or result.error_in_exec
-        if isinstance(result.error_before_exec, SyntaxError):
-            error.filename = self._filename(index)  # IPython calls it "<tokenize>"
-        return error
-
-    def _filename(self, index: int) -> str:
-        return f"cell {index + 1}"
-
-
-class _After:
-    """For IPython: leaves out the first statements of a cell, and keeps the places of the rest."""
-
-    def __init__(self, first: int, split: bool):
-        self._first, self._split = first, split
-
-    def visit(self, tree: ast.AST) -> ast.AST:
-        if isinstance(tree, ast.Module) and self._split:
-            tree.body[:] = split_imports(tree.body)[self._first :]
-        return tree
-
-
-def outputs(printed, shown: list[dict]) -> list[dict]:
-    """Return a cell's outputs: streams, and what it displayed as text or as PNG."""
-    found = []
-    for name in ("stdout", "stderr"):
-        if text := getattr(printed, name):
-            found.append({"stream": name, "text": _cut(text, MAX_OUTPUT)})
-    for output in shown[:50]:
-        data, display = output["data"], {}
-        if isinstance(text := data.get("text/plain"), str):
-            display["text/plain"] = _cut(text, MAX_OUTPUT)
-        if isinstance(picture := data.get("image/png"), str) and len(picture) <= MAX_PICTURE:
-            with contextlib.suppress(ValueError):
-                display["image/png"] = base64.b64decode(picture)
-        found.append({"display": display})
-    return found
-
-
 def explain(error: BaseException, submission: Code | None) -> dict:
     """Return what a student wants to know of an exception: type, text, and the line that is theirs.
 
@@ -339,9 +261,9 @@ def explain(error: BaseException, submission: Code | None) -> dict:
     unsolved = raises and isinstance(error, NotImplementedError)
     return {
         "type": "MemoryError" if isinstance(error, MemoryError) else type(error).__name__,
-        "message": _cut(readable(message) + _old_keras(frames), MAX_MESSAGE),
+        "message": cut(readable(message) + _old_keras(frames), MAX_MESSAGE),
         "place": place,
-        "code": _cut(code, 200),
+        "code": cut(code, 200),
         "unsolved": unsolved,
         "environment": is_environments(error, message),
     }
@@ -408,5 +330,6 @@ def _innermost(message: str) -> str:
     return message
 
 
-def _cut(text: str, most: int) -> str:
+def cut(text: str, most: int) -> str:
+    """Return the beginning of a text that is too long."""
     return text if len(text) <= most else text[:most] + "…"

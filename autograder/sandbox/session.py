@@ -30,7 +30,15 @@ from autograder.checks.kinds import layers, losses, metrics  # noqa: F401 or eve
 from autograder.records import wire
 from autograder.records.observations import Later, decode, encode, observe
 from autograder.records.results import Status
-from autograder.sandbox import lock, saved, settings, statements, switches, tuning
+from autograder.sandbox import (
+    lock,
+    notebooks,  # noqa: F401  or every child would
+    saved,
+    settings,
+    statements,
+    switches,
+    tuning,
+)
 from autograder.sandbox.loading import (
     Code,
     Script,

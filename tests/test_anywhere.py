@@ -1,0 +1,189 @@
+"""What students run, in Pythons that lack what only POSIX has, as Windows does.
+
+The standard library and NumPy keep what they need themselves, here, to start processes, to read a
+terminal and to know the kernel.
+"""
+
+import json
+import re
+import subprocess
+import sys
+
+import nbformat
+import pexpect
+import pytest
+
+from autograder.authors.build import hints_of, source_notebook, stub
+from autograder.practice import fingerprints
+
+pytestmark = pytest.mark.slow
+
+# Python imports it before anything else.
+TAKEN_AWAY = """
+import multiprocessing, os, signal, socket, sys
+
+MODULES = "fcntl resource pwd grp syslog spwd crypt nis readline"
+NAMES = {
+    os: "fork forkpty killpg setsid setpgid getpgid getpgrp getsid wait wait3 wait4 nice fchown "
+    "chown lchown chroot mkfifo mknod pidfd_open sched_getaffinity sched_setaffinity ttyname "
+    "getloadavg statvfs fstatvfs posix_spawn setuid setgid setgroups getgroups",
+    signal: "SIGALRM SIGVTALRM SIGHUP SIGQUIT SIGUSR1 SIGUSR2 SIGCHLD SIGPIPE SIGTSTP SIGCONT "
+    "SIGWINCH SIGXCPU setitimer getitimer ITIMER_REAL alarm pause pthread_kill pthread_sigmask "
+    "sigwait sigtimedwait siginterrupt",
+    socket: "send_fds recv_fds SOCK_SEQPACKET",
+}
+for name in MODULES.split():
+    sys.modules[name] = None
+for module, names in NAMES.items():
+    for name in names.split():
+        if hasattr(module, name):
+            delattr(module, name)
+multiprocessing.set_start_method("spawn")
+for name in ("fork", "forkserver"):
+    multiprocessing.context._concrete_contexts.pop(name, None)
+"""
+LIMITED = """
+import sys, time
+from autograder.sandbox.loading import TooSlow, alarm
+
+assert not hasattr(__import__("signal"), "setitimer")
+started = time.monotonic()
+try:
+    with alarm(0.5):
+        while True:
+            pass
+except TooSlow as error:
+    print(error)
+assert time.monotonic() - started < 5
+with alarm(0.2):
+    pass
+time.sleep(0.5)
+"""
+ENDLESS = """
+import json
+from pathlib import Path
+from autograder.practice import forked
+
+forked.LOAD_SECONDS = 2
+folder = Path.cwd()
+found = forked.run_file(folder / "right.py", None, str(folder))
+(folder / "found.json").write_text(json.dumps(found), "utf-8")
+"""
+SHELL = """
+import json, sys
+from IPython.core.interactiveshell import InteractiveShell
+
+shell = InteractiveShell.instance()
+for cell in json.load(sys.stdin):
+    shell.run_cell(cell, store_history=True)
+"""
+
+
+@pytest.fixture(scope="module")
+def elsewhere(environment, tmp_path_factory):
+    """The environment of a shell whose Pythons lack the names."""
+    folder = tmp_path_factory.mktemp("site")
+    (folder / "sitecustomize.py").write_text(TAKEN_AWAY)
+    return {**environment, "PYTHONPATH": str(folder), "IPYTHONDIR": str(folder / "ipython")}
+
+
+@pytest.fixture(scope="module")
+def handout(tmp_path_factory, toy_exercise):
+    """A folder with the toy exercise: a stub, an answer with an accent, a mistake in a notebook."""
+    folder = tmp_path_factory.mktemp("caf\xe9")
+    path = fingerprints.path_of("scale", folder)
+    hints_of(toy_exercise, kept=path).write(path, "scale")
+    (folder / "stub.py").write_text(stub(toy_exercise), "utf-8")
+    parts = "# autograder exercise: scale", toy_exercise.reference, toy_exercise.public_tests
+    right = "\n\n".join(parts)
+    (folder / "right.py").write_text(f"{right}\nprint('caf\xe9 \u2713')\n", "utf-8")
+    notebook = source_notebook(toy_exercise, [])
+    for cell in notebook.cells:
+        cell.source = cell.source.replace("self.factor * inputs", "inputs + self.factor")
+    nbformat.write(notebook, folder / "wrong.ipynb")
+    return folder
+
+
+@pytest.fixture
+def desk(handout, tmp_path):
+    """A student's copy of it."""
+    for file in handout.iterdir():
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    return tmp_path
+
+
+def run(command, folder, environment, code=0, **more):
+    done = subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, timeout=300, encoding="utf-8",
+        **more,
+    )  # fmt: skip
+    assert done.returncode == code, done.stdout + done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+    return done.stdout
+
+
+def test_a_time_limit_needs_no_timer_of_posix(elsewhere, tmp_path):
+    assert (
+        run([sys.executable, "-c", LIMITED], tmp_path, elsewhere) == "stopped after 0.5 seconds\n"
+    )
+
+
+def test_exercises_are_started_listed_and_checked(elsewhere, desk):
+    assert "exercises in mine" in run(["autograder", "start", "mine"], desk, elsewhere)
+    assert "2 Losses" in run(["autograder", "list"], desk, elsewhere)
+    output = run(["autograder", "check", "--time"], desk, elsewhere, code=1)
+    assert "imported" not in output  # once for each file
+    assert re.search(r"right.py  \d+\.\d\d s\ncaf\xe9 \u2713\n", output)
+    assert "  \u2713 3 becomes 6\n" in output
+    assert "not solved yet (line " in output
+    assert "Scale(2.0) made 5.0 of 3.0, expected 6.0" in output
+
+
+def test_pytest_runs_scripts_and_notebooks(elsewhere, desk):
+    output = run(["pytest", "right.py", "wrong.ipynb"], desk, elsewhere, code=1)
+    assert "1 failed, 1 passed" in output
+    assert "Scale(2.0) made 5.0 of 3.0, expected 6.0" in output
+
+
+def test_a_notebook_shows_its_table(elsewhere, desk):
+    cells = [one.source for one in nbformat.read(desk / "wrong.ipynb", 4).cells if one.source]
+    code = [one for one in cells if "import" in one or "class" in one]
+    output = run([sys.executable, "-c", SHELL], desk, elsewhere, input=json.dumps(code))
+    assert "Scale(2.0) made 5.0 of 3.0, expected 6.0" in output
+    assert "1 of 1 public tests fail." in output
+
+
+def test_the_watch_loop_checks_what_is_saved(elsewhere, desk):
+    loop = pexpect.spawn(
+        "autograder check --watch stub.py", cwd=str(desk), env=elsewhere, encoding="utf-8",
+        timeout=120, dimensions=(40, 100),
+    )  # fmt: skip
+    loop.expect(r"not solved yet \(line 2")
+    (desk / "stub.py").write_bytes((desk / "right.py").read_bytes())
+    loop.expect("The public tests pass")
+    loop.send("q")
+    loop.expect(pexpect.EOF)
+    loop.close()
+    assert loop.exitstatus == 0
+
+
+def test_an_endless_loop_is_stopped(elsewhere, desk):
+    with (desk / "right.py").open("a", encoding="utf-8") as file:
+        file.write("while True:\n    pass\n")
+    run([sys.executable, "-c", ENDLESS], desk, elsewhere)
+    found = json.loads((desk / "found.json").read_text("utf-8"))
+    assert re.fullmatch(r"line \d+: TooSlow: stopped after 2 seconds\n .+", found["problem"])
+    assert found["printed"] == "caf\xe9 \u2713\n"
+    assert [one["status"] for one in found["results"]] == ["passed"]
+
+
+@pytest.mark.parametrize(("platform", "name"), [("darwin", "macOS"), ("win32", "Windows")])
+def test_where_nothing_can_be_graded_a_command_says_so(environment, course, platform, name):
+    program = f"import autograder.cli, sys; sys.platform = {platform!r}; autograder.cli.main()"
+    for command in (["grade", "scale", "x.py"], ["autograde"], ["build"], ["audit"], ["doctor"]):
+        done = subprocess.run(
+            [sys.executable, "-c", program, *command],
+            cwd=course, env=environment, text=True, capture_output=True, timeout=60,
+        )  # fmt: skip
+        assert done.returncode == (0 if command == ["doctor"] else 2), done.stderr
+        assert f"it needs Linux, and this is {name}. WSL and Docker" in done.stdout + done.stderr
