@@ -43,6 +43,7 @@ def test_the_wheel_holds_the_machine_and_what_students_get(tmp_path):
         for pattern in (
             "exercises/*.py",
             "exercises/*.json",
+            "exercises/*.figure.png",
             "release/*/*.ipynb",
             "release/*/*.json",
         )

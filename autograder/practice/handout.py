@@ -46,7 +46,8 @@ def start(folder: Path) -> list[str]:
     names = list(outline())
     for name in names:
         copies = [(exercises / f"{name}.py", folder / "exercises")]
-        copies += [(exercises / f"{name}.hints.json", folder / "exercises")]
+        for beside in ("hints.json", "figure.png"):
+            copies += [(exercises / f"{name}.{beside}", folder / "exercises")]
         copies += [(file, folder / "notebooks") for file in sorted((release / name).glob("*.*"))]
         for file, target in copies:
             if file.exists():
