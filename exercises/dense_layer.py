@@ -5,7 +5,8 @@
 # %% [markdown]
 # # A dense layer of your own
 #
-# *Unit 5, Layers · about 60 minutes · 20 points. You need: Python classes; products of matrices; what `keras.layers.Dense` is for.*
+# *Unit 5, Layers · about 60 minutes · 20 points. You need: Python classes; products of matrices;
+# what `keras.layers.Dense` is for.*
 #
 # Most of a neural network is one formula, repeated: multiply by a matrix, add a vector, bend the
 # result. A layer that does this is called *dense*, as every output depends on every input.
@@ -202,9 +203,9 @@ class MyDense(keras.layers.Layer):
 # %%
 # To see it: autograder look exercises/dense_layer.py
 def look_at_my_layer(figure):
-    """What your layer is made of, three units with relu, and what it makes of four samples."""
+    """What your layer is made of, three units with tanh, and what it makes of four samples."""
     inputs = np.array([[1, 2], [0, 1], [-1, 1], [2, -1]], "float32")
-    layer = MyDense(3, activation="relu")
+    layer = MyDense(3, activation="tanh")
     outputs = layer(inputs)
     shown = [("inputs", inputs)]
     shown += [(f"weight {tuple(one.shape)}", one) for one in layer.weights]
@@ -214,7 +215,8 @@ def look_at_my_layer(figure):
         axes.imshow(values, "RdBu", vmin=-3, vmax=3)
         for (row, column), value in np.ndenumerate(values):
             axes.text(column, row, f"{value:.2f}", ha="center", va="center")
-        axes.set(title=title, xticks=[], yticks=[])
+        axes.set_title(title)
+        axes.set_axis_off()
 
 
 # %%

@@ -5,7 +5,8 @@
 # %% [markdown]
 # # A loop inside one graph
 #
-# *Unit 9, Graphs · about 45 minutes · 20 points. You need: loops; what `tf.function` does; `tf.GradientTape`.*
+# *Unit 9, Graphs · about 45 minutes · 20 points. You need: loops; what `tf.function` does;
+# `tf.GradientTape`.*
 #
 # A Python loop over the rows of a tensor is easy to write and, inside `tf.function`, easy to get
 # wrong. Tracing runs your Python code once and keeps the operations it meets. A loop that *Python*

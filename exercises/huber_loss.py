@@ -5,7 +5,8 @@
 # %% [markdown]
 # # A loss with a threshold
 #
-# *Unit 2, Losses · about 45 minutes · 22 points. You need: Python classes; `compile` and `fit` of a Keras model; what a gradient is.*
+# *Unit 2, Losses · about 45 minutes · 22 points. You need: Python classes; `compile` and `fit` of a
+# Keras model; what a gradient is.*
 #
 # Squared errors punish outliers hard: an error of 100 costs as much as ten thousand errors of 1,
 # and one wrong label can pull a whole model away from the others. Absolute errors are more patient,

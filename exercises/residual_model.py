@@ -5,7 +5,8 @@
 # %% [markdown]
 # # A model with shortcuts
 #
-# *Unit 6, Models · about 60 minutes · 20 points. You need: Python classes; `keras.layers.Dense`; what a layer's weights are.*
+# *Unit 6, Models · about 60 minutes · 20 points. You need: Python classes; `keras.layers.Dense`;
+# what a layer's weights are.*
 #
 # Stack more layers and a network can represent more, yet beyond some depth it often trains *worse*:
 # every layer must first learn to hand on what the layer below found out, and a freshly initialized
@@ -24,7 +25,7 @@
 # %%
 # To see it: autograder look exercises/residual_model.py
 def look_at_a_deep_stack():
-    """The size of the gradient at the inputs of 1, 10, 20 and 40 dense layers, without shortcuts."""
+    """The size of the gradient at the inputs of 1, 10, 20 and 40 dense layers in a row."""
     import keras
     import tensorflow as tf
 
@@ -193,11 +194,11 @@ class ResidualRegressor(keras.Model):
 def look_at_my_model(figure):
     """Your model learns a curve from 64 noisy points: its loss in `fit`, and its predictions."""
     left, right = figure.subplots(1, 2)
-    x = tf.linspace(-3.0, 3.0, 64)[:, None]
-    y = tf.sin(2 * x) + tf.random.stateless_normal(x.shape, seed=(1, 2), stddev=0.15)
+    x = tf.linspace(-1.0, 1.0, 64)[:, None]
+    y = tf.sin(5 * x) + tf.random.stateless_normal(x.shape, seed=(1, 2), stddev=0.15)
     model = ResidualRegressor(1)
-    model.compile(keras.optimizers.Adam(0.005), "mse", jit_compile=False)
-    history = model.fit(x, y, batch_size=64, epochs=40, verbose=0).history
+    model.compile(keras.optimizers.Adam(0.002), "mse", jit_compile=False)
+    history = model.fit(x, y, batch_size=16, epochs=40, verbose=0).history
     left.semilogy(range(1, 41), history["loss"])
     left.set(title="loss of your model in fit", xlabel="epoch")
     right.plot(x, y, ".", color="gray", label="data")

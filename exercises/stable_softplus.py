@@ -5,7 +5,8 @@
 # %% [markdown]
 # # A softplus that neither overflows nor forgets its slope
 #
-# *Unit 7, Gradients · about 45 minutes · 18 points. You need: derivatives and the chain rule; `tf.GradientTape`.*
+# *Unit 7, Gradients · about 45 minutes · 18 points. You need: derivatives and the chain rule;
+# `tf.GradientTape`.*
 #
 # A network that predicts a rate, a variance or a waiting time must answer with a positive number.
 # The usual last step is the *softplus*, a smooth relative of ReLU:
@@ -37,7 +38,7 @@ def look_at_the_formula():
     """The formula as it stands, in float32: values and slopes up to 100."""
     import tensorflow as tf
 
-    z = tf.constant([0.0, 80.0, 88.0, 89.0, 100.0])
+    z = tf.constant([0.0, 80.0, 87.0, 89.0, 100.0])
     with tf.GradientTape() as tape:
         tape.watch(z)
         values = tf.math.log(1 + tf.exp(z))

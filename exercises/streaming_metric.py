@@ -5,7 +5,8 @@
 # %% [markdown]
 # # A metric that streams
 #
-# *Unit 4, Metrics · about 60 minutes · 20 points. You need: Python classes; what a metric is for in `compile`, `fit` and `evaluate`.*
+# *Unit 4, Metrics · about 60 minutes · 20 points. You need: Python classes; what a metric is for in
+# `compile`, `fit` and `evaluate`.*
 #
 # A loss looks at one batch and says how to change the weights. A **metric** looks at all batches of
 # an epoch and says how the model does. It cannot keep the data until the end, so it keeps a few
@@ -235,7 +236,7 @@ def look_at_my_metric(figure):
     """What your metric says after each of six batches, and what it says of each batch alone."""
     axes = figure.subplots()
     rng = np.random.default_rng(1)
-    sizes = np.array([6, 2, 8, 1, 5, 3])
+    sizes = [6, 2, 8, 1, 5, 3]
     metric, alone, so_far = HuberMetric(), [], []
     for size in sizes:
         y_true, y_pred = rng.normal(scale=2, size=(2, size, 1)).astype("float32")

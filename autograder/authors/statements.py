@@ -3,6 +3,7 @@
 import ast
 import base64
 import re
+import textwrap
 from collections.abc import Iterator
 
 import nbformat
@@ -46,13 +47,17 @@ DRAWS = 'print("To see a picture: install keras-autograder[notebook] with pip.")
 
 
 def first_line(exercise: Exercise, points: float) -> str:
-    """Return what stands below the title: minutes, points, and what one needs to know."""
+    """Return what stands below the title: minutes, points, and what one needs to know.
+
+    Nothing, for an exercise outside of the course.
+    """
     place = exercise.place
     if not place.unit:
         return ""
-    return (
+    return textwrap.fill(
         f"*Unit {place.unit}, {place.title} · about {place.minutes} minutes · {points:g} points. "
-        f"You need: {_needs(exercise)}.*"
+        f"You need: {_needs(exercise)}.*",
+        98,  # in a stub it is a comment
     )
 
 

@@ -243,7 +243,7 @@ def look_at_my_metric(figure):
     """What your metric says after each of six batches, and what it says of each batch alone."""
     axes = figure.subplots()
     rng = np.random.default_rng(1)
-    sizes = np.array([6, 2, 8, 1, 5, 3])
+    sizes = [6, 2, 8, 1, 5, 3]
     metric, alone, so_far = HuberMetric(), [], []
     for size in sizes:
         y_true, y_pred = rng.normal(scale=2, size=(2, size, 1)).astype("float32")
