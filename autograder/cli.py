@@ -205,7 +205,8 @@ def look(
                 if show and _has_screen():
                     typer.launch(str(file))
             if view.printed or view.problem:
-                console.print(terminal.printable(view.printed + view.problem), soft_wrap=True)
+                text = (view.printed + view.problem).rstrip()
+                console.print(terminal.printable(text) + "\n", soft_wrap=True)
 
 
 def _has_screen() -> bool:

@@ -36,11 +36,7 @@ IN_NOTEBOOK = """\
 try:
     from autograder.cells import look
 except ImportError:  # without the package
-
-    def look(function):
-        {instead}
-
-
+    look = lambda function: {instead}
 look({function})"""
 PRINTS = "function()"
 DRAWS = 'print("To see a picture: install keras-autograder[notebook] with pip.")'
@@ -54,8 +50,9 @@ def first_line(exercise: Exercise, points: float) -> str:
     place = exercise.place
     if not place.unit:
         return ""
+    gives = f" · {points:g} points" if points else ""
     return textwrap.fill(
-        f"*Unit {place.unit}, {place.title} · about {place.minutes} minutes · {points:g} points. "
+        f"*Unit {place.unit}, {place.title} · about {place.minutes} minutes{gives}. "
         f"You need: {_needs(exercise)}.*",
         98,  # in a stub it is a comment
     )

@@ -112,7 +112,7 @@ def look(function: Callable) -> None:
     if seen.picture:
         display(Image(seen.picture, alt=seen.about))
     if seen.printed or seen.problem:
-        print(seen.printed + seen.problem)
+        print((seen.printed + seen.problem).rstrip())
 
 
 def look_at_file(path: Path) -> list[View]:
