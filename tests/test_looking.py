@@ -20,37 +20,6 @@ from autograder.records.exercises import Exercise
 from autograder.show.pictures import png
 
 ROOT = Path(__file__).parent.parent
-FIGURE = """\
-def draw(figure):
-    figure.subplots().plot([1, 2])
-"""
-PROBLEM = '''\
-# %% tags=["look"]
-def look_at_the_problem():
-    """What two and two is."""
-    print("two and two is", 2 + 2)
-
-
-'''
-LOOK = '''\
-# %% tags=["look"]
-def look_at_my_layer(figure):
-    """What your layer makes of 1 and 2."""
-    figure.subplots().plot(Scale(2.0)(tf.constant([1.0, 2.0])))
-
-
-'''
-GRADED = """\
-# %% [markdown]
-# ## What is graded
-#
-# - **Numerics**: all of it.
-#
-# ## Then
-#
-# Begin.
-
-"""
 RIGHT = """\
 class Scale(keras.layers.Layer):
     def __init__(self, factor=1.0, **kwargs):
@@ -65,22 +34,8 @@ class Scale(keras.layers.Layer):
 """
 
 
-def illustrate(folder):
-    """Give the toy exercise a place in a course, a figure, and two cells to look at."""
-    path = folder / "reference.py"
-    text = path.read_text()
-    place = ' unit="3 Layers" step=1 minutes=5 teaches="to multiply" needs="to count"'
-    text = text.replace("# %% [markdown]", f"# %% [markdown]{place}", 1)
-    text = text.replace(
-        "# Multiply by `factor`.\n", "# ![A line\n# rises.](figure.png)\n#\n# Go.\n"
-    )
-    text = text.replace("# %%\nimport", f"{GRADED}{PROBLEM}# %%\nimport")
-    path.write_text(text.replace('# %% tags=["tests"]', f'{LOOK}# %% tags=["tests"]'))
-    (folder / "figure.py").write_text(FIGURE)
-
-
 @pytest.fixture
-def illustrated(course):
+def illustrated(course, illustrate):
     folder = course / "solutions" / "scale"
     illustrate(folder)
     return Exercise(folder)
@@ -161,7 +116,8 @@ def test_a_figure_is_drawn_again_only_when_what_draws_it_has_changed(illustrated
     other = png(lambda figure: None, {figures.KEY: key})
     kept.write_bytes(other)
     assert figures.figure_of(illustrated, kept) == other
-    (illustrated.folder / "figure.py").write_text(FIGURE.replace("[1, 2]", "[2, 1]"))
+    path = illustrated.folder / "figure.py"
+    path.write_text(path.read_text().replace("[1, 2]", "[2, 1]"))
     assert figures.figure_of(Exercise(illustrated.folder), kept) not in (other, drawn)
     kept.write_bytes(b"no picture")
     assert len(figures.figure_of(Exercise(illustrated.folder), kept)) > 1000

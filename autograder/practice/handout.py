@@ -14,6 +14,7 @@ Each exercise is there twice, as a script and as a notebook. Work on the one you
 its text, and fill in what says `YOUR CODE HERE`.
 
     autograder check --watch          runs the tests of an exercise whenever you save it
+    autograder look exercises/NAME.py shows what your answer does, as a picture
     pytest exercises                  runs all of them once
     jupyter lab notebooks             opens the notebooks; their last cells run the tests
 
