@@ -316,5 +316,5 @@ def test_nbgrader_keeps_the_figure_up_to_the_feedback(illustrated, autograder, c
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     page = (course / "build" / "feedback" / "ada" / "scale" / "scale.html").read_text()
-    assert f'<img alt="A line rises." src="{figure}">' in page
+    assert f'<img alt="A line rises." src="{figure}"' in page
     assert "<details><summary>Show what is graded" in page
