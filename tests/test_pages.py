@@ -80,6 +80,7 @@ def test_a_reason_is_one_line_of_code_in_the_comment(reason, shown):
         "![x](data:image/svg+xml;base64,PHN2Zz4=)",
         "![x](data:image/png;base64,iVBORw0KGgo=#x)",
         "<img src='data:text/html;base64,PHNjcmlwdD4=' onerror=alert(1)>",
+        "<img alt='<img ' src=x>y \" onmouseover=alert(1) z",
         "<a href='da&#9;ta:text/html,x'>x</a>",
         "<a href='data&colon;text/html,x'>x</a>",
         "<script>alert(1)</script>",
@@ -124,7 +125,7 @@ def test_an_ordinary_cell_is_shown_as_it_is_meant():
 def test_a_picture_in_the_text_itself_is_shown():
     """That of a statement; and what is folded in it stays so."""
     picture = "data:image/png;base64,iVBORw0KGgo="
-    shown = f'<img alt="a &lt;b&gt; &quot;c&quot;" src="{picture}">'
+    shown = f'<img alt="a &lt;b&gt; &quot;c&quot;" src="{picture}" style="max-width: 100%">'
     page = clean_html.markdown(f'![a <b> "c"]({picture})')
     assert page == f"<p>{shown}</p>\n"
     assert clean_html.clean(clean_html.clean(page)) == page

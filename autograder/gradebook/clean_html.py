@@ -5,9 +5,10 @@ in Markdown, a link that runs a script is no HTML yet.
 """
 
 import re
+from collections.abc import Iterable, Iterator
 from html import escape, unescape
 
-import bleach
+from bleach import Cleaner
 from bleach.css_sanitizer import CSSSanitizer
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
@@ -15,7 +16,6 @@ HIGHLIGHTING = re.compile(r"highlight|[a-z]{1,2}\d?")  # what Pygments calls its
 # A picture that is in the page itself, as the figures of statements are: no host learns who reads
 # the page, and when. An SVG could act, a PNG cannot.
 PICTURE = re.compile(r"data:image/png;base64,[A-Za-z0-9+/]{1,100000}={0,2}")
-NO_PICTURE = re.compile(r"<img(?![^>]* src=)[^>]*>")
 SCHEME = re.compile(r"[^:/?#]*:")
 LINKS = {"http:", "https:", "mailto:"}
 
@@ -53,6 +53,21 @@ PROTOCOLS = {"http", "https", "mailto", "data"}  # the last for pictures only
 STYLES = CSSSanitizer(allowed_css_properties=["color", "text-align"])
 
 
+class _Pictures:
+    """Says where a picture was left out; none is wider than the page. For what is clean already."""
+
+    def __init__(self, source: Iterable[dict]):
+        self._tokens = source
+
+    def __iter__(self) -> Iterator[dict]:
+        for token in self._tokens:
+            if token.get("name") == "img" and (None, "src") in token["data"]:
+                token["data"][None, "style"] = "max-width: 100%"
+            elif token.get("name") == "img":
+                token = {"type": "Characters", "data": "[picture]"}
+            yield token
+
+
 class _Renderer(IPythonRenderer):
     def image(self, text: str, url: str, *_, **__) -> str:
         """Leave a picture out that is not in the text itself, as those of statements are."""
@@ -69,5 +84,7 @@ def markdown(source: str) -> str:
 
 def clean(html: str) -> str:
     """Return HTML without scripts, pictures from elsewhere, forms, and links that are no pages."""
-    cleaned = bleach.clean(str(html), TAGS, ATTRIBUTES, protocols=PROTOCOLS, css_sanitizer=STYLES)
-    return NO_PICTURE.sub("[picture]", cleaned)
+    cleaner = Cleaner(
+        TAGS, ATTRIBUTES, PROTOCOLS, filters=[_Pictures], css_sanitizer=STYLES
+    )  # not thread-safe, so it is no constant
+    return cleaner.clean(str(html))
