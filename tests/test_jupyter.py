@@ -172,9 +172,9 @@ def test_figures_are_seen_and_what_is_folded_opens(browser, lab, theme):
         natural, shown = one.evaluate("one => [one.naturalWidth, one.clientWidth]")
         assert natural == 1200
         assert 500 < shown <= 1200
-    folded = page.get_by_text("all of it.")
+    folded = page.locator(".jp-RenderedMarkdown li", has_text="all of it.")
     assert not folded.is_visible()
-    page.get_by_text("Show what is graded, switched off and out of scope").click()
+    page.locator(".jp-RenderedMarkdown summary").click()
     assert folded.is_visible()
     # The code that draws is folded, what comes before it is there to be read.
     assert page.get_by_text('print("two and two is"').count() == 1
