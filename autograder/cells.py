@@ -1,6 +1,7 @@
 """What the cells of released notebooks call: a contract with notebooks that are out there.
 
-`show` runs the public tests where the student works. `points` is what a grade cell calls where
+`show` runs the public tests where the student works, and `look` shows what the student's component
+does. `points` is what a grade cell calls where
 nbgrader runs it in a kernel, with its stock configuration. The scores are the same as with ours,
 since the cells that were run so far are graded by the same engine; but a kernel belongs to the
 student's code, which may change the number on its way.
@@ -10,13 +11,14 @@ import functools
 import re
 from typing import Any
 
+from autograder.practice.looking import look
 from autograder.practice.publictests import show
 from autograder.records import exercises, extras
 from autograder.records.results import Status, SubmissionResult
 from autograder.records.submissions import Submission
 from autograder.show import text
 
-__all__ = ["points", "show"]
+__all__ = ["look", "points", "show"]
 # Released notebooks import from `autograder.notebook`, where it was when they were made.
 OURS = re.compile(r"from autograder\.(?:cells|notebook) import points")
 

@@ -206,6 +206,40 @@ def check(
         raise typer.Exit(1)
 
 
+@app.command()
+def look(
+    paths: Annotated[list[Path], typer.Argument(help="Exercise files.")],
+    show: Annotated[
+        bool, typer.Option("--open/--no-open", help="Open the pictures, where there is a screen.")
+    ] = True,
+) -> None:
+    """See what your own answer does: pictures and numbers, which nobody grades."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    from autograder.practice.looking import look_at_file
+
+    for path in exercise_files(paths):
+        views = look_at_file(path)
+        if not views:
+            console.print(f"{path}: there is nothing to look at", markup=False)
+        for view in views:
+            console.print(f"[bold]{terminal.printable(view.about)}[/]", soft_wrap=True)
+            if view.picture:
+                file = path.with_name(f"{path.stem}.{view.name}.png")
+                write_atomically(file, view.picture)
+                console.print(f"wrote {terminal.printable(str(file))}\n", soft_wrap=True)
+                if show and _has_screen():
+                    typer.launch(str(file))
+            if view.printed or view.problem:
+                text = (view.printed + view.problem).rstrip()
+                console.print(terminal.printable(text) + "\n", soft_wrap=True)
+
+
+def _has_screen() -> bool:
+    """Tell whether somebody sees a window that opens."""
+    windows = sys.platform != "linux" or "DISPLAY" in os.environ or "WAYLAND_DISPLAY" in os.environ
+    return sys.stdout.isatty() and windows
+
+
 @app.command("list")
 def list_exercises() -> None:
     """Show the course: its units, and what each exercise teaches, takes and gives."""

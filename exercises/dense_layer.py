@@ -5,6 +5,9 @@
 # %% [markdown]
 # # A dense layer of your own
 #
+# *Unit 5, Layers · about 60 minutes · 20 points. You need: Python classes; products of matrices;
+# what `keras.layers.Dense` is for.*
+#
 # Most of a neural network is one formula, repeated: multiply by a matrix, add a vector, bend the
 # result. A layer that does this is called *dense*, as every output depends on every input.
 #
@@ -12,6 +15,25 @@
 # when the first inputs show how many there are, Keras finds them for training and for saving, a
 # file brings the layer back as it was, and a graph may be made of it before any data exists. Once
 # you have written that for the dense layer, you can write it for any other.
+
+# %%
+# To see it: autograder look exercises/dense_layer.py
+def look_at_an_unknown_weight():
+    """A layer whose weight is a plain `tf.Variable` is called, and asked for its weights."""
+    import keras
+    import tensorflow as tf
+
+    class Scaled(keras.layers.Layer):
+        def build(self, input_shape):
+            self.factor = tf.Variable(2.0)
+
+        def call(self, inputs):
+            return self.factor * inputs
+
+    layer = Scaled()
+    print("it doubles its inputs:", layer(tf.constant([[1.0, 3.0]])).numpy())
+    print("weights that Keras would train and save:", layer.weights)
+
 
 # %% [markdown]
 # ## The formula
@@ -26,6 +48,10 @@
 # The bias is added to every row. Inputs may have more axes than two: a batch of 8 sequences with 20
 # steps of 3 numbers has the shape $(8, 20, 3)$. The layer then treats every step alike. It
 # transforms the *last* axis, and the others stay as they are: 5 units give the shape $(8, 20, 5)$.
+#
+# ![The shapes as blocks. The inputs X, with a row for each sample, times the kernel W, with a
+# column for each unit, plus the bias b, added to every row, give after the activation the outputs
+# Y, with a row for each sample and a column for each unit.](dense_layer.figure.png)
 
 # %% [markdown]
 # ## An example
@@ -172,6 +198,25 @@ class MyDense(keras.layers.Layer):
         """Return the base class' configuration together with `units` and `activation`."""
         # YOUR CODE HERE
         raise NotImplementedError()
+
+
+# %%
+# To see it: autograder look exercises/dense_layer.py
+def look_at_my_layer(figure):
+    """What your layer is made of, three units with tanh, and what it makes of four samples."""
+    inputs = np.array([[1, 2], [0, 1], [-1, 1], [2, -1]], "float32")
+    layer = MyDense(3, activation="tanh")
+    outputs = layer(inputs)
+    shown = [("inputs", inputs)]
+    shown += [(f"weight {tuple(one.shape)}", one) for one in layer.weights]
+    shown += [("outputs", outputs)]
+    for axes, (title, values) in zip(figure.subplots(1, len(shown)), shown, strict=True):
+        values = np.atleast_2d(np.asarray(values))
+        axes.imshow(values, "RdBu", vmin=-3, vmax=3)
+        for (row, column), value in np.ndenumerate(values):
+            axes.text(column, row, f"{value:.2f}", ha="center", va="center")
+        axes.set_title(title)
+        axes.set_axis_off()
 
 
 # %%

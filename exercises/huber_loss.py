@@ -5,6 +5,9 @@
 # %% [markdown]
 # # A loss with a threshold
 #
+# *Unit 2, Losses · about 45 minutes · 22 points. You need: Python classes; `compile` and `fit` of a
+# Keras model; what a gradient is.*
+#
 # Squared errors punish outliers hard: an error of 100 costs as much as ten thousand errors of 1,
 # and one wrong label can pull a whole model away from the others. Absolute errors are more patient,
 # but their slope never shrinks: near the target, training keeps stepping over it.
@@ -13,6 +16,18 @@
 # their size, and a threshold says where the one ends and the other begins. In this exercise you
 # write it as a class that works wherever a loss of Keras' own does: called directly, in `compile`
 # and `fit`, with sample weights, and in a model that is saved and loaded again.
+
+# %%
+# To see it: autograder look exercises/huber_loss.py
+def look_at_one_wrong_label():
+    """A line is fitted with squared errors to eight points; then one label is wrong."""
+    import numpy as np
+
+    x = np.arange(8.0)
+    for case, last in ("all labels are right", 14), ("the last label says 100", 100):
+        y = np.append(2 * x[:-1], last)
+        print(f"{case}: the fitted slope is {np.polyfit(x, y, 1)[0]:.2f}")
+
 
 # %% [markdown]
 # ## What to compute
@@ -35,6 +50,10 @@
 # $$
 #
 # No single sample can therefore pull harder than $\delta$.
+#
+# ![On the left, the loss over the error for the thresholds 0.5, 1 and 2: a parabola that goes on as
+# a straight line beyond the threshold, below half the square. On the right, its slope in the
+# prediction: a falling line that is cut off at plus and minus the threshold.](huber_loss.figure.png)
 
 # %% [markdown]
 # ## An example
@@ -173,6 +192,26 @@ class HuberLoss(keras.losses.Loss):
         """Return what the constructor needs to make such a loss again."""
         # YOUR CODE HERE
         raise NotImplementedError()
+
+
+# %%
+# To see it: autograder look exercises/huber_loss.py
+def look_at_my_loss(figure):
+    """What your loss makes of errors from -4 to 4, and its slope, for three thresholds."""
+    left, right = figure.subplots(1, 2)
+    errors = np.linspace(-4, 4, 401, dtype="float32")[:, None]
+    for threshold in (0.5, 1.0, 2.0):
+        y_pred = tf.Variable(-errors)
+        with tf.GradientTape() as tape:
+            losses = HuberLoss(threshold=threshold, reduction=None)(np.zeros_like(errors), y_pred)
+        slopes = tape.gradient(losses, y_pred)
+        label = f"threshold {threshold:g}"
+        left.plot(errors, np.ravel(losses) * np.ones(len(errors)), label=label)
+        if slopes is not None:
+            right.plot(errors, slopes, label=label)
+    left.set(title="your loss of a sample", xlabel="error")
+    right.set(title="its slope in the prediction", xlabel="error")
+    left.legend()
 
 
 # %%

@@ -5,6 +5,9 @@
 # %% [markdown]
 # # A model with shortcuts
 #
+# *Unit 6, Models · about 60 minutes · 20 points. You need: Python classes; `keras.layers.Dense`;
+# what a layer's weights are.*
+#
 # Stack more layers and a network can represent more, yet beyond some depth it often trains *worse*:
 # every layer must first learn to hand on what the layer below found out, and a freshly initialized
 # layer hands on a garbled version. A **residual block** takes this duty from its layers. It adds
@@ -18,6 +21,23 @@
 #
 # You write such a block as a layer, and a regression model made of blocks. No built-in layer does
 # it for you, and nothing is switched off: use every layer and operation you like.
+
+# %%
+# To see it: autograder look exercises/residual_model.py
+def look_at_a_deep_stack():
+    """The size of the gradient at the inputs of 1, 10, 20 and 40 dense layers in a row."""
+    import keras
+    import tensorflow as tf
+
+    inputs = tf.random.stateless_normal((8, 30), seed=(1, 2))
+    for depth in (1, 10, 20, 40):
+        stack = keras.Sequential([keras.layers.Dense(30, "relu") for _ in range(depth)])
+        with tf.GradientTape() as tape:
+            tape.watch(inputs)
+            total = tf.reduce_sum(stack(inputs))
+        gradient = tape.gradient(total, inputs)
+        print(f"{depth:2} layers: {float(tf.norm(gradient)):.1e}")
+
 
 # %% [markdown]
 # ## The block
@@ -63,6 +83,11 @@
 #
 # A graph of layers in which one block gets its own output back is awkward to draw with
 # `keras.Sequential`; in `call` it is a plain Python loop.
+#
+# ![Above, the block: x goes through two dense layers with ReLU, and by a shortcut around both of
+# them to the sum x + f(x). Below, the model: a dense layer, block A four times in a row, which is
+# one block with one set of weights, block B with weights of its own, and a dense layer with
+# output_dim neurons.](residual_model.figure.png)
 
 # %% [markdown]
 # ## Saving
@@ -162,6 +187,23 @@ class ResidualRegressor(keras.Model):
         """Return what the constructor needs to make this model again."""
         # YOUR CODE HERE
         raise NotImplementedError()
+
+
+# %%
+# To see it: autograder look exercises/residual_model.py
+def look_at_my_model(figure):
+    """Your model learns a curve from 64 noisy points: its loss in `fit`, and its predictions."""
+    left, right = figure.subplots(1, 2)
+    x = tf.linspace(-1.0, 1.0, 64)[:, None]
+    y = tf.sin(5 * x) + tf.random.stateless_normal(x.shape, seed=(1, 2), stddev=0.15)
+    model = ResidualRegressor(1)
+    model.compile(keras.optimizers.Adam(0.002), "mse", jit_compile=False)
+    history = model.fit(x, y, batch_size=16, epochs=40, verbose=0).history
+    left.semilogy(range(1, 41), history["loss"])
+    left.set(title="loss of your model in fit", xlabel="epoch")
+    right.plot(x, y, ".", color="gray", label="data")
+    right.plot(x, model(x), label="your model after 40 epochs")
+    right.legend()
 
 
 # %%

@@ -5,6 +5,9 @@
 # %% [markdown]
 # # A metric that streams
 #
+# *Unit 4, Metrics · about 60 minutes · 20 points. You need: Python classes; what a metric is for in
+# `compile`, `fit` and `evaluate`.*
+#
 # A loss looks at one batch and says how to change the weights. A **metric** looks at all batches of
 # an epoch and says how the model does. It cannot keep the data until the end, so it keeps a few
 # numbers instead, its *state*, from which the answer for everything seen so far follows. That is
@@ -17,6 +20,17 @@
 # - `reset_state()` before each epoch and each evaluation.
 #
 # Here you write one: the mean Huber loss.
+
+# %%
+# To see it: autograder look exercises/streaming_metric.py
+def look_at_two_means():
+    """A batch of three losses and a batch of one: their means are averaged, and all samples are."""
+    import numpy as np
+
+    batches = [0.125, 2.5, 1.5], [0.125]
+    print("the mean of the two means:", np.mean([np.mean(losses) for losses in batches]))
+    print("the mean of all samples:  ", np.mean(np.concatenate(batches)))
+
 
 # %% [markdown]
 # ## What to compute
@@ -62,6 +76,10 @@
 # After both, the result is $(4.125 + 0.125) / (3 + 1) = 1.0625$. The mean of the two means would be
 # 0.75, which gives the lone sample of the second batch as much say as the three of the first
 # together.
+#
+# ![The losses of the four samples as bars. The three of batch 1 have the mean 1.375, the one of
+# batch 2 has 0.125. The mean of all four, 1.0625, is the result; the mean of the two means, 0.75,
+# is wrong.](streaming_metric.figure.png)
 #
 # With the weights 2, 1, 1 for the first batch and 4 for the second it is
 #
@@ -210,6 +228,30 @@ class HuberMetric(keras.metrics.Metric):
         """Return what the constructor needs to make such a metric again."""
         # YOUR CODE HERE
         raise NotImplementedError()
+
+
+# %%
+# To see it: autograder look exercises/streaming_metric.py
+def look_at_my_metric(figure):
+    """What your metric says after each of six batches, and what it says of each batch alone."""
+    axes = figure.subplots()
+    rng = np.random.default_rng(1)
+    sizes = [6, 2, 8, 1, 5, 3]
+    metric, alone, so_far = HuberMetric(), [], []
+    for size in sizes:
+        y_true, y_pred = rng.normal(scale=2, size=(2, size, 1)).astype("float32")
+        metric.update_state(y_true, y_pred)
+        so_far.append(float(metric.result()))
+        fresh = HuberMetric()
+        fresh.update_state(y_true, y_pred)
+        alone.append(float(fresh.result()))
+    places = np.arange(1, 1 + len(sizes))
+    axes.bar(places, alone, 0.6, alpha=0.45, label="a fresh metric, on this batch alone")
+    axes.plot(places, so_far, "o-", label="one metric, up to this batch")
+    means = np.cumsum(alone) / places
+    axes.plot(places, means, "--", color="firebrick", label="the mean of the bars so far (wrong)")
+    axes.set_xticks(places, [f"{size} sample{'s' * (size > 1)}" for size in sizes])
+    axes.legend()
 
 
 # %%

@@ -16,6 +16,38 @@ ROOT = Path(__file__).parent.parent
 collect_ignore = ["released"]  # exercise files, which nobody has answered
 TOY = Exercise(Path(__file__).parent / "toy" / "solutions" / "scale")
 
+FIGURE = """\
+def draw(figure):
+    figure.subplots().plot([1, 2])
+"""
+PROBLEM = '''\
+# %% tags=["look"]
+def look_at_the_problem():
+    """What two and two is."""
+    print("two and two is", 2 + 2)
+
+
+'''
+LOOK = '''\
+# %% tags=["look"]
+def look_at_my_layer(figure):
+    """What your layer makes of 1 and 2."""
+    figure.subplots().plot(Scale(2.0)(tf.constant([1.0, 2.0])))
+
+
+'''
+GRADED = """\
+# %% [markdown]
+# ## What is graded
+#
+# - **Numerics**: all of it.
+#
+# ## Then
+#
+# Begin.
+
+"""
+
 
 def pytest_configure(config):
     config.addinivalue_line("filterwarnings", "error")
@@ -114,3 +146,22 @@ def autograder(course, environment):
         return done
 
     return autograder
+
+
+@pytest.fixture(scope="session")
+def illustrate():
+    """Give a folder of the toy exercise a figure, a place in a course, and cells to look at."""
+
+    def illustrate(folder):
+        path = folder / "reference.py"
+        text = path.read_text()
+        place = ' unit="3 Layers" step=1 minutes=5 teaches="to multiply" needs="to count"'
+        text = text.replace("# %% [markdown]", f"# %% [markdown]{place}", 1)
+        text = text.replace(
+            "# Multiply by `factor`.\n", "# ![A line\n# rises.](figure.png)\n#\n# Go.\n"
+        )
+        text = text.replace("# %%\nimport", f"{GRADED}{PROBLEM}# %%\nimport")
+        path.write_text(text.replace('# %% tags=["tests"]', f'{LOOK}# %% tags=["tests"]'))
+        (folder / "figure.py").write_text(FIGURE)
+
+    return illustrate

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.authors import public_hints, turns
+from autograder.authors import figures, public_hints, turns
 from autograder.authors.audit import KINDS, audit, specimens
 from autograder.authors.build import HEADER, build, stub
 from autograder.authors.hint_report import report, wrong_hints
@@ -118,11 +118,13 @@ def test_stub_and_release_are_what_build_makes_now(exercise, patient_worker, tmp
     hints = fingerprints.path_of(exercise.name, Path("exercises"))
     (tmp_path / "exercises").mkdir()
     # What these were made of has a key in them; whether they still are true is tested below.
-    for path in ("nbgrader_config.py", hints):
-        (tmp_path / path).write_bytes((ROOT / path).read_bytes())
+    figure = figures.path_of(exercise.name, Path("exercises"))
+    for path in ("nbgrader_config.py", hints, figure):
+        if (ROOT / path).exists():
+            (tmp_path / path).write_bytes((ROOT / path).read_bytes())
     checks = Grader(patient_worker, exercise, Seeds.same(0)).checks
     assert len({check.dimension for check in checks}) >= 3
-    stub_path, hints_path, _, release = build(exercise, checks, Course(tmp_path))
+    stub_path, hints_path, _, release, *_ = build(exercise, checks, Course(tmp_path))
     name = exercise.name
     assert stub_path.read_text() == (ROOT / "exercises" / f"{name}.py").read_text()
     assert release.read_text() == (ROOT / "release" / name / f"{name}.ipynb").read_text()

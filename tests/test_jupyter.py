@@ -14,8 +14,10 @@ import nbformat
 import pytest
 from playwright.sync_api import sync_playwright
 
+from autograder.authors import figures
 from autograder.authors.build import hints_of, source_notebook
 from autograder.practice import fingerprints
+from autograder.records.exercises import Exercise
 
 CHROMIUM = shutil.which("chromium")
 TOKEN = "evening"
@@ -26,7 +28,7 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory, toy_exercise):
+def desk(tmp_path_factory, toy_exercise, illustrate):
     """A student's folder with the notebook of the toy exercise: one mistake, and one answer."""
     folder = tmp_path_factory.mktemp("desk")
     path = fingerprints.path_of("scale", folder)
@@ -37,6 +39,11 @@ def desk(tmp_path_factory, toy_exercise):
         cell.source = cell.source.replace("self.factor * inputs", "inputs + self.factor")
     for name in ("light", "dark", "wrong"):
         nbformat.write(notebook, folder / f"{name}.ipynb")
+    copy = tmp_path_factory.mktemp("solutions") / "scale"
+    shutil.copytree(toy_exercise.folder, copy)
+    illustrate(copy)
+    figure = figures.figure_of(Exercise(copy), copy / "none")
+    nbformat.write(source_notebook(Exercise(copy), [], figure), folder / "pictures.ipynb")
     return folder
 
 
@@ -153,6 +160,26 @@ def luminance(colour: str) -> float:
     parts = [int(part) / 255 for part in re.findall(r"\d+", colour)[:3]]
     linear = [x / 12.92 if x <= 0.04045 else ((x + 0.055) / 1.055) ** 2.4 for x in parts]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
+def test_figures_are_seen_and_what_is_folded_opens(browser, lab, theme):
+    page = opened(browser, lab, "pictures.ipynb", theme)
+    figure = page.locator(".jp-RenderedMarkdown img[alt='A line rises.']")
+    picture = page.locator(".jp-OutputArea-output img")
+    picture.wait_for(timeout=60_000)
+    for one in (figure, picture):
+        natural, shown = one.evaluate("one => [one.naturalWidth, one.clientWidth]")
+        assert natural == 1200
+        assert 500 < shown <= 1200
+    folded = page.locator(".jp-RenderedMarkdown li", has_text="all of it.")
+    assert not folded.is_visible()
+    page.locator(".jp-RenderedMarkdown summary").click()
+    assert folded.is_visible()
+    # The code that draws is folded, what comes before it is there to be read.
+    assert page.get_by_text('print("two and two is"').count() == 1
+    assert page.get_by_text("figure.subplots()").count() == 0
+    page.close()
 
 
 @pytest.mark.parametrize(

@@ -77,6 +77,12 @@ def test_a_reason_is_one_line_of_code_in_the_comment(reason, shown):
         "<a href='&#106;avascript:alert(1)'>x</a>",
         "![x](http://tracker.example/x.png)",
         "![x](attachment:missing.png)",
+        "![x](data:image/svg+xml;base64,PHN2Zz4=)",
+        "![x](data:image/png;base64,iVBORw0KGgo=#x)",
+        "<img src='data:text/html;base64,PHNjcmlwdD4=' onerror=alert(1)>",
+        "<img alt='<img ' src=x>y \" onmouseover=alert(1) z",
+        "<a href='da&#9;ta:text/html,x'>x</a>",
+        "<a href='data&colon;text/html,x'>x</a>",
         "<script>alert(1)</script>",
         "<svg onload=alert(1)>",
         "<form action=x>",
@@ -114,6 +120,20 @@ def test_an_ordinary_cell_is_shown_as_it_is_meant():
     checks = html.checks(RESULT, "numerics")
     assert clean_html.clean(checks).count("<strong style=") == checks.count("<strong style=") == 3
     assert "&lt;p" not in clean_html.clean(checks)
+
+
+def test_a_picture_in_the_text_itself_is_shown():
+    """That of a statement; and what is folded in it stays so."""
+    picture = "data:image/png;base64,iVBORw0KGgo="
+    shown = f'<img alt="a &lt;b&gt; &quot;c&quot;" src="{picture}" style="max-width: 100%">'
+    page = clean_html.markdown(f'![a <b> "c"]({picture})')
+    assert page == f"<p>{shown}</p>\n"
+    assert clean_html.clean(clean_html.clean(page)) == page
+    assert clean_html.markdown(f"![x]({picture.replace('iV', 'iV' * 60_000)})") == (
+        "<p>[picture: x]</p>\n"
+    )
+    folded = clean_html.markdown("<details><summary>more</summary>\n\n*x*\n\n</details>")
+    assert "<details><summary>more</summary>" in folded
 
 
 def test_a_name_stays_in_its_line():

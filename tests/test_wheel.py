@@ -20,6 +20,7 @@ def test_the_wheel_holds_the_machine_and_what_students_get(wheel):
         for pattern in (
             "exercises/*.py",
             "exercises/*.json",
+            "exercises/*.figure.png",
             "release/*/*.ipynb",
             "release/*/*.json",
         )

@@ -16,7 +16,7 @@ from nbgrader.preprocessors import ClearSolutions
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from autograder.authors import public_hints
+from autograder.authors import figures, public_hints, statements
 from autograder.gradebook import assignments
 from autograder.gradebook.release import BuildError, course_config, release
 from autograder.grading import cache, known
@@ -75,14 +75,18 @@ def build(exercise: Exercise, checks: list[CheckInfo], course: Course) -> list[P
     stub_path = course.stub(name)
     source_path = course.source(name) / f"{name}.ipynb"
     release_path = course.release(name) / f"{name}.ipynb"
+    figure_path = figures.path_of(name, course.exercises)
+    figure = figures.figure_of(exercise, kept=figure_path)
     text = stub(exercise, sum(check.points for check in checks))
-    notebook = source_notebook(exercise, checks)
+    notebook = source_notebook(exercise, checks, figure)
     made = Made(course)
     made.refuse_stub(stub_path, text)
     for path in (source_path, release_path):
         made.refuse_notebook(path, notebook, name)
     refuse_gradebook(name, notebook, course)
     write_atomically(stub_path, text)
+    if figure:
+        write_atomically(figure_path, figure)
     write_atomically(source_path, nbformat.writes(notebook) + "\n")
     hints_path = path_of(name, course.exercises)
     hints = hints_of(exercise, kept=hints_path)
@@ -92,7 +96,8 @@ def build(exercise: Exercise, checks: list[CheckInfo], course: Course) -> list[P
     release(name, course)
     made.remember(*_outputs(exercise, course))
     made.remember_content(name, _content(exercise, course))
-    return [stub_path, hints_path, source_path, release_path]
+    drawn = [figure_path] if figure else []
+    return [stub_path, hints_path, source_path, release_path, *drawn]
 
 
 def is_built(exercise: Exercise, course: Course) -> bool:
@@ -108,7 +113,8 @@ def is_built(exercise: Exercise, course: Course) -> bool:
 
 def _content(exercise: Exercise, course: Course) -> str:
     """Return a name for all that is built from, and for what the gradebook has of it."""
-    files = [exercise.reference_file, exercise.checks, exercise.chaffs_file]
+    files = [exercise.reference_file, exercise.checks, exercise.chaffs_file, exercise.figure]
+    files.append(statements.first_line(exercise, 0))  # it may name another exercise
     config = course.config.read_text(encoding="utf-8") if course.config.exists() else ""
     there = _in_gradebook(exercise.name, course)
     digests = [f"{name} {one.digest}" for name, one in sorted(there.items())]
@@ -122,6 +128,7 @@ def _outputs(exercise: Exercise, course: Course) -> list[Path]:
         course.stub(name),
         *(folder / f"{name}.ipynb" for folder in (source, release)),
         *(path_of(name, folder) for folder in (course.exercises, source, release)),
+        *([figures.path_of(name, course.exercises)] if exercise.figure else []),
     ]
 
 
@@ -186,7 +193,7 @@ def stub(exercise: Exercise, points: float = 0) -> str:
         exercise: the exercise.
         points: how many it gives; its first lines say so.
     """
-    notebook = exercise.notebook
+    notebook = statements.in_stub(exercise, points)
     for cell in notebook.cells:
         cell.metadata["nbgrader"] = {"solution": "solution" in cell.metadata.get("tags", [])}
     notebook, _ = ClearSolutions().preprocess(notebook, {})
@@ -198,20 +205,33 @@ def stub(exercise: Exercise, points: float = 0) -> str:
     return header + jupytext.writes(notebook, fmt="py:percent")
 
 
-def source_notebook(exercise: Exercise, checks: list[CheckInfo]) -> nbformat.NotebookNode:
-    """Return nbgrader's source: the reference with its metadata, and a grade cell per dimension."""
+def source_notebook(
+    exercise: Exercise, checks: list[CheckInfo], figure: bytes = b""
+) -> nbformat.NotebookNode:
+    """Return nbgrader's source: the reference with its metadata, and a grade cell per dimension.
+
+    Args:
+        exercise: the exercise.
+        checks: what it asks.
+        figure: of its statement, as PNG.
+    """
     notebook = nbformat.v4.new_notebook(
         metadata={
             "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
             "language_info": {"name": "python"},
         }
     )
-    for cell in exercise.notebook.cells:
+    number = -1  # names stay the same when there is something more to look at
+    for cell in statements.headed(exercise, sum(check.points for check in checks)).cells:
         tags = cell.metadata.get("tags", [])
-        number = len(notebook.cells)
+        if statements.is_look(cell):
+            notebook.cells += statements.looks(cell, exercise)
+            continue
+        number += 1
         if cell.cell_type == "markdown":
-            made = nbformat.v4.new_markdown_cell(cell.source)
-        elif "solution" in tags:
+            notebook.cells += statements.texts(cell.source, exercise, figure)
+            continue
+        if "solution" in tags:
             made = _code(cell.source, f"solution-{number}", solution=True)
         elif "tests" in tags:
             arguments = ", ".join([f'"{exercise.name}"', *_names(cell.source)]) + ","

@@ -14,6 +14,7 @@ Each exercise is there twice, as a script and as a notebook. Work on the one you
 its text, and fill in what says `YOUR CODE HERE`.
 
     autograder check --watch          runs the tests of an exercise whenever you save it
+    autograder look exercises/NAME.py shows what your answer does, as a picture
     pytest exercises                  runs all of them once
     jupyter lab notebooks             opens the notebooks; their last cells run the tests
 
@@ -48,7 +49,8 @@ def start(folder: Path) -> list[str]:
     names = list(outline())
     for name in names:
         copies = [(exercises / f"{name}.py", folder / "exercises")]
-        copies += [(exercises / f"{name}.hints.json", folder / "exercises")]
+        for beside in ("hints.json", "figure.png"):
+            copies += [(exercises / f"{name}.{beside}", folder / "exercises")]
         copies += [(file, folder / "notebooks") for file in sorted((release / name).glob("*.*"))]
         for file, target in copies:
             if file.exists():

@@ -138,7 +138,7 @@ def show(exercise: str, *tests: Callable) -> None:
 
     extras.require("tensorflow", "running the public tests")
     with quiet():
-        results = [run(test, _place_in_notebook) for test in tests]
+        results = [run(test, place_in_notebook) for test in tests]
         add_hints(exercise, results, Path.cwd())
     for one in results:
         key = exercise, one.name
@@ -157,7 +157,8 @@ def show(exercise: str, *tests: Callable) -> None:
         raise PublicTestsFail("\n".join(lines))
 
 
-def _place_in_notebook(file: str, line: int) -> str | None:
+def place_in_notebook(file: str, line: int) -> str | None:
+    """Return what a notebook's user calls a line, or None if it is in no cell."""
     try:
         from IPython import get_ipython
     except ImportError:

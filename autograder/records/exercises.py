@@ -82,17 +82,31 @@ class Exercise:
             raise WrongStatement(f"{self.folder / 'reference.py'}, first line: {error}") from None
 
     @functools.cached_property
+    def needs(self) -> str:
+        """What one needs to know, if the statement says so; see `authors/statements.py`."""
+        marked = (cell.metadata.get("needs", "") for cell in self.notebook.cells)
+        return next(filter(None, marked), "")
+
+    @functools.cached_property
+    def figure(self) -> str:
+        """The source of what draws the figure of the statement; nothing if there is none."""
+        return self._read("figure.py") if (self.folder / "figure.py").exists() else ""
+
+    @functools.cached_property
     def reference_file(self) -> str:
         """The source of the reference notebook."""
         return self._read("reference.py")
 
     @functools.cached_property
     def reference(self) -> str:
-        """The reference solution, without the public tests."""
+        """The reference solution, without the public tests and without what is there to look at.
+
+        What the known mistakes show is stored by it: another picture must not change it.
+        """
         return "\n\n".join(
             cell.source
             for cell in self.notebook.cells
-            if cell.cell_type == "code" and "tests" not in cell.metadata.get("tags", [])
+            if cell.cell_type == "code" and not {"tests", "look"} & {*cell.metadata.get("tags", [])}
         )
 
     @property

@@ -10,7 +10,24 @@
 # a series of 3 steps and one of 3000, can be differentiated, and can be saved and run where your
 # Python code does not exist. Here you write one: exponential smoothing.
 
-# %% [markdown]
+# %% tags=["look"]
+def look_at_an_unrolled_loop():
+    """A sum by a Python loop is traced for 3, 30 and 300 steps: how long its graph becomes."""
+    import tensorflow as tf
+
+    def total(series):
+        state = series[0]
+        for step in range(1, series.shape[0]):
+            state = state + series[step]
+        return state
+
+    for steps in (3, 30, 300):
+        traced = tf.function(total, autograph=False)
+        graph = traced.get_concrete_function(tf.TensorSpec([steps], tf.float32)).graph
+        print(f"{steps:3} steps: {len(graph.get_operations())} operations")
+
+
+# %% [markdown] needs="loops; what `tf.function` does; `tf.GradientTape`"
 # ## The idea
 #
 # A noisy series $x_0, x_1, \dots$ is smoothed by a running value that moves only part of the way
@@ -22,6 +39,10 @@
 #
 # The smoothing factor $\alpha$ lies strictly between 0 and 1. Near 1 the smoothed series follows
 # every jump; near 0 it hardly moves.
+#
+# ![Points of a noisy series that jumps from 2 to 6 halfway, and the smoothed series for three
+# alphas. For 0.05 it is smooth and takes long to follow the jump, for 0.25 it follows within ten
+# steps, for 0.9 it goes along with nearly every point.](figure.png)
 #
 # The smoothing starts at the first observation itself, not at zero: a start at zero would pull the
 # first values toward a number that is nowhere in the data.
@@ -169,6 +190,20 @@ def exponential_smoothing(series, alpha):
         smoothed = smoothed.write(step, state)
     return smoothed.stack()
     ### END SOLUTION
+
+
+# %% tags=["look"]
+def look_at_my_smoothing(figure):
+    """What your function makes of a noisy series that jumps, for three alphas."""
+    axes = figure.subplots()
+    noise = tf.random.stateless_normal((80, 1), seed=(1, 2), stddev=0.9)
+    series = tf.concat([2.0 * tf.ones((40, 1)), 6.0 * tf.ones((40, 1))], 0) + noise
+    axes.plot(series, ".", color="gray", label="the series")
+    for alpha in (0.05, 0.25, 0.9):
+        smoothed = exponential_smoothing(series, tf.constant(alpha))
+        axes.plot(smoothed, lw=1.2 if alpha > 0.5 else 2, label=f"yours, alpha = {alpha}")
+    axes.set_xlabel("step")
+    axes.legend()
 
 
 # %% tags=["tests"]

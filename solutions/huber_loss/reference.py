@@ -10,7 +10,18 @@
 # write it as a class that works wherever a loss of Keras' own does: called directly, in `compile`
 # and `fit`, with sample weights, and in a model that is saved and loaded again.
 
-# %% [markdown]
+# %% tags=["look"]
+def look_at_one_wrong_label():
+    """A line is fitted with squared errors to eight points; then one label is wrong."""
+    import numpy as np
+
+    x = np.arange(8.0)
+    for case, last in ("all labels are right", 14), ("the last label says 100", 100):
+        y = np.append(2 * x[:-1], last)
+        print(f"{case}: the fitted slope is {np.polyfit(x, y, 1)[0]:.2f}")
+
+
+# %% [markdown] needs="Python classes; `compile` and `fit` of a Keras model; what a gradient is"
 # ## What to compute
 #
 # For a label $y$, a prediction $\hat y$, the error $e = y - \hat y$ and a threshold $\delta > 0$:
@@ -31,6 +42,10 @@
 # $$
 #
 # No single sample can therefore pull harder than $\delta$.
+#
+# ![On the left, the loss over the error for the thresholds 0.5, 1 and 2: a parabola that goes on as
+# a straight line beyond the threshold, below half the square. On the right, its slope in the
+# prediction: a falling line that is cut off at plus and minus the threshold.](figure.png)
 
 # %% [markdown]
 # ## An example
@@ -176,6 +191,25 @@ class HuberLoss(keras.losses.Loss):
         ### BEGIN SOLUTION
         return {**super().get_config(), "threshold": self.threshold}
         ### END SOLUTION
+
+
+# %% tags=["look"]
+def look_at_my_loss(figure):
+    """What your loss makes of errors from -4 to 4, and its slope, for three thresholds."""
+    left, right = figure.subplots(1, 2)
+    errors = np.linspace(-4, 4, 401, dtype="float32")[:, None]
+    for threshold in (0.5, 1.0, 2.0):
+        y_pred = tf.Variable(-errors)
+        with tf.GradientTape() as tape:
+            losses = HuberLoss(threshold=threshold, reduction=None)(np.zeros_like(errors), y_pred)
+        slopes = tape.gradient(losses, y_pred)
+        label = f"threshold {threshold:g}"
+        left.plot(errors, np.ravel(losses) * np.ones(len(errors)), label=label)
+        if slopes is not None:
+            right.plot(errors, slopes, label=label)
+    left.set(title="your loss of a sample", xlabel="error")
+    right.set(title="its slope in the prediction", xlabel="error")
+    left.legend()
 
 
 # %% tags=["tests"]

@@ -15,7 +15,25 @@
 # You write such a block as a layer, and a regression model made of blocks. No built-in layer does
 # it for you, and nothing is switched off: use every layer and operation you like.
 
-# %% [markdown]
+# %% tags=["look"]
+def look_at_a_deep_stack():
+    """The size of the gradient at the inputs of 1, 10, 20 and 40 dense layers in a row."""
+    import keras
+    import tensorflow as tf
+
+    inputs = tf.random.stateless_normal((8, 30), seed=(1, 2))
+    for depth in (1, 10, 20, 40):
+        with tf.GradientTape() as tape:
+            tape.watch(inputs)
+            values = inputs
+            for seed in range(depth):  # as `Dense` starts, with a bias of zero
+                kernel = keras.initializers.GlorotUniform(seed)((30, 30))
+                values = tf.nn.relu(values @ kernel)
+        gradient = tape.gradient(values, inputs)
+        print(f"{depth:2} layers: {float(tf.norm(gradient)):.1e}")
+
+
+# %% [markdown] needs="Python classes; `keras.layers.Dense`; what a layer's weights are"
 # ## The block
 #
 # `ResidualBlock(n_layers, n_neurons, **kwargs)` is a Keras layer. It owns `n_layers` dense layers,
@@ -59,6 +77,11 @@
 #
 # A graph of layers in which one block gets its own output back is awkward to draw with
 # `keras.Sequential`; in `call` it is a plain Python loop.
+#
+# ![Above, the block: x goes through two dense layers with ReLU, and by a shortcut around both of
+# them to the sum x + f(x). Below, the model: a dense layer, block A four times in a row, which is
+# one block with one set of weights, block B with weights of its own, and a dense layer with
+# output_dim neurons.](figure.png)
 
 # %% [markdown]
 # ## Saving
@@ -182,6 +205,22 @@ class ResidualRegressor(keras.Model):
         ### BEGIN SOLUTION
         return {**super().get_config(), "output_dim": self.output_dim}
         ### END SOLUTION
+
+
+# %% tags=["look"]
+def look_at_my_model(figure):
+    """Your model learns a curve from 256 noisy points: its loss in `fit`, and its predictions."""
+    left, right = figure.subplots(1, 2)
+    x = tf.linspace(-1.0, 1.0, 256)[:, None]
+    y = tf.sin(5 * x) + tf.random.stateless_normal(x.shape, seed=(1, 2), stddev=0.15)
+    model = ResidualRegressor(1)
+    model.compile(keras.optimizers.Adam(0.002), "mse", jit_compile=False)
+    history = model.fit(x, y, batch_size=16, epochs=12, verbose=0).history
+    left.semilogy(range(1, 13), history["loss"])
+    left.set(title="loss of your model in fit", xlabel="epoch")
+    right.plot(x, y, ".", color="gray", label="data")
+    right.plot(x, model(x), label="your model after 12 epochs")
+    right.legend()
 
 
 # %% tags=["tests"]

@@ -20,8 +20,25 @@
 # chain rule multiplies $\frac{1}{1 + e^{z}} = 0$ by $e^{z} = \infty$, which is not a number. One
 # such element is enough: it reaches every weight below, and after the next update the network is
 # lost.
+#
+# ![Values on the left, slopes on the right, for z from 80 to 96 in float32. From about 89 on, the
+# formula as it stands is infinite and its slope is not a number, drawn in red; the stable form goes
+# on as z, with the slope 1.](figure.png)
 
-# %% [markdown]
+# %% tags=["look"]
+def look_at_the_formula():
+    """The formula as it stands, in float32: values and slopes up to 100."""
+    import tensorflow as tf
+
+    z = tf.constant([0.0, 80.0, 87.0, 89.0, 100.0])
+    with tf.GradientTape() as tape:
+        tape.watch(z)
+        values = tf.math.log(1 + tf.exp(z))
+    for row in zip(z, values, tape.gradient(values, z), strict=True):
+        print("z = {:3.0f}: softplus {:6.2f}, slope {:.2f}".format(*map(float, row)))
+
+
+# %% [markdown] needs="derivatives and the chain rule; `tf.GradientTape`"
 # ## A gradient of your own
 #
 # `tf.custom_gradient` lets a function state its own gradient instead of having TensorFlow derive
@@ -128,6 +145,31 @@ def my_softplus(z):
 
     return value, grad
     ### END SOLUTION
+
+
+# %% tags=["look"]
+def look_at_my_softplus(figure):
+    """The values and slopes of your function from -1000 to 1000; what is not finite is in red."""
+    far = np.geomspace(10, 1000, 200)
+    points = np.concatenate([-far[::-1], np.linspace(-10, 10, 201), far]).astype("float32")
+    z = tf.constant(points)
+    with tf.GradientTape() as tape:
+        tape.watch(z)
+        values = my_softplus(z)
+    slopes = tape.gradient(values, z)
+    shown = {"value of your softplus": values, "its slope": slopes}
+    for axes, (title, seen) in zip(figure.subplots(1, 2), shown.items(), strict=True):
+        axes.set(title=title, xlabel="z")
+        axes.set_xscale("symlog", linthresh=10)
+        if seen is None:
+            axes.text(0, 0.5, "there is none", color="firebrick", ha="center")
+            continue
+        seen = np.asarray(seen)
+        axes.plot(points, np.where(np.isfinite(seen), seen, np.nan))
+        lost = points[~np.isfinite(seen)]
+        if len(lost):
+            axes.axvspan(lost.min(), lost.max(), color="firebrick", alpha=0.2)
+            axes.set_title(f"{title}: not finite from {lost.min():.4g} to {lost.max():.4g}")
 
 
 # %% tags=["tests"]
