@@ -211,7 +211,7 @@ class CountingTable(CountingTable):
 # ## Where the state is
 
 
-# %% shared_by_all loses="numerics serialization graph"
+# %% shared_by_all loses="numerics"
 """The variable is an attribute of the class, or of the module, and all tables have it in common.
 Make it in the constructor, for this table alone: `self.totals = …`."""
 
@@ -222,6 +222,7 @@ class CountingTable(CountingTable):
     def __init__(self, size):
         super().__init__(size)
         self.totals = shared.setdefault(size, self.totals)
+        self.reset()
 
 
 # %% trainable loses="gradients"
