@@ -113,7 +113,6 @@ def counts_anew_after_a_reset(CountingTable, rng):
     return seen | {"totals after another add": totals(table)}
 
 
-# What tables share spoils the checks after it as well; this one names it.
 @check("numerics", points=1)
 def tables_are_independent(CountingTable, rng):
     """what is done to one table changes no other, of the same size or of another"""
@@ -138,6 +137,8 @@ def dtypes(CountingTable, rng):
 def slope_in_the_totals(table, keys, upstream):
     """The gradient of `lookup` in the variable that holds the totals, whatever else there is."""
     variables = [one for one in table.variables if one.shape == (SIZE,)]
+    if not variables:
+        return f"the table has no variable of shape ({SIZE},)"
     asked = tf.constant(keys, tf.int32)
     found = gradient(lambda: table.lookup(asked), of=variables, upstream=upstream)
     found = found if isinstance(found, list) else [found]
