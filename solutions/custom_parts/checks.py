@@ -220,7 +220,7 @@ def of_an_initializer(loaded, direct):
     }
 
 
-# What a file needs beside the configurations: parts that Keras finds, in a layer that is built anew.
+# What a file needs beside configurations: parts that Keras finds, in a layer that is built anew.
 @check("serialization", points=1)
 def saved_model(shifted_relu, ScaledGlorot, L1Regularizer, MaxColumnNorm, rng):
     """loaded from a .keras file, a layer of all four still bends, regularizes and constrains"""
