@@ -152,6 +152,7 @@ def arguments_of_the_base_class(MyGaussianNoise):
     return MyGaussianNoise(0.5, seed=1, name="noisy", dtype="float64", trainable=False)
 
 
+# What a file holds beside the configuration, like the state of a generator, must load as well.
 @check("serialization", points=1)
 def saved_model(MyGaussianNoise):
     """a model loaded from a .keras file answers as before, and is noisy in training"""
@@ -184,6 +185,7 @@ def noise_of_a_graph(graph):
     }
 
 
+# What freezes in any graph freezes here, too; beside that, Keras itself says what is training.
 @check("graph", points=2)
 def compiled_model(MyGaussianNoise):
     """in a compiled model every step of training adds new noise, and `test_on_batch` adds none"""
