@@ -16,9 +16,7 @@ class CountingTable(CountingTable):
         self.totals.scatter_update(tf.IndexedSlices(new, keys))
 
 
-# %% new_tensor_with_the_last_amount loses="numerics"
-"""Of several amounts for one key, only the last one counts: the old totals are looked up, added to,
-and *set*. Use an operation that adds, such as `scatter_add` or `tf.math.unsorted_segment_sum`."""
+# %% new_tensor_with_the_last_amount loses="numerics" like="last_amount_only"
 
 
 class CountingTable(CountingTable):
@@ -147,9 +145,7 @@ class CountingTable(CountingTable):
         return keys, tf.gather(self.totals, keys)
 
 
-# %% largest_last loses="numerics"
-"""These are the smallest totals, or the largest ones in the wrong order. The largest comes
-first."""
+# %% largest_last loses="numerics" like="smallest_first"
 
 
 class CountingTable(CountingTable):
@@ -211,7 +207,7 @@ class CountingTable(CountingTable):
 # ## Where the state is
 
 
-# %% shared_by_all loses="numerics serialization graph"
+# %% shared_by_all loses="numerics"
 """The variable is an attribute of the class, or of the module, and all tables have it in common.
 Make it in the constructor, for this table alone: `self.totals = …`."""
 
@@ -222,6 +218,7 @@ class CountingTable(CountingTable):
     def __init__(self, size):
         super().__init__(size)
         self.totals = shared.setdefault(size, self.totals)
+        self.reset()
 
 
 # %% trainable loses="gradients"
@@ -332,8 +329,9 @@ class CountingTable(CountingTable):
 
 
 # %% python_list loses="gradients serialization graph"
-"""The state is a Python list, a dictionary or a NumPy array. A graph knows only what it was when it
-was traced, nothing saves it, and it has no gradient. Keep the totals in a `tf.Variable`."""
+"""The totals are in no variable that a `tf.Module` finds: a Python list, a NumPy array, a
+`keras.Variable` and a lookup table of TensorFlow are none. So they have no gradient, and a
+checkpoint leaves them out. Keep them in a `tf.Variable`."""
 
 
 class CountingTable(CountingTable):
@@ -357,9 +355,7 @@ class CountingTable(CountingTable):
         self.counts = [0.0] * len(self.counts)
 
 
-# %% numpy_array loses="gradients serialization graph"
-"""The state is a Python list, a dictionary or a NumPy array. A graph knows only what it was when it
-was traced, nothing saves it, and it has no gradient. Keep the totals in a `tf.Variable`."""
+# %% numpy_array loses="gradients serialization graph" like="python_list"
 
 
 class CountingTable(CountingTable):
@@ -374,9 +370,7 @@ class CountingTable(CountingTable):
         self.totals[:] = 0
 
 
-# %% variable_of_keras loses="gradients serialization"
-"""A `keras.Variable` is found by Keras' layers, but not by a `tf.Module`: the table has no
-variables, and a checkpoint leaves the state out. Make it a `tf.Variable`."""
+# %% variable_of_keras loses="gradients serialization" like="python_list"
 
 
 class CountingTable(CountingTable):
@@ -411,9 +405,7 @@ class CountingTable:
         self.totals.assign(tf.zeros_like(self.totals))
 
 
-# %% hash_table loses="numerics gradients serialization graph"
-"""A lookup table of TensorFlow is no variable: it has no gradient, no export holds it, and its
-`insert` sets where you want to add. Keep the totals in a `tf.Variable`."""
+# %% hash_table loses="numerics gradients serialization graph" like="python_list"
 
 
 class CountingTable(CountingTable):
@@ -457,9 +449,7 @@ class CountingTable(CountingTable):
         return tf.constant(self.totals.numpy()[keys.numpy()])
 
 
-# %% added_by_numpy loses="serialization graph"
-"""NumPy needs numbers, and while a graph is traced there are none; nor does a gradient pass through
-it. `tf.gather` looks up inside, and a `scatter_…` method of the variable adds."""
+# %% added_by_numpy loses="serialization graph" like="looked_up_by_numpy"
 
 
 class CountingTable(CountingTable):

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import tensorflow as tf
 
-from autograder.checks import check, either, exported, in_graph
+from autograder.checks import check, either, exported, gradient, in_graph, ratio
 
 SIZE = 8
 KEYS, AMOUNTS = tf.TensorSpec([None], tf.int32), tf.TensorSpec([None], tf.float32)
@@ -113,7 +113,6 @@ def counts_anew_after_a_reset(CountingTable, rng):
     return seen | {"totals after another add": totals(table)}
 
 
-# What tables share spoils the checks after it as well; this one names it.
 @check("numerics", points=1)
 def tables_are_independent(CountingTable, rng):
     """what is done to one table changes no other, of the same size or of another"""
@@ -138,12 +137,12 @@ def dtypes(CountingTable, rng):
 def slope_in_the_totals(table, keys, upstream):
     """The gradient of `lookup` in the variable that holds the totals, whatever else there is."""
     variables = [one for one in table.variables if one.shape == (SIZE,)]
-    with tf.GradientTape() as tape:
-        tape.watch(variables)
-        found = table.lookup(tf.constant(keys, tf.int32))
-        result = tf.constant(upstream, tf.float32) * tf.cast(found, tf.float32)
-    slopes = [one for one in tape.gradient(result, variables) if one is not None]
-    return tf.convert_to_tensor(slopes[0]) if slopes else "no gradient (nothing flows back)"
+    if not variables:
+        return f"the table has no variable of shape ({SIZE},)"
+    asked = tf.constant(keys, tf.int32)
+    found = gradient(lambda: table.lookup(asked), of=variables, upstream=upstream)
+    found = found if isinstance(found, list) else [found]
+    return next(filter(tf.is_tensor, found), "no gradient (nothing flows back to a variable)")
 
 
 # Gradients are asked of new tables: the totals do not matter, and `add` is the question of others.
@@ -181,72 +180,65 @@ def used(CountingTable):
     return table
 
 
-def step_of(CountingTable):
-    """A function that adds and looks up; beside it, what direct calls answer."""
-    twin, direct = used(CountingTable), []
-    for keys, amounts in AFTER:
-        add(twin, keys, amounts)
-        direct += map(tf.convert_to_tensor, (totals(twin), twin.lookup(tf.constant(keys))))
-    table = used(CountingTable)
-
+def adding_to(table):
     def step(keys, amounts):
         table.add(keys, amounts)
-        return [totals(table), table.lookup(keys), *direct]
+        return [totals(table), table.lookup(keys)]
 
     return step
 
 
-def gap(one, other) -> float | str:
-    """The largest difference."""
-    one, other = np.asarray(one), np.asarray(other)
-    if one.shape != other.shape:
-        return f"shape {one.shape} instead of {other.shape}"
-    return float(np.abs(one.astype("float64") - other).max(initial=0))
+def resetting(table):
+    def step(keys, amounts):
+        table.reset()
+        table.add(keys, amounts)
+        return [*table.top(3)]
+
+    return step
 
 
-def goes_on(step, rng, counts, labels):
-    """What a loaded step answers to keys drawn anew, or else to those of the direct calls."""
+def called(step, batches):
+    return [step(tf.constant(keys), tf.constant(amounts)) for keys, amounts in batches]
 
-    def asked(keys, amounts):
-        all_keys, these, *direct = step(tf.constant(keys), tf.constant(amounts))
-        seen = {"all totals": all_keys, "those of the keys": these}
-        return {label: seen[label] for label in labels}, direct
 
-    own = {}
-    for number, added in enumerate(AFTER):
-        seen, direct = asked(*added)
-        for (label, one), other in zip(seen.items(), direct[2 * number :], strict=False):
-            own[f"after {number + 1} calls {label} differ by"] = gap(one, other)
-    return either([asked(*draw(rng, count))[0] for count in counts], own)
+def held_against(step, direct, batches, *labels):
+    """What a loaded step answers to batches, or at least what direct calls of all processes did."""
+    sides = called(step, AFTER), direct
+    own = ratio(*([one for answer in side for one in answer] for side in sides))
+    exact = [dict(zip(labels, answer, strict=True)) for answer in called(step, batches)]
+    return either(exact, {"over what direct calls give": own})
 
 
 @check("serialization", points=2)
 def exported_it_goes_on_counting(CountingTable):
     """exported and loaded without your code, it goes on counting from where it was"""
+    direct = [answer[:1] for answer in called(adding_to(used(CountingTable)), AFTER)]
+    step = adding_to(used(CountingTable))
+    # What is looked up of some of the keys is asked of the graph.
+    f = lambda *batch: step(*batch)[:1]
     keys, amounts = tf.TensorSpec([4], tf.int32), tf.TensorSpec([4], tf.float32)
-    return exported(step_of(CountingTable), keys, amounts, use=adds_four_more)
+    return exported(f, keys, amounts, use=adds_four_more, beside=direct)
 
 
-def adds_four_more(step, rng):
-    return goes_on(step, rng, (4, 4, 4), ["all totals"])
+def adds_four_more(step, direct, rng):
+    return held_against(step, direct, [draw(rng, 4) for _ in range(3)], "all totals")
 
 
 @check("serialization", points=1)
 def a_checkpoint_carries_the_totals(CountingTable, rng):
     """the state of one table, saved by a checkpoint, is restored into another"""
-    exact, own = [], {}
-    for first, turn in ((0, "first"), (4, "second")):  # each with keys of its own
+    saved, restored = [], []
+    for first in (0, 4):  # each time with keys of its own
         one, other = CountingTable(SIZE), CountingTable(SIZE)
         add(one, *draw(rng, 3, size=4, first=first))
         add(other, *draw(rng, 5))
-        saved = np.array(totals(one))
+        saved.append(np.array(totals(one)))
         with tempfile.TemporaryDirectory() as folder:
             path = tf.train.Checkpoint(table=one).write(str(Path(folder, "table")))
             one.reset()
             tf.train.Checkpoint(table=other).read(path)
-        exact.append(totals(other))
-        own[f"the {turn} time, the totals differ by"] = gap(exact[-1], saved)
-    return either(exact, own)
+        restored.append(np.array(totals(other)))
+    return either(restored, {"over the totals that were saved": ratio(restored, saved)})
 
 
 @check("serialization", points=1)
@@ -265,43 +257,26 @@ def one_variable_holds_the_totals(CountingTable, rng):
 @check("graph", points=2)
 def one_graph_for_any_number_of_keys(CountingTable):
     """traced once for an unknown number of keys, the graph changes the totals each time it runs"""
-    return in_graph(step_of(CountingTable), KEYS, AMOUNTS, use=adds_any_number)
+    direct = called(adding_to(used(CountingTable)), AFTER)
+    step = adding_to(used(CountingTable))
+    return in_graph(step, KEYS, AMOUNTS, use=adds_any_number, beside=direct)
 
 
-def adds_any_number(step, rng):
-    return goes_on(step, rng, (5, 1, 0, SIZE), ["all totals", "those of the keys"])
+def adds_any_number(step, direct, rng):
+    batches = [draw(rng, count) for count in (5, 1, 0, SIZE)]
+    return held_against(step, direct, batches, "all totals", "those of the keys")
 
 
 @check("graph", points=1)
 def top_and_reset_in_a_graph(CountingTable):
     """a graph that resets, adds and asks for the top answers by the keys it was given alone"""
-    twin, table = CountingTable(SIZE), CountingTable(SIZE)
-    keys, amounts = AFTER[0]
-    twin.reset()
-    add(twin, keys, amounts)
-    direct = [tf.convert_to_tensor(one) for one in twin.top(3)]
-
-    def step(keys, amounts):
-        table.reset()
-        table.add(keys, amounts)
-        keys, found = table.top(3)
-        return [keys, found, *direct]
-
-    return in_graph(step, KEYS, AMOUNTS, use=resets_and_adds)
+    direct = called(resetting(CountingTable(SIZE)), AFTER)
+    step = resetting(CountingTable(SIZE))
+    return in_graph(step, KEYS, AMOUNTS, use=resets_and_adds, beside=direct)
 
 
-def resets_and_adds(step, rng):
+def resets_and_adds(step, direct, rng):
     """Twice, with keys of either half, the second time with amounts that outdo all before."""
-
-    def asked(keys, amounts):
-        keys, found, *direct = step(tf.constant(keys), tf.constant(amounts))
-        return {"keys": tf.cast(keys, tf.int64), "totals": found}, direct
-
-    seen, (keys, found) = asked(*AFTER[0])
-    own = {
-        "keys differ by": gap(seen["keys"], tf.cast(keys, tf.int64)),
-        "totals differ by": gap(seen["totals"], found),
-    }
     lower = draw(rng, 4, size=4)
     upper, amounts = draw(rng, 3, size=4, first=4)
-    return either([asked(*lower)[0], asked(upper, 20 * amounts)[0]], own)
+    return held_against(step, direct, [lower, (upper, 20 * amounts)], "keys", "totals")

@@ -63,12 +63,6 @@ def shifted_relu(z):
     return tf.constant(np.maximum(np.asarray(z), -1.0))
 
 
-# %% lambda_as_activation loses="serialization"
-"""A lambda has no name that Keras could find it by, so a model with it does not load. Define the
-activation with `def`."""
-shifted_relu = lambda z: tf.maximum(z, -1.0)  # noqa: E731
-
-
 # %% variance_as_deviation loses="numerics"
 """The variance is passed where the standard deviation belongs, which is its root."""
 

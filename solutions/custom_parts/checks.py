@@ -204,18 +204,23 @@ def of_a_constraint(loaded, direct, rng):
     return beside_itself(loaded, *direct, [columns(rng, 0.5, 1.5, 4.0) for _ in range(2)])
 
 
-@check("serialization", points=1)
+@check("serialization", points=1, rtol=0.02, atol=0)
 def initializer_survives(ScaledGlorot):
     """saved and loaded in a new process, an initializer has its gain and its seed"""
     initializer = ScaledGlorot(3.0, seed=5)
-    beside = np.asarray(initializer((6, 8), dtype="float32"))
+    beside = np.asarray(initializer((300, 200), dtype="float32"))
     return reloaded(initializer, use=of_an_initializer, beside=beside)
 
 
 def of_an_initializer(loaded, direct):
-    return {"over what it drew before": ratio(loaded((6, 8), dtype="float32"), direct)}
+    kernel = np.asarray(loaded((300, 200), dtype="float32"))
+    return {
+        "draws the same kernel": np.allclose(kernel, direct),
+        "deviation, over what it was before": ratio(np.std(kernel), np.std(direct)),
+    }
 
 
+# What a file needs beside configurations: parts that Keras finds, in a layer that is built anew.
 @check("serialization", points=1)
 def saved_model(shifted_relu, ScaledGlorot, L1Regularizer, MaxColumnNorm, rng):
     """loaded from a .keras file, a layer of all four still bends, regularizes and constrains"""
@@ -241,11 +246,16 @@ def seen_of(layer, x):
 def of_a_model(model, direct, rng):
     layer = model.layers[-1]
     x, *before = direct
-    labels = "answers", "penalty", "constrained kernel", "deviation of a kernel drawn anew"
+    *now, deviation = seen_of(layer, x)
+    labels = "answers", "penalty", "constrained kernel"
     return {
-        f"{label}, over what it was before": ratio(now, then)
-        for label, now, then in zip(labels, seen_of(layer, x), before, strict=True)
-    } | {"its answers move": moves([model(tf.constant(draw(rng, 6, 4))) for _ in range(2)])}
+        f"{label}, over what it was before": ratio(*pair)
+        for label, *pair in zip(labels, now, before, strict=False)
+    } | {
+        # Without the seed, it is off by 0.4 %, as a rule.
+        "a kernel drawn anew has its deviation": abs(float(deviation / before[-1]) - 1) < 0.03,
+        "its answers move": moves([model(tf.constant(draw(rng, 6, 4))) for _ in range(2)]),
+    }
 
 
 # In the step of training, the activation stands among others, and the size is known.

@@ -76,7 +76,7 @@ def nothing_to_divide(FBetaScore, rng):
 class EveryMetric(Metric, asked="FBetaScore"):
     """What every metric must answer, asked of this one."""
 
-    arguments = {"beta": (2.3, 0.6), "threshold": (0.25, 0.75)}
+    arguments = {"beta": (1.45, 0.6), "threshold": (0.25, 0.75)}
 
     small = 1.0
 

@@ -134,7 +134,7 @@ def find_peaks(series):
 
 # %% positions_of_a_part loses="numerics"
 """The positions are those in `series[1:-1]`, which begins one step later: 0 is the second step of
-the series. Add 1, after you have picked the values."""
+the series. Add 1 to them, and pick the values from the series itself."""
 
 
 def find_peaks(series):
@@ -228,9 +228,7 @@ def find_peaks(series):
     return answer(series, strictly(series))
 
 
-# %% float32_and_back loses="numerics"
-"""The series is cast to float32 on its way. In float64 that loses nine digits of every value, and
-the peaks that only these digits tell from their neighbours. Compute in the dtype of the series."""
+# %% float32_and_back loses="numerics" like="always_float32"
 
 
 def find_peaks(series):
@@ -420,8 +418,8 @@ def find_peaks(series):
 
 
 # %% gradient_stopped loses="gradients serialization graph"
-"""The values are cut off from the series: `tf.stop_gradient`, or a number that was taken out. Let
-them be picked from the series itself."""
+"""The second answer has no gradient: it was cut off by `tf.stop_gradient`, made of numbers that
+were taken out, or it holds positions. It is to be the values, picked from the series itself."""
 
 
 def find_peaks(series):
@@ -457,15 +455,3 @@ def find_peaks(series):
     soft = tf.sigmoid(series[1:-1] - series[:-2]) * tf.sigmoid(series[1:-1] - series[2:])
     positions, _ = answer(series, strictly(series))
     return positions, tf.gather(soft * series[1:-1], positions - 1)
-
-
-# %% remembers loses="numerics gradients serialization graph"
-"""The peaks of earlier calls are still there: the list outside the function is never emptied. Each
-call begins anew."""
-
-remembered = []
-
-
-def find_peaks(series):
-    remembered.append(answer(series, strictly(series)))
-    return tuple(tf.concat([one[i] for one in remembered], 0) for i in (0, 1))

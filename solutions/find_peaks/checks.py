@@ -8,14 +8,18 @@ points under numerics and gradients alone.
 import numpy as np
 import tensorflow as tf
 
-from autograder.checks import check, either, exported, gradient, in_graph
+from autograder.checks import (
+    again,
+    check,
+    either,
+    exported,
+    gradient,
+    in_graph,
+    once,
+    ratio,
+)
+from autograder.checks.later import the_same
 
-# The same in every process. The ends are low and no steps are equal, as in `draw`.
-SERIES = {
-    "9 steps": np.float32([0, 3, 2, 7, 6, 4, 5, 1, 0.5]),
-    "3 steps": np.float32([1, 4, 2]),
-    "6 steps": np.float32([0.5, 6, 2, 3, 9, 1]),
-}
 WITHOUT = {
     "1 step": np.float32([2]),
     "2 steps": np.float32([1, 3]),
@@ -29,14 +33,6 @@ def draw(rng, steps, dtype="float32"):
     series = 2 + rng.permutation(steps) + rng.uniform(0, 0.5, steps)
     series[[0, -1]] = rng.uniform(0.5, 1.5, 2)
     return series.astype(dtype)
-
-
-def waves(rng, steps):
-    """Two series, the first with its peaks at odd steps, the second at even ones."""
-    for first in (1, 2):
-        series = draw(rng, steps) / steps + 2
-        series[first:-1:2] += 3
-        yield series
 
 
 def between(rng, start, end):
@@ -140,116 +136,118 @@ def each_value_has_its_own(find_peaks, rng):
     return {f"{steps} steps": slopes(find_peaks, draw(rng, steps)) for steps in (3, 9, 20)}
 
 
-def beside(find_peaks, parts):
-    """A function that returns what `find_peaks` does, and beside it what direct calls answered."""
-    direct = []
-    for part in parts.values():
-        positions, values = find_peaks(tf.constant(part))
-        direct += [tf.convert_to_tensor(positions), tf.convert_to_tensor(values)]
-
-    def f(series):
-        positions, values = find_peaks(series)
-        return [positions, values, *direct]
-
-    return f
+# Series by what they are called, for a file or a graph to be asked. The ends are low, and no steps
+# are equal. What a direct call answers to those of all processes travels beside the question.
 
 
-def gap(one, other) -> float | str:
-    """The largest difference."""
-    one, other = np.asarray(one), np.asarray(other)
-    if one.shape != other.shape:
-        return f"shape {one.shape} instead of {other.shape}"
-    return float(np.abs(one.astype("float64") - other).max(initial=0))
+def of_one_length(rng):
+    return {"24 steps": draw(rng, 24)}
 
 
-def alone(f, series) -> dict:
-    """What a loaded function answers; the dtype of the positions is numerics' question."""
-    positions, values = f(tf.constant(series))[:2]
-    return {"positions": tf.cast(positions, tf.int64), "values": values}
+def of_any_length(rng):
+    return {f"{steps} steps": draw(rng, steps) for steps in (9, 3, 20)}
 
 
-def agreement(f, parts) -> dict:
-    """How far a loaded function is from the direct calls that are beside it."""
-    direct = f(tf.constant(next(iter(parts.values()))))[2:]
-    gaps = {}
-    for label, positions, values in zip(parts, direct[::2], direct[1::2], strict=True):
-        seen = alone(f, parts[label])
-        gaps[f"positions in {label} differ by"] = gap(
-            seen["positions"], tf.cast(positions, tf.int64)
-        )
-        gaps[f"values in {label} differ by"] = gap(seen["values"], values)
-    return gaps
+def without_peaks(rng):
+    """And one that has a peak, so that other inputs have other answers."""
+    return WITHOUT | {"5 steps": between(rng, 1.75, 1.75)}
 
 
-ONE = {"9 steps": SERIES["9 steps"]}
+def answers(f, drawn):
+    return {label: peaks(f, series) for label, series in drawn.items()}
+
+
+def gradients(f, drawn):
+    return {label: slopes(f, series) for label, series in drawn.items()}
+
+
+def rows(answers):
+    """Positions and values of each series in one row, whatever their shapes are."""
+    return [np.concatenate([*map(np.ravel, answer.values())]) for answer in answers.values()]
+
+
+def held_against(f, direct, rng, draws):
+    """The answers of a loaded function, or at least those of the direct calls."""
+    own = ratio(rows(answers(f, the_same(draws))), rows(direct))
+    return either([answers(f, draws(rng)) for _ in range(2)], {"over what direct calls give": own})
+
+
+@once
+def saved(find_peaks):
+    """A file for one length, which two checks ask."""
+    return exported(lambda series: [*find_peaks(series)], [24], use=peaks_of_one_length)
+
+
+@once
+def graph(find_peaks):
+    """A graph for an unknown length, which two checks ask."""
+    return in_graph(lambda series: [*find_peaks(series)], [None], use=peaks_of_any_length)
 
 
 # What cannot be exported can seldom be traced for an unknown length either, and has no gradient
-# there. All are asked, so that each costs its own points.
+# there. All are asked, so that each costs its own points. Direct calls come first: they might be
+# served by the graph as soon as there is one.
 
 
 @check("serialization", points=2)
 def exported_peaks(find_peaks):
     """exported for one length and loaded without your code, it still finds the peaks"""
-    return exported(beside(find_peaks, ONE), [9], use=peaks_of_nine)
+    direct = answers(find_peaks, the_same(of_one_length))
+    return again(saved(find_peaks), use=peaks_of_one_length, beside=direct)
 
 
-def peaks_of_nine(f, rng):
-    return either([alone(f, draw(rng, 9)) for _ in range(3)], agreement(f, ONE))
+def peaks_of_one_length(f, direct, rng):
+    return held_against(f, direct, rng, of_one_length)
 
 
 @check("serialization", points=1)
 def exported_gradient(find_peaks):
     """exported for one length and loaded without your code, its values still have gradients"""
-    direct = slopes(find_peaks, ONE["9 steps"])
-    return exported(lambda series: [*find_peaks(series), direct], [9], use=gradients_of_nine)
+    direct = gradients(find_peaks, the_same(of_one_length))
+    return again(saved(find_peaks), use=slopes_of_one_length, beside=direct)
 
 
-def gradients_of_nine(f, rng):
-    exact = [[slopes(f, draw(rng, 9)), slopes(f, wave)] for wave in waves(rng, 9)]
-    series = ONE["9 steps"]
-    own = {"the gradient differs by": gap(slopes(f, series), f(tf.constant(series))[2])}
-    return either(exact, own, "gradients")
+def slopes_of_one_length(f, direct, rng):
+    own = ratio([*gradients(f, the_same(of_one_length)).values()], [*direct.values()])
+    exact = [gradients(f, of_one_length(rng)) for _ in range(2)]
+    return either(exact, {"over what direct calls give": own}, "gradients")
 
 
 @check("graph", points=2)
 def one_graph_for_any_length(find_peaks):
     """traced once for an unknown number of steps, the graph finds the peaks of any series"""
-    return in_graph(beside(find_peaks, SERIES), [None], use=peaks_of_any_length)
+    direct = answers(find_peaks, the_same(of_any_length))
+    return again(graph(find_peaks), use=peaks_of_any_length, beside=direct)
 
 
-def peaks_of_any_length(f, rng):
-    exact = [{steps: alone(f, draw(rng, steps)) for steps in (8, 3, 40)} for _ in range(2)]
-    return either(exact, agreement(f, SERIES))
+def peaks_of_any_length(f, direct, rng):
+    return held_against(f, direct, rng, of_any_length)
 
 
 @check("graph", points=1)
 def the_graph_may_find_nothing(find_peaks):
     """the graph for an unknown number of steps answers where there are no peaks, too"""
-    return in_graph(beside(find_peaks, WITHOUT), [None], use=nothing_in_the_graph)
+    direct = answers(find_peaks, the_same(without_peaks))
+    return again(graph(find_peaks), use=peaks_of_none, beside=direct)
 
 
-def nothing_in_the_graph(f, rng):
-    """Series without peaks, and one that has one, so that other inputs have other answers."""
-    exact = [
-        {label: alone(f, series) for label, series in WITHOUT.items()}
-        | {"with a peak": alone(f, between(rng, 1.75, 1.75))}
-        for _ in range(2)
-    ]
-    return either(exact, agreement(f, WITHOUT))
+def peaks_of_none(f, direct, rng):
+    return held_against(f, direct, rng, without_peaks)
 
 
 @check("graph", points=1)
 def gradient_inside_the_graph(find_peaks):
     """a graph for an unknown number of steps can take the gradient of the values inside"""
-    direct = slopes(find_peaks, ONE["9 steps"])
-    return in_graph(lambda series: [slopes(find_peaks, series), direct], [None], use=slopes_inside)
+    direct = gradients(find_peaks, the_same(of_any_length))
+    return in_graph(
+        lambda series: slopes(find_peaks, series), [None], use=slopes_inside, beside=direct
+    )
 
 
-def slopes_inside(f, rng):
-    exact = []
-    for wave in waves(rng, 9):
-        asked = {f"{steps} steps": draw(rng, steps) for steps in (8, 3, 20)} | {"a wave": wave}
-        exact.append({label: f(tf.constant(series))[0] for label, series in asked.items()})
-    seen, direct = f(tf.constant(ONE["9 steps"]))
-    return either(exact, {"the gradient differs by": gap(seen, direct)}, "gradients")
+def slopes_inside(f, direct, rng):
+    def asked(drawn):
+        return {label: f(tf.constant(series)) for label, series in drawn.items()}
+
+    own = ratio([*asked(the_same(of_any_length)).values()], [*direct.values()])
+    exact = [asked(of_any_length(rng)) for _ in range(2)]
+    return either(exact, {"over what direct calls give": own}, "gradients")

@@ -84,8 +84,8 @@
 # - **`tf.where` answers in int64**, and with one column for each axis of what it was given.
 # - **One or two steps.** The operation `tf.range(1, n - 1)` raises for $n = 1$, since its start
 #   lies behind its end. Slices such as `series[1:-1]` are then simply empty.
-# - **Nothing found.** Both results are then of shape $(0,)$, each in its dtype. An empty Python list
-#   has none: `tf.stack([])` and `tf.constant([])` are float32.
+# - **Nothing found.** Both results are then of shape $(0,)$, each in its dtype. An empty Python
+#   list has none: `tf.stack([])` and `tf.constant([])` are float32.
 # - **A `write` that is not assigned back** works in direct calls and is lost in a graph, without a
 #   word.
 # - **A Python list is filled while tracing**, once, and not in every turn of a loop of the graph. A
@@ -168,10 +168,10 @@ def test_worked_example():
 
 
 def test_plateaus_have_no_peak():
-    """numerics: of 0, 2, 2, 1, 4, 3, 3, 0 only the 4 is a peak"""
-    series = [0.0, 2.0, 2.0, 1.0, 4.0, 3.0, 3.0, 0.0]
+    """numerics: of 0, 1, 2, 2, 2, 1, 4, 3, 3, 0 only the 4 is a peak"""
+    series = [0.0, 1.0, 2.0, 2.0, 2.0, 1.0, 4.0, 3.0, 3.0, 0.0]
     positions, _ = asked(series)
-    assert positions.tolist() == [4], f"positions in {series}: got {positions}, expected [4]"
+    assert positions.tolist() == [6], f"positions in {series}: got {positions}, expected [6]"
 
 
 def test_ends_are_no_peaks():

@@ -114,8 +114,8 @@ def pairwise_distances(a, b):
 
 
 # %% small_number_under_the_root loses="numerics"
-"""Equal rows are apart here, by the root of the small number that keeps the slope finite. Put
-another number under the root only where the square is 0, and a 0 in the place of its root."""
+"""Equal rows are apart here, because of the small number that you add. Put another number under the
+root only where the square is 0, and a 0 in the place of its root."""
 
 
 def pairwise_distances(a, b):

@@ -157,8 +157,8 @@ def quantile_loss(q):
 
 
 # %% last_quantile_wins loses="numerics"
-"""All functions share one q, and the last one that was made wins. The inner function must use
-the argument of the outer one, which is another one in each call."""
+"""All losses share one q, and the last one that was made wins. Each must keep its own: an inner
+function uses the argument of the outer one, and a class keeps it on `self`."""
 shared = {}
 
 
@@ -174,11 +174,7 @@ def quantile_loss(q):
     return loss
 
 
-# %% class_attribute loses="numerics"
-"""`q` is written to the class, where the next loss overwrites it. Each loss keeps its own, on
-`self`."""
-
-
+# %% class_attribute loses="numerics" like="last_quantile_wins"
 @keras.saving.register_keras_serializable()
 class QuantileLoss(Named):
     def __init__(self, q=0.5, **kwargs):

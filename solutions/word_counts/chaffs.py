@@ -88,7 +88,7 @@ def tokenize(texts):
 
 
 # %% each_word_once loses="numerics"
-"""Each word is there once. A word that a text has twice is there twice."""
+"""A word that a text has twice is found once. It is there twice, and counts 2."""
 
 
 def tokenize(texts):
@@ -139,7 +139,7 @@ def tokenize(texts):
 
 
 # %% presence loses="numerics"
-"""These are ones wherever a word is there. A word that a text has twice counts 2."""
+"""A word that a text has twice counts once here. It counts 2."""
 
 
 def count_matrix(texts, vocabulary):
