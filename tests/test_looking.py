@@ -16,6 +16,7 @@ from autograder.authors import figures, statements
 from autograder.authors.build import source_notebook, stub
 from autograder.gradebook.release import BuildError
 from autograder.practice import looking
+from autograder.practice.handout import start
 from autograder.records.exercises import Exercise
 from autograder.show.pictures import png
 
@@ -296,6 +297,14 @@ def test_a_figure_is_that_of_its_code_and_small(exercise):
     if exercise.figure:
         assert figures.figure_of(exercise, kept=path) == path.read_bytes()
         assert path.stat().st_size < 60_000
+
+
+def test_start_hands_out_the_figures_beside_the_stubs(tmp_path):
+    names = start(tmp_path / "mine")
+    handed_out = {path.name for path in (tmp_path / "mine" / "exercises").glob("*.png")}
+    there = {path.name for path in (ROOT / "exercises").glob("*.figure.png")}
+    assert handed_out == there != set()
+    assert {name.partition(".")[0] for name in there} <= set(names)
 
 
 @pytest.mark.slow
