@@ -334,6 +334,58 @@ def _engine(
     return Engine(machine.runner(exercise, seeds, results, progress.preparing), results, seeds)
 
 
+@app.command()
+def grades(
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Assignments; all in the gradebook by default.")
+    ] = None,
+    canvas: Annotated[
+        Path | None, typer.Option(help="Fill in this gradebook, exported from Canvas.")
+    ] = None,
+    blackboard: Annotated[
+        Path | None, typer.Option(help="Fill in this grade center, downloaded from Blackboard.")
+    ] = None,
+    moodle: Annotated[bool, typer.Option("--moodle", help="Write a table for Moodle.")] = False,
+    wide: Annotated[bool, typer.Option("--wide", help="Write a row per student.")] = False,
+    column: Annotated[
+        list[str] | None,
+        typer.Option(help="ASSIGNMENT=TITLE: what the LMS calls an assignment; repeatable."),
+    ] = None,
+    zeros: Annotated[
+        bool, typer.Option("--zeros", help="Give an LMS a 0 for who handed in nothing.")
+    ] = False,
+    rows: Annotated[bool, typer.Option("--rows", help="Print a row per student.")] = False,
+) -> None:
+    """Write the grades of the class, for people or for a learning management system.
+
+    Without an option for another format, build/grades.csv has a row per student and assignment.
+    """
+    from autograder.gradebook import export, lms
+
+    course = Course.around()
+    wanted = lms.Grades.of(course, names or [], column or [], zeros)
+    written = []
+    if canvas:
+        written.append(lms.canvas(wanted, canvas, course.build / "grades-canvas.csv"))
+    if blackboard:
+        to = course.build / f"grades-blackboard{blackboard.suffix}"
+        written.append(lms.blackboard(wanted, blackboard, to))
+    if moodle:
+        written.append(lms.moodle(wanted, course.build / "grades-moodle.csv"))
+    if wide:
+        export.write(path := course.build / "grades-wide.csv", *export.wide(wanted.rows))
+        console.print(f"wrote {os.path.relpath(path)}", markup=False)
+    if not written and not wide:
+        export.write(path := course.build / "grades.csv", export.COLUMNS, wanted.rows)
+        export.show(wanted.rows, console, most=len(wanted.rows) if rows else export.MAX_ROWS)
+        console.print(f"wrote {os.path.relpath(path)}", markup=False)
+    for one in written:
+        text = f"wrote {one.scores} scores to {os.path.relpath(one.path)}"
+        console.print(text, markup=False, soft_wrap=True)
+        for note in one.notes:
+            console.print(f"  {terminal.printable(note)}", soft_wrap=True)
+
+
 @contextlib.contextmanager
 def _machine(options: Options) -> Iterator:
     """Yield where to grade: a warm worker here, or a Dask cluster."""

@@ -1,6 +1,8 @@
 """Choose what `autograder autograde` grades, and know what it leaves."""
 
+import contextlib
 import logging
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -135,9 +137,30 @@ def _nbgrader(name: str, course: Course, seconds: float) -> NbGraderAPI:
 
 
 def _in_gradebook(coursedir: CourseDirectory) -> dict[str, list[str]]:
-    """Return the assignments and their notebooks; make no gradebook where there is none."""
+    """Return the assignments and their notebooks."""
+    with _opened(coursedir) as gradebook:
+        return assignments.assignments(gradebook)
+
+
+def _opened(coursedir: CourseDirectory) -> Gradebook:
+    """Return a gradebook; make none where there is none."""
     url = make_url(coursedir.db_url)
     if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
         raise GraderError(f"there is no gradebook {url.database} yet. Run: autograder build")
-    with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
-        return assignments.assignments(gradebook)
+    return Gradebook(coursedir.db_url, coursedir.course_id)
+
+
+@contextlib.contextmanager
+def opened(course: Course) -> Iterator[tuple[Gradebook, CourseDirectory]]:
+    """Yield a course's gradebook, and where everything lies; work in the course's folder.
+
+    Raises:
+        GraderError: there is none, or it cannot be used.
+    """
+    with contextlib.chdir(course.folder):
+        coursedir = _nbgrader("*", course, 0).coursedir
+        try:
+            with _opened(coursedir) as gradebook:
+                yield gradebook, coursedir
+        except SQLAlchemyError as error:
+            raise GraderError(assignments.gradebook_problem(error)) from None
