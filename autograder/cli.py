@@ -30,6 +30,7 @@ from autograder.practice.outline import outline
 from autograder.practice.server import TestServer
 from autograder.records import exercises, submissions
 from autograder.records.course import Course, NoCourse
+from autograder.records.recognition import exercise_of
 from autograder.records.results import (
     LAYERS,
     Run,
@@ -41,6 +42,7 @@ from autograder.records.results import (
 from autograder.sandbox import lock
 from autograder.show import os_errors, terminal
 from autograder.show.console import Output, console, errors, spell_what_is_missing
+from autograder.show.github import Annotations
 from autograder.show.progress import ProgressBar
 from autograder.show.progress import profile as phases
 
@@ -67,6 +69,9 @@ class Options:
 
     json: Annotated[
         Path | None, typer.Option(help="Write the results to this file; see docs/json.md.")
+    ] = None
+    junit: Annotated[
+        Path | None, typer.Option(help="Write the results to this file, as JUnit XML.")
     ] = None
     jobs: Jobs = CORES
     time_limit: Annotated[
@@ -210,31 +215,91 @@ def grade(
     seed: Annotated[
         int | None, typer.Option(help="Draw random inputs from this, to repeat a run.")
     ] = None,
+    github: Annotated[
+        bool, typer.Option("--github", help="Print the points as GitHub Classroom reads them.")
+    ] = False,
 ) -> None:
     """Grade submissions and explain every lost point."""
     chosen = exercises.find(exercise)
     found = submissions.find(paths, exercise)
-    lock.import_nothing_from(paths)
-    seeds = Seeds.of(chosen, seed)
+    annotations = Annotations()
+    if github:
+        console.print(annotations.stop(), markup=False)
     started = time.perf_counter()
+    run = _grade(chosen, found, paths, options, seed)
+    for line in submissions.passed_over(paths, exercise):
+        errors.print(f"not graded: {terminal.printable(line)}", soft_wrap=True)
+    seconds = time.perf_counter() - started
+    try:
+        _finish([run], options, seconds, printed_each=not options.quiet)
+    finally:
+        if github:
+            console.print(annotations.points([run]), markup=False, soft_wrap=True)
+
+
+def _grade(
+    exercise: exercises.Exercise,
+    found: list[submissions.Submission],
+    paths: list[Path],
+    options: Options,
+    seed: int | None = None,
+) -> Run:
+    """Grade submissions that lie at some paths, and print what was found."""
+    lock.import_nothing_from(paths)
+    seeds = Seeds.of(exercise, seed)
     with _machine(options) as machine, _progress(machine.jobs, options.quiet) as progress:
         progress.expect([one.id for one in found])
         results = None
         if seed is None:
-            results = ResultCache(chosen, options.limits, options.force, machine.protection)
-        runner = machine.runner(chosen, seeds, results, progress.preparing)
+            results = ResultCache(exercise, options.limits, options.force, machine.protection)
+        runner = machine.runner(exercise, seeds, results, progress.preparing)
         runner.begin(found)
         runner.ready()
-        run = Run(exercise, seeds.first, machine.protection)
+        run = Run(exercise.name, seeds.first, machine.protection)
         asked = [runner.submit(one, functools.partial(progress.done, one.id)) for one in found]
         for future in asked:
             run.submissions.append(result := future.result())
             if not options.quiet:
                 console.print(terminal.feedback(result), "", soft_wrap=True)
-    for line in submissions.passed_over(paths, exercise):
-        errors.print(f"not graded: {terminal.printable(line)}", soft_wrap=True)
-    seconds = time.perf_counter() - started
-    _finish([run], options, seconds, printed_each=not options.quiet)
+    return run
+
+
+@app.command()
+def gradescope(
+    path: Annotated[Path, typer.Argument(help="The zip to write.")], names: Names = None
+) -> None:
+    """Write the zip that grades a programming assignment on Gradescope."""
+    from autograder.gradebook.gradescope import write_zip
+
+    chosen = _chosen(names)
+    write_zip(path, chosen)
+    console.print(f"wrote {path}, which grades {', '.join(one.name for one in chosen)}")
+    console.print("It holds the solutions: upload it to Gradescope, and give it to nobody.")
+
+
+@app.command("on-gradescope", hidden=True)
+def on_gradescope(folder: Path, results: Path) -> None:
+    """Grade what one student handed in there: each exercise of the zip, found by what it says."""
+    from autograder.show.gradescope import results_json
+
+    files = [file for file in sorted(folder.rglob("*")) if file.suffix in submissions.SUFFIXES]
+    runs, missing = [], []
+    chosen = exercises.find_all()
+    for exercise in chosen:
+        mine = [one for one in files if exercise.name in (one.stem, exercise_of(one))]
+        if len(chosen) == 1 == len(files):
+            mine = files
+        if mine:
+            newest = max(mine, key=lambda one: one.stat().st_mtime)
+            found = [submissions.read(newest, exercise.name)]
+            runs.append(_grade(exercise, found, [folder], Options(jobs=1)))
+        else:
+            with Worker() as worker:
+                _, checks, _ = load_checks(worker, exercise)
+            missing.append((exercise.name, sum(check.points for check in checks)))
+    write_atomically(results, results_json(runs, missing))
+    if any(one.status == Status.GRADER_ERROR for run in runs for one in run.submissions):
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -332,6 +397,35 @@ def _engine(
     seeds = Seeds.of(exercise)
     results = ResultCache(exercise, options.limits, options.force, machine.protection)
     return Engine(machine.runner(exercise, seeds, results, progress.preparing), results, seeds)
+
+
+@app.command()
+def collect(
+    path: Annotated[Path, typer.Argument(help="A zip, or a folder.")],
+    source: Annotated[
+        str, typer.Option("--from", help="moodle, canvas, blackboard, github or folder.")
+    ],
+    assignment: Annotated[
+        str, typer.Option(help="What was handed in; otherwise each file says it.")
+    ] = "",
+) -> None:
+    """Put what students handed in elsewhere into build/submitted, where it is graded."""
+    from autograder.gradebook.collect import Source
+    from autograder.gradebook.collect import collect as collect_in
+
+    if source not in list(Source):
+        raise GraderError(f"--from {source}: there are {', '.join(Source)}")
+    found = collect_in(Course.around(), path, Source(source), assignment)
+    for note in found.notes:
+        console.print(terminal.printable(note), soft_wrap=True)
+    console.print(f"{len(found.written)} files taken, {len(found.unchanged)} were there already")
+    if found.unmatched:
+        errors.print("not taken:")
+    for where, why in found.unmatched:
+        line = f"  {terminal.named(where)}: {terminal.printable(why)}"
+        errors.print(line, soft_wrap=True)
+    if found.unmatched:
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -463,6 +557,10 @@ def _finish(
     """Write and print what belongs to whole runs; fail if that did, or something of ours."""
     if options.json:
         write_atomically(options.json, as_json(runs))
+    if options.junit:
+        from autograder.show.junit import junit
+
+        write_atomically(options.junit, junit(runs))
     for run in runs:
         if len(run.submissions) > printed_each:
             console.print(terminal.class_table(run))
