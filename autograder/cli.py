@@ -5,7 +5,9 @@ import functools
 import inspect
 import os
 import platform
+import re
 import signal
+import socket
 import statistics
 import sys
 import time
@@ -521,13 +523,20 @@ def _interruptible() -> Iterator[None]:
 
 
 def _cluster(scheduler: str, limits: Limits):
+    address = re.fullmatch(r"(?:tcp|tls)://(?P<host>.+):(?P<port>\d{1,5})", scheduler)
+    if not address:
+        raise GraderError(
+            f"--scheduler {scheduler}: write the address of a Dask scheduler, like tcp://HOST:8786"
+        )
     try:
+        # Dask itself would try for minutes.
+        socket.create_connection((address["host"], int(address["port"])), 10).close()
         from autograder.grading.cluster import Cluster
 
         return Cluster(scheduler, limits)
     except ImportError:
         problem = "--scheduler needs Dask: pip install distributed"
-    except OSError as error:
+    except (OSError, OverflowError) as error:
         problem = f"no Dask scheduler at {scheduler}: {error}"
     errors.print(f"autograder: {problem}", markup=False)
     raise typer.Exit(2)

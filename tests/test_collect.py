@@ -146,7 +146,9 @@ def test_repositories_and_folders_of_students(class_, autograder, zipped):
     assert zipped or "more.py: a link" in done.stderr
     files = {"s3/scale.ipynb": notebook(class_), "ada@u.example.py": STUB.format(1)}
     autograder("collect", packed(class_ / "f.zip", files), "--from", "folder", "--assignment=scale")
-    assert {"s3/scale/scale.ipynb", "ada/scale/scale.py"} <= handed_in(class_)
+    assert "s3/scale/scale.ipynb" in handed_in(class_)
+    # In the clones, the notebook is as new as the clone.
+    assert ("ada/scale/scale.py" in handed_in(class_)) == zipped
 
 
 def test_nothing_hostile_leaves_its_place(class_, autograder):
@@ -182,15 +184,11 @@ def test_a_bomb_is_refused(class_, monkeypatch):
             archive.writestr(f"{number}.py", bytes(3 * 10**5))
     budget = archives.Budget(total=10**6)
     with zipfile.ZipFile(class_ / "x.zip") as archive:
-        found = list(archives._in_zip(archive, (), budget, deep=True))
-    with pytest.raises(archives.GraderError, match="unpacks to more than"):
-        for file in found:
-            file.read()
-    with (
-        pytest.raises(archives.GraderError, match="more than"),
-        zipfile.ZipFile(class_ / "x.zip") as archive,
-    ):
-        list(archives._in_zip(archive, (), archives.Budget(files=2), deep=True))
+        with pytest.raises(archives.GraderError, match="unpacks to more than"):
+            for file in archives._in_zip(archive, (), budget, deep=True):
+                file.read()
+        with pytest.raises(archives.GraderError, match="more than"):
+            list(archives._in_zip(archive, (), archives.Budget(files=2), deep=True))
 
 
 def test_names_in_other_encodings_are_read(class_, autograder):

@@ -41,7 +41,7 @@ MOODLE = re.compile(r"(?P<name>.+)_\d+_assignsubmission_(?:file|onlinetext)_?(?P
 CANVAS = re.compile(r"(?P<name>\w+?)_(?:LATE_)?(?P<user>\d+)_(?P<number>\d+)_(?P<file>.+)", re.S)
 # `Huber Loss_ada_attempt_2026-01-31-23-59-00_huber_loss.ipynb`
 BLACKBOARD = re.compile(
-    r".*_(?P<name>[^_]+)_attempt_(?P<when>\d{4}(?:-\d\d){5})(?:_(?P<file>.+))?", re.S
+    r".*_(?P<name>[^_]+)_attempt_(?P<when>\d{4}(?:-\d\d){5})(?:_(?P<file>.+)|\.txt)", re.S
 )
 
 
