@@ -93,8 +93,8 @@ class Exercise:
         source = self._read("reference.py")
         if line := open_solution(source):
             raise BrokenFile(
-                f"{self.folder / 'reference.py'}, line {line}: a solution stands between {BEGIN} and "
-                f"{END}, in one cell. Here one of them is missing"
+                f"{self.folder / 'reference.py'}, line {line}: a solution stands between {BEGIN} "
+                f"and {END}, in one cell. Here one of them is missing"
             )
         return source
 
@@ -153,8 +153,8 @@ class Exercise:
             loses = tuple(about.get("loses", "").split())
             if strange := [one for one in loses if one not in DIMENSIONS]:
                 raise WrongSpecimen(
-                    f"{self.folder / file}, line {_line(source, name)}: {name} loses {strange[0]!r}, "
-                    f"which is no dimension. Write some of {', '.join(DIMENSIONS)}"
+                    f"{self.folder / file}, line {_line(source, name)}: {name} loses "
+                    f"{strange[0]!r}, which is no dimension. Write some of {', '.join(DIMENSIONS)}"
                 )
             yield Specimen(
                 name=name,
