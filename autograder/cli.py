@@ -49,7 +49,7 @@ from autograder.show.progress import ProgressBar
 from autograder.show.progress import profile as phases
 
 if TYPE_CHECKING:
-    from autograder.gradebook.autograde import Engine
+    from autograder.gradebook.autograde import ClassAutograde, Engine
     from autograder.gradebook.choice import Choice
     from autograder.gradebook.handed_in import HandedIn, Work
 
@@ -61,6 +61,7 @@ app = typer.Typer(
 )
 
 CORES = os.cpu_count() or 1
+MAX_ROWS = 40  # of a table; a larger class is summed up
 Names = Annotated[list[str] | None, typer.Argument(help="Exercises; all of them by default.")]
 Jobs = Annotated[int, typer.Option("-j", "--jobs", min=1, help="How many to grade at once.")]
 
@@ -87,6 +88,9 @@ class Options:
         False
     )
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the table alone.")] = False
+    rows: Annotated[
+        bool, typer.Option("--rows", help=f"Print a row each of more than {MAX_ROWS}, too.")
+    ] = False
     profile: Annotated[bool, typer.Option("--profile", help="Print where the time went.")] = False
     scheduler: Annotated[
         str | None, typer.Option(help="Grade on the Dask cluster with this scheduler's address.")
@@ -208,6 +212,23 @@ def start(folder: Annotated[Path, typer.Argument(help="A new folder.")]) -> None
     console.print(f"Next: cd {terminal.printable(str(folder))} && autograder check --watch")
 
 
+@app.command("init")
+def init_course(
+    folder: Annotated[Path, typer.Argument(help="A new folder.")],
+    copy: Annotated[
+        list[str] | None, typer.Option(help="Copy this exercise of the course here; repeatable.")
+    ] = None,
+) -> None:
+    """Make a course folder: nbgrader's configuration, and exercises of your own."""
+    from autograder.authors.new import init
+
+    chosen = [exercises.find(name) for name in copy or []]
+    for path in init(folder, chosen):
+        console.print(f"wrote {os.path.relpath(path)}", markup=False)
+    first = "autograder build" if chosen else "autograder new NAME --kind loss"
+    console.print(f"run next: cd {folder} && {first}", markup=False, soft_wrap=True)
+
+
 @app.command()
 @with_options
 def grade(
@@ -223,6 +244,7 @@ def grade(
 ) -> None:
     """Grade submissions and explain every lost point."""
     chosen = exercises.find(exercise)
+    _refuse_others(chosen, paths)
     found = submissions.find(paths, exercise)
     annotations = Annotations()
     if github:
@@ -237,6 +259,20 @@ def grade(
     finally:
         if github:
             console.print(annotations.points([run]), markup=False, soft_wrap=True)
+
+
+def _refuse_others(exercise: exercises.Exercise, paths: list[Path]) -> None:
+    """Refuse a script whose first line says that it is on another exercise of the course.
+
+    In a folder, a student's file may say what it likes.
+    """
+    for path in paths:
+        says = exercise_of(path) if path.suffix == ".py" else None
+        known = says and (exercise.folder.parent / says / "checks.py").exists()
+        if says != exercise.name and known:
+            raise exercises.NoExercise(
+                f"{path} is on {says}, says its first line. Run: autograder grade {says} {path}"
+            )
 
 
 def _grade(
@@ -311,6 +347,9 @@ def autograde(
     names: Annotated[
         list[str] | None, typer.Argument(help="Assignments; all that were submitted by default.")
     ] = None,
+    student: Annotated[
+        list[str] | None, typer.Option(help="Grade the work of this student alone; repeatable.")
+    ] = None,
 ) -> None:
     """Do what `nbgrader autograde` does, for a whole class in parallel.
 
@@ -328,7 +367,7 @@ def autograde(
         tuning.open_gradebooks_once()
         from autograder.gradebook.choice import choose
 
-        choice = choose(names, course, options.time_limit)
+        choice = choose(names, course, options.time_limit, student or [])
         with _progress(machine.jobs, options.quiet) as progress:
             runs, gradebook = _autograde(choice, machine, progress, options, course)
         overlooked = choice.overlooked()
@@ -385,7 +424,25 @@ def _autograde(
         except NbGraderException as error:
             choice.failed.append(f"{found.assignment.name}: {error}")
         seconds += writer.seconds
+        _say_what_changed(writer, found, runs, options.quiet)
     return list(runs.values()), seconds
+
+
+def _say_what_changed(
+    writer: "ClassAutograde", found: "HandedIn", runs: dict[tuple[str, str], Run], quiet: bool
+) -> None:
+    """Print how much was graded, and remember for the table what people have changed."""
+    from autograder.gradebook import assignments
+    from autograder.gradebook.choice import Gradebook
+
+    name, coursedir = found.assignment.name, found.assignment.coursedir
+    unchanged, graded = writer.counts()
+    if (unchanged or graded) and not quiet:
+        text = f"{name}: {unchanged} unchanged, {graded} graded"
+        console.print(text, markup=False, soft_wrap=True)
+    with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
+        for exercise in found.assignment.exercises:
+            runs[name, exercise].by_hand = assignments.by_hand(gradebook, name)
 
 
 def _engine(
@@ -572,7 +629,8 @@ def _finish(
         write_atomically(options.junit, junit(runs))
     for run in runs:
         if len(run.submissions) > printed_each:
-            console.print(terminal.class_table(run))
+            few = options.rows or len(run.submissions) <= MAX_ROWS
+            console.print(terminal.class_table(run) if few else terminal.summary(run))
     if not printed_each:
         console.print(terminal.to_look_at(runs), soft_wrap=True, end="")
     found = [result for run in runs for result in run.submissions]

@@ -3,8 +3,10 @@
 import keyword
 import os
 import re
-from collections.abc import Iterator
+import shutil
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
+from importlib import resources
 from pathlib import Path
 
 from autograder.grading.reference import GraderError
@@ -62,6 +64,36 @@ def new(name: str, kind: Kind, solutions: Path) -> list[Path]:
     written = [folder / file for file in (*FILES, "test_reference.py")]
     for path in written:
         write_atomically(path, templates.get_template(f"{kind}/{path.name}.jinja").render(words))
+    return written
+
+
+def init(folder: Path, copied: Iterable[Exercise] = ()) -> list[Path]:
+    """Make a course folder, or give one what it lacks, and return what was written.
+
+    Args:
+        folder: of the course.
+        copied: exercises to begin with.
+
+    Raises:
+        Refused: something there is no folder, or an exercise is there already.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise Refused(f"{folder} is a file. Name a folder")
+    solutions = folder / "solutions"
+    solutions.mkdir(parents=True, exist_ok=True)
+    written = []
+    files = {"nbgrader_config.py": "nbgrader_config", ".gitignore": "gitignore"}
+    for name, template in files.items():
+        if not (folder / name).exists():
+            content = resources.files("autograder.authors") / "templates" / "course" / template
+            write_atomically(folder / name, content.read_bytes())
+            written.append(folder / name)
+    for exercise in copied:
+        if (solutions / exercise.name).exists():
+            raise Refused(f"{solutions / exercise.name} exists already; move it away")
+        ignored = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(exercise.folder, solutions / exercise.name, ignore=ignored)
+        written.append(solutions / exercise.name)
     return written
 
 

@@ -126,6 +126,10 @@ class ClassAutograde(Autograde):
             lines = [line(f"{who}: {why}", 500) for who, why in _together(failed)]
             raise NbGraderException("\n  ".join(["not graded; mend this and run again", *lines]))
 
+    def counts(self) -> tuple[int, int]:
+        """Return how many students' work was left as it was, and how many's was written."""
+        return len(self._unchanged), len(self._finished) - len(self._unchanged)
+
     def _assign_penalties(self) -> None:
         """Assign late penalties anew where nothing was written: a due date may have changed.
 

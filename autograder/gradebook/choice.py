@@ -2,7 +2,7 @@
 
 import contextlib
 import logging
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,6 +35,7 @@ class Choice:
         submitted: the folder of all submissions.
         folder: its name in the course.
         handed_out: places of files that students got.
+        students: whose work is graded; everybody's if there are none.
     """
 
     found: list[HandedIn]
@@ -44,12 +45,14 @@ class Choice:
     submitted: Path
     folder: str
     handed_out: set[str]
+    students: Collection[str] = ()
 
     def nothing(self, names: list[str] | None) -> str:
         """Return what to say if no submission was found."""
         assignment = names[0] if names else "ASSIGNMENT"
         notebook = (self.notebooks.get(assignment) or ["NOTEBOOK"])[0]
         wanted = f" of {', '.join(names)}" if names else ""
+        wanted += f" by {', '.join(self.students)}" if self.students else ""
         return (
             f"nothing to grade: no submission{wanted} in {self.folder}. They belong at "
             f"{self.folder}/STUDENT/{assignment}/{notebook}.ipynb"
@@ -66,33 +69,41 @@ class Choice:
         done = {place for one in self.found for place in one.done}
         chosen = {one.assignment.name for one in self.found}
         known = overlooked.Known(self.notebooks, chosen, done, self.handed_out)
+        if self.students:
+            return notes
         return [*notes, *self.left, *overlooked.find(self.submitted, known)]
 
 
-def choose(names: list[str] | None, course: Course, seconds: float = 30) -> Choice:
+def choose(
+    names: list[str] | None, course: Course, seconds: float = 30, students: Collection[str] = ()
+) -> Choice:
     """Return what was handed in for assignments; without names, for all that have submissions.
 
     Args:
         names: of assignments.
         course: with nbgrader's configuration.
         seconds: that a cell may take which is run without a check.
+        students: whose work is graded; everybody's by default.
 
     Raises:
         NoExercise: there is no assignment of a name.
         GraderError: the gradebook cannot be read.
     """
     try:
-        return _choose(names, course, seconds)
+        return _choose(names, course, seconds, students)
     except SQLAlchemyError as error:
         raise GraderError(assignments.gradebook_problem(error)) from None
 
 
-def _choose(names: list[str] | None, course: Course, seconds: float) -> Choice:
+def _choose(
+    names: list[str] | None, course: Course, seconds: float, students: Collection[str]
+) -> Choice:
     there = [one.name for one in exercises.find_all(course.solutions)]
     coursedir = _nbgrader("*", course, seconds).coursedir
     notebooks = _in_gradebook(coursedir)
     folder = coursedir.submitted_directory
     choice = Choice([], [], [], notebooks, Path(coursedir.root, folder), folder, set())
+    choice.students = students
     for name in dict.fromkeys(names or sorted({*notebooks, *there})):
         if name not in notebooks and name not in there:
             raise exercises.NoExercise(
@@ -117,7 +128,7 @@ def _choose(names: list[str] | None, course: Course, seconds: float) -> Choice:
                 f"exercise. There are: {', '.join(there)}. Put it there, or rename the folder back"
             )
         elif assignment.exercises:
-            choice.found.append(handed_in.find(assignment))
+            choice.found.append(handed_in.find(assignment, students))
             choice.handed_out |= sanitize.handed_out(assignment.coursedir)
         elif names:
             choice.failed.append(f"{name}: {NO_EXERCISE} {name}")

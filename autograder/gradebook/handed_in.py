@@ -4,7 +4,7 @@ import glob
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -150,8 +150,13 @@ def folders(coursedir: CourseDirectory) -> Iterator[Path]:
             yield root / one
 
 
-def find(assignment: Assignment) -> HandedIn:
-    """Find what was handed in for an assignment, and read it."""
+def find(assignment: Assignment, students: Collection[str] = ()) -> HandedIn:
+    """Find what was handed in for an assignment, and read it.
+
+    Args:
+        assignment: known to the gradebook.
+        students: whose; everybody's by default.
+    """
     found = HandedIn(assignment)
     coursedir = assignment.coursedir
     left_out = coursedir.student_id_exclude.split(",")
@@ -162,8 +167,8 @@ def find(assignment: Assignment) -> HandedIn:
             found.done.add(place)
             continue
         student = _student(folder, coursedir)
-        if student.startswith("."):
-            continue  # nbgrader does not see it either
+        if student.startswith(".") or (students and student not in students):
+            continue  # nbgrader does not see the first either
         if student in left_out:
             found.done.add(overlooked.place(student, assignment.name))
             continue
