@@ -433,10 +433,11 @@ def _say_what_changed(
 ) -> None:
     """Print how much was graded, and remember for the table what people have changed."""
     from autograder.gradebook import assignments
+    from autograder.gradebook.autograde import counts
     from autograder.gradebook.choice import Gradebook
 
     name, coursedir = found.assignment.name, found.assignment.coursedir
-    unchanged, graded = writer.counts()
+    unchanged, graded = counts(writer)
     if (unchanged or graded) and not quiet:
         text = f"{name}: {unchanged} unchanged, {graded} graded"
         console.print(text, markup=False, soft_wrap=True)

@@ -16,10 +16,10 @@ def replaced(path, old, new):
             "reference.py",
             "        ### END SOLUTION\n",
             "",
-            "reference.py, line 17: a solut",
+            "reference.py, line 16: a solut",
         ),
         ("wheats.py", "", "def (\n", "wheats.py, line 1: invalid syntax: def ("),
-        ("chaffs.py", '"""Multiply', '"Multiply', "chaffs.py, line 2: "),
+        ("chaffs.py", '"""Multiply', '("""Multiply', "chaffs.py, line 2: "),
         (
             "chaffs.py",
             '"serialization"',

@@ -126,10 +126,6 @@ class ClassAutograde(Autograde):
             lines = [line(f"{who}: {why}", 500) for who, why in _together(failed)]
             raise NbGraderException("\n  ".join(["not graded; mend this and run again", *lines]))
 
-    def counts(self) -> tuple[int, int]:
-        """Return how many students' work was left as it was, and how many's was written."""
-        return len(self._unchanged), len(self._finished) - len(self._unchanged)
-
     def _assign_penalties(self) -> None:
         """Assign late penalties anew where nothing was written: a due date may have changed.
 
@@ -222,6 +218,11 @@ class ClassAutograde(Autograde):
         with self._remembering(about["student"]):
             super().convert_single_notebook(notebook_filename)
         self._report([self._work(about)])
+
+
+def counts(writer: ClassAutograde) -> tuple[int, int]:
+    """Return how many students' work was left as it was, and how many's was written."""
+    return len(writer._unchanged), len(writer._finished) - len(writer._unchanged)
 
 
 def _penalty_steps(configured: Iterable[str | type]) -> list[type]:
