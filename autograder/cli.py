@@ -5,7 +5,9 @@ import functools
 import inspect
 import os
 import platform
+import re
 import signal
+import socket
 import statistics
 import sys
 import time
@@ -25,6 +27,7 @@ from autograder.practice.outline import outline
 from autograder.practice.server import TestServer
 from autograder.records import exercises, extras, submissions
 from autograder.records.course import Course, NoCourse
+from autograder.records.recognition import exercise_of
 from autograder.records.results import (
     LAYERS,
     NotGraded,
@@ -37,11 +40,12 @@ from autograder.records.results import (
 from autograder.sandbox import lock
 from autograder.show import os_errors, terminal
 from autograder.show.console import Output, console, errors, spell_what_is_missing
+from autograder.show.github import Annotations
 from autograder.show.progress import ProgressBar
 from autograder.show.progress import profile as phases
 
 if TYPE_CHECKING:
-    from autograder.gradebook.autograde import Engine
+    from autograder.gradebook.autograde import ClassAutograde, Engine
     from autograder.gradebook.choice import Choice
     from autograder.gradebook.handed_in import HandedIn, Work
     from autograder.grading import running
@@ -55,6 +59,7 @@ app = typer.Typer(
 )
 
 CORES = os.cpu_count() or 1
+MAX_ROWS = 40  # of a table; a larger class is summed up
 Names = Annotated[list[str] | None, typer.Argument(help="Exercises; all of them by default.")]
 Jobs = Annotated[int, typer.Option("-j", "--jobs", min=1, help="How many to grade at once.")]
 
@@ -65,6 +70,9 @@ class Options:
 
     json: Annotated[
         Path | None, typer.Option(help="Write the results to this file; see docs/json.md.")
+    ] = None
+    junit: Annotated[
+        Path | None, typer.Option(help="Write the results to this file, as JUnit XML.")
     ] = None
     jobs: Jobs = CORES
     time_limit: Annotated[
@@ -78,6 +86,9 @@ class Options:
         False
     )
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the table alone.")] = False
+    rows: Annotated[
+        bool, typer.Option("--rows", help=f"Print a row each of more than {MAX_ROWS}, too.")
+    ] = False
     profile: Annotated[bool, typer.Option("--profile", help="Print where the time went.")] = False
     scheduler: Annotated[
         str | None, typer.Option(help="Grade on the Dask cluster with this scheduler's address.")
@@ -260,6 +271,23 @@ def start(folder: Annotated[Path, typer.Argument(help="A new folder.")]) -> None
     console.print(f"Next: cd {terminal.printable(str(folder))} && autograder check --watch")
 
 
+@app.command("init")
+def init_course(
+    folder: Annotated[Path, typer.Argument(help="A new folder.")],
+    copy: Annotated[
+        list[str] | None, typer.Option(help="Copy this exercise of the course here; repeatable.")
+    ] = None,
+) -> None:
+    """Make a course folder: nbgrader's configuration, and exercises of your own."""
+    from autograder.authors.new import init
+
+    chosen = [exercises.find(name) for name in copy or []]
+    for path in init(folder, chosen):
+        console.print(f"wrote {os.path.relpath(path)}", markup=False)
+    first = "autograder build" if chosen else "autograder new NAME --kind loss"
+    console.print(f"run next: cd {folder} && {first}", markup=False, soft_wrap=True)
+
+
 @app.command()
 @with_options
 def grade(
@@ -269,6 +297,9 @@ def grade(
     seed: Annotated[
         int | None, typer.Option(help="Draw random inputs from this, to repeat a run.")
     ] = None,
+    github: Annotated[
+        bool, typer.Option("--github", help="Print the points as GitHub Classroom reads them.")
+    ] = False,
 ) -> None:
     """Grade submissions and explain every lost point."""
     _needs("grade", "grade")
@@ -276,28 +307,101 @@ def grade(
     from autograder.grading.seeds import Seeds
 
     chosen = exercises.find(exercise)
+    _refuse_others(chosen, paths)
     found = submissions.find(paths, exercise)
-    lock.import_nothing_from(paths)
-    seeds = Seeds.of(chosen, seed)
+    annotations = Annotations()
+    if github:
+        console.print(annotations.stop(), markup=False)
     started = time.perf_counter()
+    run = _grade(chosen, found, paths, options, seed)
+    for line in submissions.passed_over(paths, exercise):
+        errors.print(f"not graded: {terminal.printable(line)}", soft_wrap=True)
+    seconds = time.perf_counter() - started
+    try:
+        _finish([run], options, seconds, printed_each=not options.quiet)
+    finally:
+        if github:
+            console.print(annotations.points([run]), markup=False, soft_wrap=True)
+
+
+def _refuse_others(exercise: exercises.Exercise, paths: list[Path]) -> None:
+    """Refuse a script whose first line says that it is on another exercise of the course.
+
+    In a folder, a student's file may say what it likes.
+    """
+    for path in paths:
+        says = exercise_of(path) if path.suffix == ".py" else None
+        known = says and (exercise.folder.parent / says / "checks.py").exists()
+        if says != exercise.name and known:
+            raise exercises.NoExercise(
+                f"{path} is on {says}, says its first line. Run: autograder grade {says} {path}"
+            )
+
+
+def _grade(
+    exercise: exercises.Exercise,
+    found: list[submissions.Submission],
+    paths: list[Path],
+    options: Options,
+    seed: int | None = None,
+) -> Run:
+    """Grade submissions that lie at some paths, and print what was found."""
+    lock.import_nothing_from(paths)
+    seeds = Seeds.of(exercise, seed)
     with _machine(options) as machine, _progress(machine.jobs, options.quiet) as progress:
         progress.expect([one.id for one in found])
         results = None
         if seed is None:
-            results = ResultCache(chosen, options.limits, options.force, machine.protection)
-        runner = machine.runner(chosen, seeds, results, progress.preparing)
+            results = ResultCache(exercise, options.limits, options.force, machine.protection)
+        runner = machine.runner(exercise, seeds, results, progress.preparing)
         runner.begin(found)
         runner.ready()
-        run = Run(exercise, seeds.first, machine.protection)
+        run = Run(exercise.name, seeds.first, machine.protection)
         asked = [runner.submit(one, functools.partial(progress.done, one.id)) for one in found]
         for future in asked:
             run.submissions.append(result := future.result())
             if not options.quiet:
                 console.print(terminal.feedback(result), "", soft_wrap=True)
-    for line in submissions.passed_over(paths, exercise):
-        errors.print(f"not graded: {terminal.printable(line)}", soft_wrap=True)
-    seconds = time.perf_counter() - started
-    _finish([run], options, seconds, printed_each=not options.quiet)
+    return run
+
+
+@app.command()
+def gradescope(
+    path: Annotated[Path, typer.Argument(help="The zip to write.")], names: Names = None
+) -> None:
+    """Write the zip that grades a programming assignment on Gradescope."""
+    extras.require("grade", "gradescope")
+    from autograder.gradebook.gradescope import write_zip
+
+    chosen = _chosen(names)
+    write_zip(path, chosen)
+    console.print(f"wrote {path}, which grades {', '.join(one.name for one in chosen)}")
+    console.print("It holds the solutions: upload it to Gradescope, and give it to nobody.")
+
+
+@app.command("on-gradescope", hidden=True)
+def on_gradescope(folder: Path, results: Path) -> None:
+    """Grade what one student handed in there: each exercise of the zip, found by what it says."""
+    from autograder.show.gradescope import results_json
+
+    files = [file for file in sorted(folder.rglob("*")) if file.suffix in submissions.SUFFIXES]
+    runs, missing = [], []
+    chosen = exercises.find_all()
+    for exercise in chosen:
+        mine = [one for one in files if exercise.name in (one.stem, exercise_of(one))]
+        if len(chosen) == 1 == len(files):
+            mine = files
+        if mine:
+            newest = max(mine, key=lambda one: one.stat().st_mtime)
+            found = [submissions.read(newest, exercise.name)]
+            runs.append(_grade(exercise, found, [folder], Options(jobs=1)))
+        else:
+            with Worker() as worker:
+                _, checks, _ = load_checks(worker, exercise)
+            missing.append((exercise.name, sum(check.points for check in checks)))
+    write_atomically(results, results_json(runs, missing))
+    if any(one.status == Status.GRADER_ERROR for run in runs for one in run.submissions):
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -306,6 +410,9 @@ def autograde(
     options: Options,
     names: Annotated[
         list[str] | None, typer.Argument(help="Assignments; all that were submitted by default.")
+    ] = None,
+    student: Annotated[
+        list[str] | None, typer.Option(help="Grade the work of this student alone; repeatable.")
     ] = None,
 ) -> None:
     """Do what `nbgrader autograde` does, for a whole class in parallel.
@@ -325,7 +432,7 @@ def autograde(
         tuning.open_gradebooks_once()
         from autograder.gradebook.choice import choose
 
-        choice = choose(names, course, options.time_limit)
+        choice = choose(names, course, options.time_limit, student or [])
         with _progress(machine.jobs, options.quiet) as progress:
             runs, gradebook = _autograde(choice, machine, progress, options, course)
         overlooked = choice.overlooked()
@@ -382,7 +489,26 @@ def _autograde(
         except NbGraderException as error:
             choice.failed.append(f"{found.assignment.name}: {error}")
         seconds += writer.seconds
+        _say_what_changed(writer, found, runs, options.quiet)
     return list(runs.values()), seconds
+
+
+def _say_what_changed(
+    writer: "ClassAutograde", found: "HandedIn", runs: dict[tuple[str, str], Run], quiet: bool
+) -> None:
+    """Print how much was graded, and remember for the table what people have changed."""
+    from autograder.gradebook import assignments
+    from autograder.gradebook.autograde import counts
+    from autograder.gradebook.choice import Gradebook
+
+    name, coursedir = found.assignment.name, found.assignment.coursedir
+    unchanged, graded = counts(writer)
+    if (unchanged or graded) and not quiet:
+        text = f"{name}: {unchanged} unchanged, {graded} graded"
+        console.print(text, markup=False, soft_wrap=True)
+    with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
+        for exercise in found.assignment.exercises:
+            runs[name, exercise].by_hand = assignments.by_hand(gradebook, name)
 
 
 def _engine(
@@ -398,6 +524,89 @@ def _engine(
     seeds = Seeds.of(exercise)
     results = ResultCache(exercise, options.limits, options.force, machine.protection)
     return Engine(machine.runner(exercise, seeds, results, progress.preparing), results, seeds)
+
+
+@app.command()
+def collect(
+    path: Annotated[Path, typer.Argument(help="A zip, or a folder.")],
+    source: Annotated[
+        str, typer.Option("--from", help="moodle, canvas, blackboard, github or folder.")
+    ],
+    assignment: Annotated[
+        str, typer.Option(help="What was handed in; otherwise each file says it.")
+    ] = "",
+) -> None:
+    """Put what students handed in elsewhere into build/submitted, where it is graded."""
+    extras.require("grade", "collect")
+    from autograder.gradebook.collect import Source
+    from autograder.gradebook.collect import collect as collect_in
+
+    if source not in list(Source):
+        raise NotGraded(f"--from {source}: there are {', '.join(Source)}")
+    found = collect_in(Course.around(), path, Source(source), assignment)
+    for note in found.notes:
+        console.print(terminal.printable(note), soft_wrap=True)
+    console.print(f"{len(found.written)} files taken, {len(found.unchanged)} were there already")
+    if found.unmatched:
+        errors.print("not taken:")
+    for where, why in found.unmatched:
+        line = f"  {terminal.named(where)}: {terminal.printable(why)}"
+        errors.print(line, soft_wrap=True)
+    if found.unmatched:
+        raise typer.Exit(1)
+
+
+@app.command()
+def grades(
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Assignments; all in the gradebook by default.")
+    ] = None,
+    canvas: Annotated[
+        Path | None, typer.Option(help="Fill in this gradebook, exported from Canvas.")
+    ] = None,
+    blackboard: Annotated[
+        Path | None, typer.Option(help="Fill in this grade center, downloaded from Blackboard.")
+    ] = None,
+    moodle: Annotated[bool, typer.Option("--moodle", help="Write a table for Moodle.")] = False,
+    wide: Annotated[bool, typer.Option("--wide", help="Write a row per student.")] = False,
+    column: Annotated[
+        list[str] | None,
+        typer.Option(help="ASSIGNMENT=TITLE: what the LMS calls an assignment; repeatable."),
+    ] = None,
+    zeros: Annotated[
+        bool, typer.Option("--zeros", help="Give an LMS a 0 for who handed in nothing.")
+    ] = False,
+    rows: Annotated[bool, typer.Option("--rows", help="Print a row per student.")] = False,
+) -> None:
+    """Write the grades of the class, for people or for a learning management system.
+
+    Without an option for another format, build/grades.csv has a row per student and assignment.
+    """
+    extras.require("grade", "grades")
+    from autograder.gradebook import export, lms
+
+    course = Course.around()
+    wanted = lms.Grades.of(course, names or [], column or [], zeros)
+    written = []
+    if canvas:
+        written.append(lms.canvas(wanted, canvas, course.build / "grades-canvas.csv"))
+    if blackboard:
+        to = course.build / f"grades-blackboard{blackboard.suffix}"
+        written.append(lms.blackboard(wanted, blackboard, to))
+    if moodle:
+        written.append(lms.moodle(wanted, course.build / "grades-moodle.csv"))
+    if wide:
+        export.write(path := course.build / "grades-wide.csv", *export.wide(wanted.rows))
+        console.print(f"wrote {os.path.relpath(path)}", markup=False)
+    if not written and not wide:
+        export.write(path := course.build / "grades.csv", export.COLUMNS, wanted.rows)
+        export.show(wanted.rows, console, most=len(wanted.rows) if rows else export.MAX_ROWS)
+        console.print(f"wrote {os.path.relpath(path)}", markup=False)
+    for one in written:
+        text = f"wrote {one.scores} scores to {os.path.relpath(one.path)}"
+        console.print(text, markup=False, soft_wrap=True)
+        for note in one.notes:
+            console.print(f"  {terminal.printable(note)}", soft_wrap=True)
 
 
 @contextlib.contextmanager
@@ -444,12 +653,19 @@ def _interruptible() -> Iterator[None]:
 
 
 def _cluster(scheduler: str, limits: "Limits"):
+    address = re.fullmatch(r"(?:tcp|tls)://(?P<host>.+):(?P<port>\d{1,5})", scheduler)
+    if not address:
+        raise NotGraded(
+            f"--scheduler {scheduler}: write the address of a Dask scheduler, like tcp://HOST:8786"
+        )
     extras.require("cluster", "--scheduler")
     from autograder.grading.cluster import Cluster
 
     try:
+        # Dask itself would try for minutes.
+        socket.create_connection((address["host"], int(address["port"])), 10).close()
         return Cluster(scheduler, limits)
-    except OSError as error:
+    except (OSError, OverflowError) as error:
         errors.print(f"autograder: no Dask scheduler at {scheduler}: {error}", markup=False)
         raise typer.Exit(2) from None
 
@@ -480,9 +696,14 @@ def _finish(
 
     if options.json:
         write_atomically(options.json, as_json(runs))
+    if options.junit:
+        from autograder.show.junit import junit
+
+        write_atomically(options.junit, junit(runs))
     for run in runs:
         if len(run.submissions) > printed_each:
-            console.print(terminal.class_table(run))
+            few = options.rows or len(run.submissions) <= MAX_ROWS
+            console.print(terminal.class_table(run) if few else terminal.summary(run))
     if not printed_each:
         console.print(terminal.to_look_at(runs), soft_wrap=True, end="")
     found = [result for run in runs for result in run.submissions]

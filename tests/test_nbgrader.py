@@ -274,9 +274,13 @@ def test_the_export_holds_the_points_per_dimension(graded, run):
         "max_score": "8",
         "needs_manual_grade": "0",
         "raw_score": "8",
-        "late_penalty": "0",
+        "late_submission_penalty": "0",
         "other": "",
+        "by_hand": "0",
         "handed_in": "1",
+        "duedate": "",
+        "timestamp": rows["loud"]["timestamp"],
+        "email": "",
     }
     assert rows["empty"]["needs_manual_grade"] == "1"
     assert re.search(r"scale +loud +2 +2 +2 +2 +8 +8 *\n", shown)
@@ -622,7 +626,7 @@ def test_penalties_follow_the_due_date_without_grading_again(course, autograder,
     def graded(**expected):
         autograder("autograde", "--json", "out.json")
         rows = exported(course, run)
-        columns = ("score", "raw_score", "late_penalty", "handed_in")
+        columns = ("score", "raw_score", "late_submission_penalty", "handed_in")
         found = {who: [float(rows["scale", who][name]) for name in columns] for who in expected}
         assert found == expected
         [result, _] = json.loads((course / "out.json").read_text())["runs"][0]["submissions"]
@@ -649,7 +653,10 @@ def test_penalties_follow_the_due_date_without_grading_again(course, autograder,
         shutil.rmtree(course / "build" / "submitted" / "bob", ignore_errors=True)
         autograder("autograde")
         row = exported(course, run)["scale", "bob"]
-        assert [row["score"], row["late_penalty"]] == expected  # though the folder is gone
+        assert [
+            row["score"],
+            row["late_submission_penalty"],
+        ] == expected  # though the folder is gone
 
 
 def test_a_resubmission_without_a_notebook_gets_zero_and_a_look(course, autograder, run):

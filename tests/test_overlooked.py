@@ -41,7 +41,7 @@ def find(tmp_path):
         (
             "ada/wide_scale/wide_scale.py",
             "ada/wide_scale/wide_scale.py",
-            "Ask ada for wide_scale.ipynb, or run: autograder grade wide_scale FILE",
+            "Call it wide_scale.py, and run: autograder autograde wide_scale; or ask ada for",
         ),
         ("ada/wide_scale/work.zip", "ada/wide_scale/work.zip", "unpack it here"),
         ("ada/wide_scale/WORK.ZIP", "ada/wide_scale/WORK.ZIP", "unpack it here"),

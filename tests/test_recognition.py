@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from autograder.practice.recognition import exercise_of
+from autograder.records.recognition import exercise_of
 
 SHOW = """\
 def test_doubles():

@@ -274,7 +274,7 @@ def test_nbgrader_writes_a_class_that_was_graded_in_parallel(course, start, fini
     assert 0 < float(share[1]) < 100
     run_here("nbgrader", "export")
     table = (course / "build" / "grades.csv").read_text()
-    assert "scale,ada,,,2,2,2,2,8,8,0" in table
+    assert "scale,,,ada,,,,8,0,8,8,2,2,2,2,,0,0,1" in table
 
     pages = sorted((course / "build" / "autograded").glob("*/scale/scale.ipynb"))
     times = [page.stat().st_mtime_ns for page in pages]
@@ -290,7 +290,7 @@ def test_nbgrader_writes_a_class_that_was_graded_in_parallel(course, start, fini
     run_here("nbgrader", "autograde", "scale", "--force")
     run_here("nbgrader", "export")
     assert (course / "build" / "grades.csv").read_text() == table.replace(
-        "scale,bob,,,0,0,0,0,0,8,0,0,0,,1", "scale,bob,,,2,2,2,2,8,8,0,8,0,,1"
+        "scale,,,bob,,,,0,0,0,8,0,0,0,0,,0,0,1", "scale,,,bob,,,,8,0,8,8,2,2,2,2,,0,0,1"
     )
 
 

@@ -16,10 +16,10 @@ import pytest
 
 from autograder.authors.build import hints_of, source_notebook, stub
 from autograder.practice import fingerprints
-from autograder.practice.recognition import exercise_of
 from autograder.practice.server import TestServer
 from autograder.practice.tries import Progress
 from autograder.records.practice import Report, Result
+from autograder.records.recognition import exercise_of
 from autograder.show import terminal as show_terminal
 
 ADDS = "inputs + self.factor"  # what the first chaff does

@@ -91,12 +91,43 @@ def findings(audit: Audit) -> Group:
     ]
     for row in audit.of("mutant"):
         if row.problem and not row.killed:
-            lines += [f"[red]survivor {row.name}[/]", escape(row.note)]
+            lines += [f"[red]survivor {row.name}[/]", escape(row.note), escape(_record(row, audit))]
     lines += [f"[red]{escape(plain(problem))}[/]" for problem in audit.problems]
+    lines += [escape(_advice(row)) for row in audit.of("chaff") if row.problem]
     if audit.stale:
         lines += [f"[yellow]{escape(line)}[/]" for line in said_shortly(audit.stale)]
         lines.append(f"Hints may be missing elsewhere. Run: autograder build {audit.exercise.name}")
     return Group(table, *notes, *lines)
+
+
+def _record(row: Row, audit: Audit) -> str:
+    """Return what to write into `equivalent.toml` if a survivor is right."""
+    where, *change = row.note.splitlines()
+    was, becomes = (
+        "\n".join(line[2:] for line in change if line.startswith(mark)) for mark in ("- ", "+ ")
+    )
+    fields = {"where": where.strip(), "was": was, "becomes": becomes, "why": "TODO: say why"}
+    block = [f"{name} = {json.dumps(text, ensure_ascii=False)}" for name, text in fields.items()]
+    file = audit.exercise.folder / "equivalent.toml"
+    return "\n".join([f"If it is right, add to {file}:", "", "[[mutant]]", *block, ""])
+
+
+def _advice(row: Row) -> str:
+    """Return what to change for a chaff that is misjudged."""
+    lost = next((one for one in row.lost if set(one) != set(row.loses)), None)
+    if lost:
+        return (
+            f'In chaffs.py, write loses="{" ".join(lost)}" at {row.name} if that is what it '
+            "deserves; otherwise change the checks of the dimensions in which it differs"
+        )
+    if lost is not None:
+        return f"No check catches {row.name}: sharpen one, or make it a wheat if it is right"
+    hints = {one.hint for result in row.results for one in result.checks if one.hint}
+    others = "; ".join(sorted(hints - {row.note})) or "none"
+    return (
+        f'{row.name} gets these hints: {others}. If one is right, write like="…" with the name of '
+        "its chaff; otherwise let a check return what tells the two apart"
+    )
 
 
 def said_shortly(lines: list[str], most: int = 10) -> list[str]:

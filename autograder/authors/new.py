@@ -3,8 +3,10 @@
 import keyword
 import os
 import re
-from collections.abc import Iterator
+import shutil
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
+from importlib import resources
 from pathlib import Path
 
 from autograder.records.course import Course, NoCourse
@@ -64,12 +66,42 @@ def new(name: str, kind: Kind, solutions: Path) -> list[Path]:
     return written
 
 
+def init(folder: Path, copied: Iterable[Exercise] = ()) -> list[Path]:
+    """Make a course folder, or give one what it lacks, and return what was written.
+
+    Args:
+        folder: of the course.
+        copied: exercises to begin with.
+
+    Raises:
+        Refused: something there is no folder, or an exercise is there already.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise Refused(f"{folder} is a file. Name a folder")
+    solutions = folder / "solutions"
+    solutions.mkdir(parents=True, exist_ok=True)
+    written = []
+    files = {"nbgrader_config.py": "nbgrader_config", ".gitignore": "gitignore"}
+    for name, template in files.items():
+        if not (folder / name).exists():
+            content = resources.files("autograder.authors") / "templates" / "course" / template
+            write_atomically(folder / name, content.read_bytes())
+            written.append(folder / name)
+    for exercise in copied:
+        if (solutions / exercise.name).exists():
+            raise Refused(f"{solutions / exercise.name} exists already; move it away")
+        ignored = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(exercise.folder, solutions / exercise.name, ignore=ignored)
+        written.append(solutions / exercise.name)
+    return written
+
+
 def place() -> Path:
     """Return the course's folder of solutions, or where the first exercise of a course makes it."""
     try:
         return Course.around().solutions
     except NoCourse:
-        return Path("solutions")
+        return Path(os.environ.get("AUTOGRADER_SOLUTIONS") or "solutions")
 
 
 def left_to_do(exercise: Exercise) -> Iterator[str]:

@@ -95,6 +95,19 @@ def students(gradebook: Gradebook, assignment: str) -> set[str]:
     return {student for (student,) in rows.filter(Assignment.name == assignment)}
 
 
+def by_hand(gradebook: Gradebook, assignment: str) -> dict[str, float]:
+    """Return the scores of those students for whom somebody changed what the grader gave."""
+    found = {}
+    for submission in gradebook.assignment_submissions(assignment):
+        grades = [grade for notebook in submission.notebooks for grade in notebook.grades]
+        if any(
+            (one.manual_score is not None and one.auto_score is not None) or one.extra_credit
+            for one in grades
+        ):
+            found[submission.student_id] = submission.score
+    return found
+
+
 def late(gradebook: Gradebook, assignment: str) -> set[str]:
     """Return the students whose submission is late now, or has a penalty for that."""
     rows = (

@@ -220,6 +220,11 @@ class ClassAutograde(Autograde):
         self._report([self._work(about)])
 
 
+def counts(writer: ClassAutograde) -> tuple[int, int]:
+    """Return how many students' work was left as it was, and how many's was written."""
+    return len(writer._unchanged), len(writer._finished) - len(writer._unchanged)
+
+
 def _penalty_steps(configured: Iterable[str | type]) -> list[type]:
     """Return those of nbgrader's steps that assign late penalties."""
     steps = [import_item(step) if isinstance(step, str) else step for step in configured]

@@ -1,6 +1,8 @@
 """Choose what `autograder autograde` grades, and know what it leaves."""
 
+import contextlib
 import logging
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,6 +35,7 @@ class Choice:
         submitted: the folder of all submissions.
         folder: its name in the course.
         handed_out: places of files that students got.
+        students: whose work is graded; everybody's if there are none.
     """
 
     found: list[HandedIn]
@@ -42,12 +45,14 @@ class Choice:
     submitted: Path
     folder: str
     handed_out: set[str]
+    students: Collection[str] = ()
 
     def nothing(self, names: list[str] | None) -> str:
         """Return what to say if no submission was found."""
         assignment = names[0] if names else "ASSIGNMENT"
         notebook = (self.notebooks.get(assignment) or ["NOTEBOOK"])[0]
         wanted = f" of {', '.join(names)}" if names else ""
+        wanted += f" by {', '.join(self.students)}" if self.students else ""
         return (
             f"nothing to grade: no submission{wanted} in {self.folder}. They belong at "
             f"{self.folder}/STUDENT/{assignment}/{notebook}.ipynb"
@@ -64,33 +69,41 @@ class Choice:
         done = {place for one in self.found for place in one.done}
         chosen = {one.assignment.name for one in self.found}
         known = overlooked.Known(self.notebooks, chosen, done, self.handed_out)
+        if self.students:
+            return notes
         return [*notes, *self.left, *overlooked.find(self.submitted, known)]
 
 
-def choose(names: list[str] | None, course: Course, seconds: float = 30) -> Choice:
+def choose(
+    names: list[str] | None, course: Course, seconds: float = 30, students: Collection[str] = ()
+) -> Choice:
     """Return what was handed in for assignments; without names, for all that have submissions.
 
     Args:
         names: of assignments.
         course: with nbgrader's configuration.
         seconds: that a cell may take which is run without a check.
+        students: whose work is graded; everybody's by default.
 
     Raises:
         NoExercise: there is no assignment of a name.
         GraderError: the gradebook cannot be read.
     """
     try:
-        return _choose(names, course, seconds)
+        return _choose(names, course, seconds, students)
     except SQLAlchemyError as error:
         raise GraderError(assignments.gradebook_problem(error)) from None
 
 
-def _choose(names: list[str] | None, course: Course, seconds: float) -> Choice:
+def _choose(
+    names: list[str] | None, course: Course, seconds: float, students: Collection[str]
+) -> Choice:
     there = [one.name for one in exercises.find_all(course.solutions)]
     coursedir = _nbgrader("*", course, seconds).coursedir
     notebooks = _in_gradebook(coursedir)
     folder = coursedir.submitted_directory
     choice = Choice([], [], [], notebooks, Path(coursedir.root, folder), folder, set())
+    choice.students = students
     for name in dict.fromkeys(names or sorted({*notebooks, *there})):
         if name not in notebooks and name not in there:
             raise exercises.NoExercise(
@@ -115,7 +128,7 @@ def _choose(names: list[str] | None, course: Course, seconds: float) -> Choice:
                 f"exercise. There are: {', '.join(there)}. Put it there, or rename the folder back"
             )
         elif assignment.exercises:
-            choice.found.append(handed_in.find(assignment))
+            choice.found.append(handed_in.find(assignment, students))
             choice.handed_out |= sanitize.handed_out(assignment.coursedir)
         elif names:
             choice.failed.append(f"{name}: {NO_EXERCISE} {name}")
@@ -135,9 +148,30 @@ def _nbgrader(name: str, course: Course, seconds: float) -> NbGraderAPI:
 
 
 def _in_gradebook(coursedir: CourseDirectory) -> dict[str, list[str]]:
-    """Return the assignments and their notebooks; make no gradebook where there is none."""
+    """Return the assignments and their notebooks."""
+    with _opened(coursedir) as gradebook:
+        return assignments.assignments(gradebook)
+
+
+def _opened(coursedir: CourseDirectory) -> Gradebook:
+    """Return a gradebook; make none where there is none."""
     url = make_url(coursedir.db_url)
     if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
         raise GraderError(f"there is no gradebook {url.database} yet. Run: autograder build")
-    with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
-        return assignments.assignments(gradebook)
+    return Gradebook(coursedir.db_url, coursedir.course_id)
+
+
+@contextlib.contextmanager
+def opened(course: Course) -> Iterator[tuple[Gradebook, CourseDirectory]]:
+    """Yield a course's gradebook, and where everything lies; work in the course's folder.
+
+    Raises:
+        GraderError: there is none, or it cannot be used.
+    """
+    with contextlib.chdir(course.folder):
+        coursedir = _nbgrader("*", course, 0).coursedir
+        try:
+            with _opened(coursedir) as gradebook:
+                yield gradebook, coursedir
+        except SQLAlchemyError as error:
+            raise GraderError(assignments.gradebook_problem(error)) from None

@@ -2,8 +2,11 @@
 
 import csv
 import io
+import statistics
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from nbgrader.api import Gradebook
 from nbgrader.plugins import ExportPlugin
 from rich import box
 from rich.table import Table
@@ -13,85 +16,167 @@ from autograder.records.results import DIMENSIONS, write_atomically
 from autograder.show.console import Output
 from autograder.show.terminal import named
 
+# nbgrader's own, in its order, then ours.
 COLUMNS = (
     "assignment",
+    "duedate",
+    "timestamp",
     "student_id",
     "last_name",
     "first_name",
-    *DIMENSIONS,
+    "email",
+    "raw_score",
+    "late_submission_penalty",
     "score",
     "max_score",
-    "needs_manual_grade",
-    "raw_score",
-    "late_penalty",
+    *DIMENSIONS,
     "other",
+    "needs_manual_grade",
+    "by_hand",
     "handed_in",
 )
+MAX_ROWS = 40  # of the table that is printed
+# In 80 columns, names need the room.
+NARROW = {
+    "numerics": "nume-\nrics",
+    "gradients": "gradi-\nents",
+    "serialization": "seriali-\nzation",
+}
 
 
 class PointsPerDimension(ExportPlugin):
     """Write a CSV file, one row per student and assignment, and print it as a table.
 
-    The points of a dimension are the sum of what all exercises of the assignment have in it; those
-    of cells that ask no exercise, graded by hand for example, are "other". As nbgrader's own
-    exporter does, it writes a row of zeros for who handed in nothing; the table leaves out
-    assignments that nobody handed in.
+    It has all that nbgrader's own exporter has. The points of a dimension are the sum of what all
+    exercises of the assignment have in it; those of cells that ask no exercise, graded by hand for
+    example, are "other". Who handed in nothing has a row of zeros; the table leaves out assignments
+    that nobody handed in.
     """
 
     def export(self, gradebook):
-        rows = []
-        for assignment in gradebook.assignments:
-            if not self.assignment or assignment.name in map(str, self.assignment):
-                rows += self._rows(gradebook, assignment)
-        text = io.StringIO()
-        writer = csv.DictWriter(text, COLUMNS)
-        writer.writeheader()
-        writer.writerows([{name: _cell(row[name]) for name in COLUMNS} for row in rows])
+        found = rows(gradebook, map(str, self.assignment), map(str, self.student))
         path = Path(self.to or "grades.csv")
-        write_atomically(path, text.getvalue())
-        self._show(rows)
-        Output(width=max(100, Output().width)).print(f"grades: {path}", markup=False)
+        write(path, COLUMNS, found)
+        console = Output(width=max(80, Output().width))
+        show(found, console)
+        console.print(f"grades: {path}", markup=False)
 
-    def _rows(self, gradebook, assignment) -> list[dict]:
-        asked = {}
-        for notebook in assignments.notebooks(gradebook, assignment.name).values():
-            dimensions = assignments.asked_in(notebook.cells.values())
-            for name, cell in notebook.cells.items():
-                if cell.metadata.nbgrader.get("points"):
-                    asked[notebook.name, name] = dimensions.get(name, ("", "other"))[1]
+
+def rows(gradebook: Gradebook, names: Iterable[str] = (), students: Iterable[str] = ()) -> list:
+    """Return a row for each assignment and each student of the class list, as `COLUMNS` say.
+
+    Args:
+        gradebook: open.
+        names: of the assignments; all of them by default.
+        students: their ids; all of them by default.
+    """
+    names, students, found = set(names), set(students), []
+    everybody = sorted(gradebook.students, key=lambda one: one.id)
+    for assignment in gradebook.assignments:
+        if names and assignment.name not in names:
+            continue
+        asked = _asked(gradebook, assignment.name)
         handed_in = {one.student_id: one for one in assignment.submissions}
-        return [
+        found += [
             _row(assignment, student, handed_in.get(student.id), asked)
-            for student in sorted(gradebook.students, key=lambda one: one.id)
-            if not self.student or student.id in map(str, self.student)
+            for student in everybody
+            if not students or student.id in students
         ]
+    return found
 
-    def _show(self, rows: list[dict]) -> None:
-        used = {row["assignment"] for row in rows if row["handed_in"]}
-        shown = [row for row in rows if row["assignment"] in used]
-        titles = {"other": "other", "late_penalty": "late", "score": "score", "max_score": "of"}
-        numbers = {name: name for name in DIMENSIONS} | titles
-        for name in ("other", "late_penalty"):
-            if not any(row[name] for row in shown):
-                del numbers[name]
-        for name in DIMENSIONS:
-            if all(row[name] is None for row in shown):
-                del numbers[name]
-        table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-        for title in ("exercise", "student"):
-            table.add_column(title, overflow="fold")
-        for title in numbers.values():
-            table.add_column(title, justify="right", no_wrap=True)
-        table.add_column("", no_wrap=True)
-        for row in shown:
-            points = ["" if row[name] is None else f"{row[name]:g}" for name in numbers]
-            look = "look at" if row["needs_manual_grade"] else ""
-            look = look if row["handed_in"] else "not handed in"
-            table.add_row(named(row["assignment"]), named(row["student_id"]), *points, look)
-        console = Output(width=max(100, Output().width))
-        console.print(table)
-        if unused := sorted({row["assignment"] for row in rows} - used):
-            console.print(f"nobody handed in: {', '.join(map(named, unused))}")
+
+def wide(found: list[dict]) -> tuple[list[str], list[dict]]:
+    """Return columns and a row per student, with the score in each assignment, and their sum."""
+    names = list(dict.fromkeys(row["assignment"] for row in found))
+    about = ["student_id", "last_name", "first_name", "email"]
+    students: dict[str, dict] = {}
+    for row in found:
+        student = students.setdefault(
+            row["student_id"], {name: row[name] for name in about} | {"total": 0.0}
+        )
+        student[row["assignment"]] = row["score"] if row["handed_in"] else None
+        student["total"] += row["score"]
+    return [*about, *names, "total"], list(students.values())
+
+
+def write(path: Path, columns: Sequence[str], found: Iterable[dict]) -> None:
+    """Write rows as CSV."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(cell(name) for name in columns)
+    writer.writerows([cell(row.get(name)) for name in columns] for row in found)
+    write_atomically(path, text.getvalue())
+
+
+def show(found: list[dict], console: Output, most: int = MAX_ROWS) -> None:
+    """Print rows as a table; of more than `most`, print what they are on average."""
+    used = {row["assignment"] for row in found if row["handed_in"]}
+    shown = [row for row in found if row["assignment"] in used]
+    titles = {"other": "other", "late_submission_penalty": "late", "score": "score"}
+    short = NARROW if console.width < 100 else {}
+    numbers = {name: short.get(name, name) for name in DIMENSIONS} | titles | {"max_score": "of"}
+    for name in ("other", "late_submission_penalty"):
+        if not any(row[name] for row in shown):
+            del numbers[name]
+    for name in DIMENSIONS:
+        if all(row[name] is None for row in shown):
+            del numbers[name]
+    few = len(shown) <= most
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("exercise", overflow="fold", min_width=10)
+    table.add_column("student" if few else "handed in", overflow="fold", min_width=10)
+    for title in numbers.values():
+        table.add_column(title, justify="right", no_wrap=True)
+    table.add_column("", no_wrap=few)
+    for row in shown if few else _means(shown, numbers):
+        points = ["" if row[name] is None else f"{row[name]:.4g}" for name in numbers]
+        who = named(str(row["student_id"]))
+        table.add_row(named(row["assignment"]), who, *points, _note(row))
+    console.print(table)
+    if unused := sorted({row["assignment"] for row in found} - used):
+        console.print(f"nobody handed in: {', '.join(map(named, unused))}")
+
+
+def _means(found: list[dict], numbers: Iterable[str]) -> Iterator[dict]:
+    """Yield a row for each assignment: the means of what was handed in."""
+    for name in dict.fromkeys(row["assignment"] for row in found):
+        some = [row for row in found if row["assignment"] == name]
+        there = [row for row in some if row["handed_in"]]
+        yield {
+            "assignment": name,
+            "student_id": f"{len(there)} of {len(some)}",
+            **{key: _mean([row[key] for row in there]) for key in numbers},
+            "needs_manual_grade": sum(row["needs_manual_grade"] for row in there),
+            "by_hand": sum(row["by_hand"] for row in there),
+            "handed_in": True,
+        }
+
+
+def _mean(values: list[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return statistics.fmean(known) if known else None
+
+
+def _note(row: dict) -> str:
+    """Return what is special about a row, or about how many of a mean."""
+    if not row["handed_in"]:
+        return "not handed in"
+    notes = []
+    for column, words in (("needs_manual_grade", "look at"), ("by_hand", "by hand")):
+        if count := row[column]:
+            notes.append(words if isinstance(count, bool) else f"{words}: {count}")
+    return ", ".join(notes)
+
+
+def _asked(gradebook: Gradebook, name: str) -> dict[tuple[str, str], str]:
+    """Return the column of each grade cell of an assignment, by its notebook and its name."""
+    asked = {}
+    for notebook in assignments.notebooks(gradebook, name).values():
+        dimensions = assignments.asked_in(notebook.cells.values())
+        for cell_name, given in notebook.cells.items():
+            if given.metadata.nbgrader.get("points"):
+                asked[notebook.name, cell_name] = dimensions.get(cell_name, ("", "other"))[1]
+    return asked
 
 
 def _row(assignment, student, submission, asked: dict) -> dict:
@@ -103,30 +188,38 @@ def _row(assignment, student, submission, asked: dict) -> dict:
         submission: the student's, or None.
         asked: the column by the names of a notebook and of a grade cell.
     """
-    points = dict.fromkeys(asked.values(), 0.0)
+    points, by_hand = dict.fromkeys(asked.values(), 0.0), False
     for notebook in submission.notebooks if submission else []:
         for grade in notebook.grades:
             if column := asked.get((notebook.name, grade.name)):
                 points[column] += grade.score or 0
+                # What only people grade was not changed by them.
+                by_hand |= grade.manual_score is not None and grade.auto_score is not None
+                by_hand |= bool(grade.extra_credit)
     raw = submission.score if submission else 0.0
-    penalty = submission.late_submission_penalty if submission else 0.0
+    penalty = (submission.late_submission_penalty or 0.0) if submission else 0.0
     return {
         "assignment": assignment.name,
+        "duedate": assignment.duedate,
+        "timestamp": submission.timestamp if submission else None,
         "student_id": student.id,
         "last_name": student.last_name or "",
         "first_name": student.first_name or "",
+        "email": student.email or "",
         **{name: points.get(name) for name in (*DIMENSIONS, "other")},
+        "raw_score": raw,
+        "late_submission_penalty": penalty,
         "score": max(0.0, raw - penalty),
         "max_score": assignment.max_score,
         "needs_manual_grade": bool(submission and submission.needs_manual_grade),
-        "raw_score": raw,
-        "late_penalty": penalty,
+        "by_hand": bool(by_hand),
         "handed_in": submission is not None,
     }
 
 
-def _cell(value) -> str:
+def cell(value) -> str:
     """Return a value as text that no spreadsheet takes for a formula."""
     if value is None or isinstance(value, (int, float)):
         return "" if value is None else f"{value:g}"
+    value = str(value)
     return f"'{value}" if value.startswith(("=", "+", "-", "@", "\t", "\r")) else value

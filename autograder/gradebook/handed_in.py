@@ -4,7 +4,7 @@ import glob
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from autograder.records.text import short_hash
 from autograder.show import os_errors
 
 MAX_TIMESTAMP = 1000  # bytes
+SUFFIXES = (".ipynb", ".py")  # what is taken for a notebook; the first one that is there
 
 
 @dataclass(frozen=True)
@@ -149,8 +150,13 @@ def folders(coursedir: CourseDirectory) -> Iterator[Path]:
             yield root / one
 
 
-def find(assignment: Assignment) -> HandedIn:
-    """Find what was handed in for an assignment, and read it."""
+def find(assignment: Assignment, students: Collection[str] = ()) -> HandedIn:
+    """Find what was handed in for an assignment, and read it.
+
+    Args:
+        assignment: known to the gradebook.
+        students: whose; everybody's by default.
+    """
     found = HandedIn(assignment)
     coursedir = assignment.coursedir
     left_out = coursedir.student_id_exclude.split(",")
@@ -161,8 +167,8 @@ def find(assignment: Assignment) -> HandedIn:
             found.done.add(place)
             continue
         student = _student(folder, coursedir)
-        if student.startswith("."):
-            continue  # nbgrader does not see it either
+        if student.startswith(".") or (students and student not in students):
+            continue  # nbgrader does not see the first either
         if student in left_out:
             found.done.add(overlooked.place(student, assignment.name))
             continue
@@ -186,13 +192,13 @@ def _student(folder: Path, coursedir: CourseDirectory) -> str:
 def _find_in(folder: Path, student: str, found: HandedIn) -> None:
     """Add what lies in one student's folder."""
     assignment = found.assignment
-    names = {f"{name}.ipynb" for name in assignment.released}
+    names = {f"{name}{suffix}" for name in assignment.released for suffix in SUFFIXES}
     beside = sorted(
         f"{path.relative_to(folder)} {about.st_size} {about.st_mtime_ns}"
         for path in sanitize.refuse_folder(folder, names)
         if path.suffix != ".ipynb" and (about := path.stat())
     )
-    there = [name for name in assignment.released if os.path.lexists(folder / f"{name}.ipynb")]
+    there = {name: file for name in assignment.released if (file := _file(folder, name))}
     if not there and student not in assignment.graded_before:
         return  # nobody's score depends on it; `overlooked` names it
     beside.append(_timestamp(folder))
@@ -200,7 +206,7 @@ def _find_in(folder: Path, student: str, found: HandedIn) -> None:
     for name in sorted(assignment.released):
         works.append(_read(folder, student, assignment.released[name], beside))
         if name in there:
-            found.done.add(overlooked.place(student, assignment.name, f"{name}.ipynb"))
+            found.done.add(overlooked.place(student, assignment.name, there[name].name))
         else:
             found.notes.append(
                 (
@@ -211,6 +217,12 @@ def _find_in(folder: Path, student: str, found: HandedIn) -> None:
             )
     found.works[student] = works
     found.folders[str(folder)] = [str(folder / f"{one.notebook}.ipynb") for one in works]
+
+
+def _file(folder: Path, name: str) -> Path | None:
+    """Return what was handed in as a notebook: a script, if there is no notebook."""
+    files = [folder / f"{name}{suffix}" for suffix in SUFFIXES]
+    return next(filter(os.path.lexists, files), None)
 
 
 def _timestamp(folder: Path) -> str:
@@ -231,7 +243,11 @@ def _timestamp(folder: Path) -> str:
 
 
 def _read(folder: Path, student: str, original: assignments.Notebook, beside: list[str]) -> Work:
-    nb, problem = sanitize.read(folder / f"{original.name}.ipynb")
+    file = _file(folder, original.name)
+    if file and file.suffix == ".py":
+        nb, problem = sanitize.read_script(file, original)
+    else:
+        nb, problem = sanitize.read(folder / f"{original.name}.ipynb")
     nb = sanitize.sanitized(nb, original, problem)
     cells = [f"{cell.cell_type} {cell.source}" for cell in nb.cells]
     parts = json.dumps([original.digest, problem, beside, cells])

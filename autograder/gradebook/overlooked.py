@@ -204,7 +204,7 @@ def _handed_in(
         return "a program left this here; there is nothing to do", False
     stem, suffix = Path(file).stem, Path(file).suffix
     if suffix.lower() == ".ipynb":
-        meant = _meant(stem, names)
+        meant = which(stem, names)
         if meant in graded:
             return f"{meant}.ipynb was graded, this was not. If this is it, swap their names", True
         if meant:
@@ -220,10 +220,10 @@ def _handed_in(
 
 
 def _script(student: str, assignment: str, names: list[str], file: str) -> str:
-    exercise = _meant(Path(file).stem, names) or names[0] if names else assignment
+    exercise = which(Path(file).stem, names) or names[0] if names else assignment
     return (
-        f"a script; nbgrader grades notebooks. Ask {student} for {_either(names)}, or run: "
-        f"autograder grade {exercise} FILE"
+        f"a script; nbgrader grades notebooks. Call it {exercise}.py, and run: autograder "
+        f"autograde {assignment}; or ask {student} for {_either(names)}"
     )
 
 
@@ -236,7 +236,7 @@ def _beside(file: str, student: str, known: Known) -> tuple[str, bool]:
     homes = {notebook: name for name, some in known.notebooks.items() for notebook in some}
     # An assignment that is graded now is meant, if several have a notebook of this name.
     homes |= {one: name for name in known.chosen for one in known.notebooks.get(name, ())}
-    meant = _meant(stem, sorted(homes))
+    meant = which(stem, sorted(homes))
     if suffix.lower() == ".ipynb":
         if meant:
             return f"not deep enough: move it to {place(student, homes[meant], meant)}.ipynb", True
@@ -259,7 +259,7 @@ def _unknown(folder: Path, known: Known) -> tuple[str, bool]:
         return "a program left this here; there is nothing to do", False
     if found := _inside(folder, known.notebooks):
         return f"too deep: move {found.name} from in there to {place(student, found.name)}", True
-    if meant := _meant(name, sorted(known.notebooks)):
+    if meant := which(name, sorted(known.notebooks)):
         return f"no assignment is called so. If {meant} is meant, rename it so", True
     files = {f"{one}.ipynb" for some in known.notebooks.values() for one in some}
     if found := _inside(folder, files):
@@ -281,7 +281,7 @@ def _inside(folder: Path, names: Collection[str], depth: int = DEPTH) -> Path | 
     return None
 
 
-def _meant(name: str, names: list[str]) -> str:
+def which(name: str, names: list[str]) -> str:
     """Return which of the names somebody meant, or nothing."""
     for tried in (name, _original(name)):
         for one in names:

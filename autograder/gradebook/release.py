@@ -45,7 +45,7 @@ def course_config(course: Course) -> Config:
         config = PyFileConfigLoader(course.config.name, path=str(course.folder)).load_config()
     except ConfigFileNotFound:
         raise BuildError(
-            f"{course.folder} has no {course.config.name}. Copy the one of this project there"
+            f"{course.folder} has no {course.config.name}. Run: autograder init {course.folder}"
         ) from None
     except Exception as error:
         raise BuildError(

@@ -97,6 +97,26 @@ def read(file: Path) -> tuple[nbformat.NotebookNode, str]:
     return new_notebook(cells=cells), ""
 
 
+def read_script(file: Path, original: assignments.Notebook) -> tuple[nbformat.NotebookNode, str]:
+    """Return a script as a notebook, and why it could not be read, if it could not.
+
+    All of it stands where the notebook has the solution, if that is one cell.
+    """
+    given = submissions.read(file, original.name, linked=file.is_symlink())
+    if given.problem:
+        cells = [new_markdown_cell("This file could not be read as Python.")]
+        return new_notebook(cells=cells), given.problem
+    names = [name for name, cell in original.cells.items() if is_answer(cell)]
+    marks = {"nbgrader": {"grade_id": names[0]}} if len(names) == 1 else {}
+    cells = [NEW_CELL["code"](source, metadata=marks) for source in given.cells]
+    return new_notebook(cells=cells), ""
+
+
+def is_answer(cell) -> bool:
+    """Tell whether a cell that was given is one that students write code in."""
+    return cell.cell_type == "code" and not cell.metadata.nbgrader.locked
+
+
 class ReadAnything(NotebookExporter):
     """Reads what a student submitted as a notebook, whatever it is.
 

@@ -1,6 +1,8 @@
 """What an exercise asks, and what its reference solution shows."""
 
+import re
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -85,7 +87,7 @@ def load_checks(
     try:
         described = describe(worker, exercise.checks)
         if "problem" in described:
-            raise GraderError(f"{path}:\n{described['problem']}")
+            raise GraderError(_in_a_sentence(path, described["problem"]))
         checks = [CheckInfo(**fields) for fields in described["checks"]]
         switched_off = described["switched_off"]
     except (ChildEnded, ChildTooSlow, TypeError, KeyError) as error:
@@ -95,6 +97,13 @@ def load_checks(
     needs = list(dict.fromkeys(name for check in checks for name in check.requires))
     setup = Setup(exercise.name, exercise.checks, switched_off, needs)
     return setup, checks, described["exceptions"]
+
+
+def _in_a_sentence(path: Path, problem: str) -> str:
+    """Return what stopped the checks from being loaded: the line of theirs, and the last words."""
+    lines = re.findall(r'File "checks\.py", line (\d+)', problem)
+    where = f"{path}, line {lines[-1]}" if lines else f"{path}"
+    return f"{where}: {problem.strip().splitlines()[-1]}"
 
 
 def _problem(check: CheckInfo, outcome: Outcome) -> str:

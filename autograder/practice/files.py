@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from autograder.practice.outline import place
-from autograder.practice.recognition import exercise_of
+from autograder.records.recognition import exercise_of
 from autograder.records.submissions import in_lower_case
 
 

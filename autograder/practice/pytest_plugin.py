@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.practice.recognition import exercise_of
+from autograder.records.recognition import exercise_of
 
 
 @pytest.hookimpl(wrapper=True)

@@ -15,8 +15,8 @@ from pathlib import Path
 
 from autograder.practice import publictests
 from autograder.practice.publictests import add_hints
-from autograder.practice.recognition import exercise_of
 from autograder.records.practice import Report, Result
+from autograder.records.recognition import exercise_of
 
 SECONDS = 180  # of one file; a single test has less
 MAX_ANSWER = 2**20

@@ -8,10 +8,10 @@ from rich.console import Console
 from watchfiles import awatch
 
 from autograder.practice.outline import place
-from autograder.practice.recognition import exercise_of
 from autograder.practice.server import TestServer
 from autograder.practice.tries import Progress
 from autograder.records.practice import Report
+from autograder.records.recognition import exercise_of
 from autograder.records.results import Status
 from autograder.show.terminal import MARKS, practice, printable
 

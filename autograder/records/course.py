@@ -35,11 +35,21 @@ class Course:
         """
         if given := os.environ.get("AUTOGRADER_SOLUTIONS"):
             solutions = Path(given).absolute()
+            if not any(solutions.glob("*/checks.py")):
+                raise NoCourse(
+                    f"AUTOGRADER_SOLUTIONS is {given}, and no folder in it is an exercise, with a "
+                    "checks.py. Set it to a folder of exercises, or unset it."
+                )
             return cls(solutions.parent, solutions.name)
         start = (start or Path.cwd()).absolute()
         for folder in (start, *start.parents):
-            if any((folder / "solutions").glob("*/checks.py")):
-                return cls(folder)
+            course = cls(folder)
+            if any(course.solutions.glob("*/checks.py")):
+                return course
+            if course.solutions.is_dir() and course.config.exists():
+                raise NoCourse(
+                    f"{course.solutions} has no exercises yet. Run: autograder new NAME --kind loss"
+                )
         raise NoCourse(
             f"no folder `solutions/` with exercises at or above {start}. Run the command in the "
             "course folder, or set AUTOGRADER_SOLUTIONS."

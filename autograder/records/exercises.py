@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 from autograder.records.course import Course
 from autograder.records.cutting import without
 from autograder.records.places import Place, WrongPlace
+from autograder.records.results import DIMENSIONS
 
 if TYPE_CHECKING:
     import nbformat
 
+BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 FILES = ("reference.py", "checks.py", "wheats.py", "chaffs.py")
 
 
@@ -23,6 +25,10 @@ class NoExercise(Exception):
 
 class WrongStatement(NoExercise):
     """A statement does not say where the exercise stands in the course as it should."""
+
+
+class BrokenFile(NoExercise):
+    """A file of an exercise is no Python, or its solution has no end."""
 
 
 class WrongSpecimen(NoExercise):
@@ -95,7 +101,13 @@ class Exercise:
     @functools.cached_property
     def reference_file(self) -> str:
         """The source of the reference notebook."""
-        return self._read("reference.py")
+        source = self._read("reference.py")
+        if line := open_solution(source):
+            raise BrokenFile(
+                f"{self.folder / 'reference.py'}, line {line}: a solution stands between {BEGIN} "
+                f"and {END}, in one cell. Here one of them is missing"
+            )
+        return source
 
     @functools.cached_property
     def reference(self) -> str:
@@ -150,23 +162,66 @@ class Exercise:
                 reference = without(self.reference, about.get("without", "").split())
                 notes[name] = _note(note, about.get("like", ""), notes)
             except ValueError as error:
-                raise WrongSpecimen(f"{self.folder / file}, {name}: {error}") from None
+                where = f"{self.folder / file}, line {_line(source, name)}, {name}"
+                raise WrongSpecimen(f"{where}: {error}") from None
+            loses = tuple(about.get("loses", "").split())
+            if strange := [one for one in loses if one not in DIMENSIONS]:
+                raise WrongSpecimen(
+                    f"{self.folder / file}, line {_line(source, name)}: {name} loses "
+                    f"{strange[0]!r}, which is no dimension. Write some of {', '.join(DIMENSIONS)}"
+                )
             yield Specimen(
                 name=name,
                 note=notes[name],
-                loses=tuple(about.get("loses", "").split()),
+                loses=loses,
                 source=f"{reference}\n\n{shared}{cell.source}\n",
             )
 
     def _read(self, file: str) -> str:
+        """Return the source of a file.
+
+        Raises:
+            NoExercise: it is not there, or no Python; says where.
+        """
         try:
-            return (self.folder / file).read_text(encoding="utf-8")
+            text = (self.folder / file).read_text(encoding="utf-8")
+            ast.parse(text)
+            return text
+        except SyntaxError as error:
+            raise BrokenFile(
+                f"{self.folder / file}, line {error.lineno}: {error.msg}: "
+                f"{(error.text or '').strip()[:80]}"
+            ) from None
         except FileNotFoundError:
             raise NoExercise(
                 f"{self.folder} has no {file}. An exercise is a folder with {', '.join(FILES)}."
             ) from None
         except UnicodeError as error:
             raise NoExercise(f"{self.folder / file} is no UTF-8 ({error}). Save it so") from None
+
+
+def _line(source: str, title: str) -> int:
+    """Return the line where the cell of a title starts."""
+    lines = source.splitlines()
+    starts = (number for number, line in enumerate(lines, 1) if line.split()[:2] == ["#", "%%"])
+    return next((number for number in starts if title in lines[number - 1].split()), 1)
+
+
+def open_solution(source: str) -> int:
+    """Return the line of a solution that does not end in its cell, or of an end without one."""
+    begun = 0
+    for number, line in enumerate(source.splitlines(), 1):
+        if BEGIN in line:
+            if begun:
+                return begun
+            begun = number
+        elif END in line:
+            if not begun:
+                return number
+            begun = 0
+        elif begun and line.startswith("# %%"):
+            return begun
+    return begun
 
 
 def _cells(source: str) -> "nbformat.NotebookNode":

@@ -131,6 +131,8 @@ class Run:
     protection: list[str]
     submissions: list[SubmissionResult] = field(default_factory=list)
     assignment: str = ""  # in nbgrader, if that has another name
+    # In nbgrader, the scores of an assignment of which people have changed something, by student.
+    by_hand: dict[str, float] = field(default_factory=dict)
 
     def as_dict(self) -> dict:
         """Return the run as `docs/json.md` describes it."""

@@ -1,5 +1,6 @@
 """Show results to people in a terminal."""
 
+import statistics
 from collections.abc import Collection, Iterable, Mapping
 from textwrap import indent
 
@@ -57,24 +58,54 @@ def course(outline: Mapping[str, tuple[Place, float]], solved: Collection[str] =
 
 def class_table(run: Run) -> Table:
     """Return one row per submission, with the points per dimension."""
+    table, names = _table(run)
+    for result in run.submissions:
+        points = [_points(*result.points(name)) for name in names]
+        notes = [] if result.status == Status.GRADED else [result.status]
+        if result.look_at:
+            notes = ["look at"]
+        if result.id in run.by_hand:
+            notes.append(f"by hand: {run.by_hand[result.id]:g}")
+        total = _points(result.score, result.max_score)
+        table.add_row(named(result.id), *points, total, ", ".join(notes))
+    return table
+
+
+def summary(run: Run) -> Table:
+    """Return a large class in one row: the means of what was graded, and what to look at."""
+    table, names = _table(run)
+    graded = [one for one in run.submissions if one.status == Status.GRADED]
+    columns = [[one.points(name) for one in graded] for name in names]
+    columns.append([(one.score, one.max_score) for one in graded])
+    means = [
+        f"{statistics.fmean(score for score, _ in some):.3g}/{max(most for _, most in some):g}"
+        if some
+        else ""
+        for some in columns
+    ]
+    notes = [f"{len(run.submissions) - len(graded)} not graded"] if graded else ["none graded"]
+    notes = notes if len(graded) < len(run.submissions) else []
+    if looks := sum(bool(one.look_at) for one in run.submissions):
+        notes.append(f"{looks} to look at")
+    if run.by_hand:
+        notes.append(f"{len(run.by_hand)} by hand")
+    table.add_row("mean", *means, ", ".join(notes))
+    table.caption = "--rows shows everybody"
+    return table
+
+
+def _table(run: Run) -> tuple[Table, list[str]]:
+    """Return a table without rows, and the dimensions in it: an exercise need not have all."""
     name = ", ".join(dict.fromkeys([run.assignment or run.exercise, run.exercise]))
     count = f"{len(run.submissions)} submission{'s' * (len(run.submissions) != 1)}"
     table = Table(title=f"{name}: {count}", box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("submission", overflow="fold")
-    # An exercise need not have all four.
     names = [name for name in DIMENSIONS if any(one.points(name)[1] for one in run.submissions)]
     for name in names:
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("score", justify="right", no_wrap=True)
     table.add_column("")  # in a narrow terminal, the note has several lines
-    for result in run.submissions:
-        points = [_points(*result.points(name)) for name in names]
-        note = "" if result.status == Status.GRADED else result.status
-        if result.look_at:
-            note = "look at"
-        total = _points(result.score, result.max_score)
-        table.add_row(named(result.id), *points, total, note)
-    return table
+    return table, names
 
 
 def to_look_at(runs: Iterable[Run]) -> str:
