@@ -10,7 +10,8 @@ import statistics
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
 from enum import StrEnum
 from importlib.metadata import version
 from pathlib import Path
@@ -26,6 +27,7 @@ from autograder.grading.reference import GraderError, load_checks
 from autograder.grading.seeds import Seeds
 from autograder.practice import tries
 from autograder.practice.files import NoPractice, exercise_files
+from autograder.practice.outline import folders as stub_folders
 from autograder.practice.outline import outline
 from autograder.practice.server import TestServer
 from autograder.records import exercises, submissions
@@ -48,6 +50,8 @@ if TYPE_CHECKING:
     from autograder.gradebook.autograde import Engine
     from autograder.gradebook.choice import Choice
     from autograder.gradebook.handed_in import HandedIn, Work
+    from autograder.records.classes import Class
+    from autograder.records.places import Place
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -332,6 +336,71 @@ def _engine(
     seeds = Seeds.of(exercise)
     results = ResultCache(exercise, options.limits, options.force, machine.protection)
     return Engine(machine.runner(exercise, seeds, results, progress.preparing), results, seeds)
+
+
+@app.command()
+def report(
+    json: Annotated[
+        list[Path] | None,
+        typer.Option(help="Take the results from this file, not from nbgrader; repeatable."),
+    ] = None,
+    html: Annotated[
+        Path | None, typer.Option(help="Write the page here; else build/report.html.")
+    ] = None,
+    anonymous: Annotated[bool, typer.Option("--anonymous", help="Name no student.")] = False,
+) -> None:
+    """Write a page on the whole class: who did what, and what they misunderstood."""
+    from autograder.report import files, findings, page, plots, printed, progress
+
+    started = time.perf_counter()
+    course = None if json else Course.around()
+    if course:
+        group = _of_gradebook(course)
+    else:
+        with contextlib.suppress(NoCourse):
+            course = Course.around()
+        try:
+            group = replace(files.read(json or []), places=_places(course), stubs=_stubs(course))
+        except files.NotResults as error:
+            raise GraderError(str(error)) from None
+    if not group.works:
+        raise GraderError("nothing has been graded yet. Run: autograder autograde")
+    html = html or (course.build if course else Path()) / "report.html"
+    now = f"{datetime.now():%d %B %Y, %H:%M}"
+    changed = progress.compare(html.with_suffix(".json"), group, now)
+    found = findings.find(group, changed, now, names=not anonymous)
+    write_atomically(html, page.page(found))
+    console.print(printed.core(found))
+    if not plots.can_draw():
+        errors.print(f"warning: {plots.HINT}", markup=False, soft_wrap=True)
+    console.print(
+        f"wrote {os.path.relpath(html)} in {time.perf_counter() - started:.1f} s",
+        markup=False,
+        soft_wrap=True,
+    )
+
+
+def _of_gradebook(course: Course) -> "Class":
+    with contextlib.chdir(course.folder):
+        from autograder.gradebook import tuning
+
+        tuning.skip_grammars()
+        tuning.open_gradebooks_once()
+        from autograder.gradebook import overview
+
+        return overview.read(course, _places(course))
+
+
+def _places(course: Course | None) -> dict[str, "Place"]:
+    """Return the place of each exercise, of those that students have if there is no course."""
+    if course:
+        return {one.name: one.place for one in exercises.find_all(course.solutions)}
+    return {name: place for name, (place, _) in outline().items()}
+
+
+def _stubs(course: Course | None) -> dict[str, str]:
+    folder = course.exercises if course else stub_folders()[0]
+    return {path.stem: path.read_text(encoding="utf-8") for path in folder.glob("*.py")}
 
 
 @contextlib.contextmanager
