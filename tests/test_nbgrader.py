@@ -1071,3 +1071,44 @@ def test_a_file_that_cannot_be_used_ends_with_a_sentence(course, autograder):
     chaffs = course / "solutions" / "scale" / "chaffs.py"
     chaffs.write_bytes(chaffs.read_bytes() + "# Grüße\n".encode("latin-1"))
     assert "chaffs.py is no UTF-8" in autograder("build", code=2).stderr
+
+
+def test_the_report_knows_what_the_gradebook_knows(course, autograder, run):
+    """Who is late, missing, unreadable, changed by hand; and whose code is the same."""
+    nothing = autograder("report", code=1)
+    assert "there is no gradebook" in nothing.stderr
+    autograder("build")
+    assert "nothing has been graded yet" in autograder("report", code=1).stderr
+    release = nbformat.read(course / "release" / "scale" / "scale.ipynb", 4)
+    for student, source in (("ada", RIGHT), ("bea", RIGHT), ("carl", WRONG)):
+        hand_in(course, student, solved(release, source))
+    hand_in(course, "dora", "{")
+    folder = course / "build" / "submitted" / "carl" / "scale"
+    (folder / "timestamp.txt").write_text("2026-01-02 12:00:00 UTC")
+    with Gradebook(f"sqlite:///{course}/build/gradebook.db", "custom-keras") as gradebook:
+        gradebook.add_student("emil")
+        gradebook.update_or_create_assignment("scale", duedate="2026-01-01 12:00:00 UTC")
+    autograder("autograde", "-q", "--time-limit", "4")
+    with Gradebook(f"sqlite:///{course}/build/gradebook.db", "custom-keras") as gradebook:
+        for grade in gradebook.find_submission_notebook("scale", "scale", "carl").grades:
+            if grade.name == "scale-numerics":
+                grade.manual_score = 1
+        gradebook.db.commit()
+    shown = autograder("report").stdout
+    for line in (
+        "missing 1: emil",
+        "late 1: carl",
+        "unreadable 1: dora",
+        "changed by hand 1: carl",
+        "scale: ada, bea",
+        "in scale: Multiply; do not add. (carl)",
+    ):
+        assert line in shown
+    page = (course / "build" / "report.html").read_text()
+    assert "carl, scale: scale-numerics: 0 → 1" in page
+    hand_in(course, "carl", solved(release, RIGHT))
+    run(course, "nbgrader", "autograde", "scale", "--student=carl")
+    shown = autograder("report").stdout
+    assert "without results 1: carl" in shown
+    autograder("autograde", "-q")
+    assert "0 new, 1 with more points, 0 with fewer" in autograder("report").stdout

@@ -14,6 +14,7 @@ from autograder.report.findings import Findings
 from autograder.report.statistics import ENOUGH
 
 FEW = 12  # names, above which a list is folded
+MOST = 20  # rows, below which a list is folded or ends
 
 
 def page(found: Findings) -> str:
@@ -29,6 +30,7 @@ def page(found: Findings) -> str:
         plots=_plots(found) if plots.can_draw() and found.scores else {},
         no_plots=plots.HINT,
         few=FEW,
+        most=MOST,
         enough=ENOUGH,
     )
 
@@ -39,5 +41,5 @@ def _plots(found: Findings) -> dict[str, Any]:
         "distributions": Markup(plots.distributions(found.scores)),
         "histograms": {name: Markup(plots.histogram(one)) for name, one in found.scores.items()},
         "dimensions": {name: Markup(plots.dimensions(one)) for name, one in found.scores.items()},
-        "items": {name: Markup(plots.items(some)) for name, some in found.items.items()},
+        "discrimination": {name: Markup(plots.items(some)) for name, some in found.items.items()},
     }

@@ -102,10 +102,12 @@ def _sequences(code: str) -> set[int]:
 
 
 def _parsed(code: str) -> ast.AST | None:
-    try:
-        return ast.parse(TransformerManager().transform_cell(code[:MOST]))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
+    for transform in (str, TransformerManager().transform_cell):  # which takes its time
+        try:
+            return ast.parse(transform(code[:MOST]))
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            continue
+    return None
 
 
 def _nodes(tree: ast.AST) -> Iterator[str]:
@@ -116,6 +118,8 @@ def _nodes(tree: ast.AST) -> Iterator[str]:
         match node:
             case ast.Expr(ast.Constant(str())) | ast.Import() | ast.ImportFrom():
                 continue  # a docstring says nothing of how it works, nor does what is imported
+            case ast.Attribute(value=ast.Name("self")):
+                yield "own"  # as free to be renamed as a variable
             case ast.Attribute(attr=name) | ast.keyword(arg=str(name)):
                 yield f"{type(node).__name__} {name}"
             case ast.Constant(value=value):

@@ -146,7 +146,7 @@ def _warning(passed: int, asked: int, discrimination: float | None) -> str:
         return ""
     if passed in (0, asked):
         who = "everybody" if passed else "nobody"
-        return f"{who} passes it: it tells nothing about this class"
+        return f"{who} passes it, so it tells nothing about this class"
     if discrimination is None:
         return ""
     # Two standard errors of a correlation that is 0 in truth.
