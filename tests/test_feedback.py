@@ -120,13 +120,13 @@ def test_what_could_not_be_read_has_one_reason(shown):
     nb.metadata["autograder"][RESULTS]["huber_loss"]["status"] = "unreadable"
     page = shown(nb)
     assert page.count("not &lt;i&gt;Python&lt;/i&gt;") == 1
-    assert "0 of 22 points.</strong>\nIt could not be read." in page
+    assert "0 of 22 points. It could not be read." in page
 
 
 def test_everything_right_is_said_and_nothing_is_to_mend(shown):
     passed = [CheckResult(c.name, c.dimension, c.statement, c.max_score, "passed") for c in CHECKS]
     page = shown(graded(passed))
-    assert "22 of 22 points.</strong>\nEvery check passes." in page
+    assert "22 of 22 points. Every check passes." in page
     assert "What to mend" not in page
 
 

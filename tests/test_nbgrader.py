@@ -291,6 +291,7 @@ def test_feedback_is_readable_and_holds_no_secrets(graded, toy_exercise):
     assert "factor 2.0: 4 of 4 values differ; at [0, 0] expected 2, got 3" in pages["wrong"]
     assert "Multiply; do not add." in pages["wrong"]
     assert "0 of 8 points." in pages["wrong"]
+    assert pages["wrong"].count("Multiply; do not add.") == 1
     assert "8 of 8 points. Every check passes." in pages["right"]
     assert "not a notebook" in pages["no-notebook"]
     assert "larger than 20 MiB" in pages["huge"]
