@@ -154,7 +154,7 @@ def jupyter_lab(desk: Path, home: Path) -> Iterator[dict]:
 
 
 def top(page: Page) -> bytes:
-    """Return a picture of the beginning of a page, on a screen that is wide enough for all of it."""
+    """Return a picture of the beginning of a page, on a screen that is wide enough for it."""
     page.set_viewport_size({"width": 1100, "height": 750})
     picture = page.screenshot()
     page.set_viewport_size({"width": WIDTH, "height": 800})
