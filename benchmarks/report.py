@@ -3,13 +3,11 @@
 python benchmarks/report.py                               # 200 students, 6 exercises
 python benchmarks/report.py --students 40 --keep DIR      # a smaller one, to look at
 
-The class is written as nbgrader and the grader write one: a gradebook, notebooks, stored results.
+The class is written as nbgrader and the grader write one: a gradebook and notebooks.
 Its answers are the known mistakes, with names and comments changed; its points are drawn at random.
 """
 
 import argparse
-import dataclasses
-import json
 import random
 import re
 import shutil
@@ -17,12 +15,15 @@ import subprocess
 import sys
 import tempfile
 import time
+import warnings
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import nbformat
 from nbgrader.api import Gradebook
+from sqlalchemy.exc import SAWarning
 
+from autograder.gradebook.feedback import RESULTS, kept
 from autograder.records.exercises import Exercise, find_all
 from autograder.records.results import DIMENSIONS, CheckResult, SubmissionResult
 
@@ -33,6 +34,8 @@ EXERCISES = (
 )
 CHECKS = 15  # of each exercise
 DUE = datetime(2026, 11, 1, 12)
+# As in nbgrader_config.py.
+warnings.filterwarnings("ignore", "Object of type .* not in session", SAWarning)
 
 
 def main() -> None:
@@ -102,15 +105,9 @@ def hand_in(gradebook, course, exercise, student, able, hard, draw) -> None:
             grade.needs_manual_grade = False
             if draw.random() < 0.003:
                 grade.manual_score = grade.auto_score + 1
-    fields = dataclasses.asdict(found)
-    del fields["id"], fields["path"]
-    stored = f"{name}-0/{student}"
-    file = course / "build" / "results" / f"{stored}.json"
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(json.dumps(fields))
     code = varied(chaff.source, draw) if draw.random() < 0.98 else exercise.chaffs[0].source
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)])
-    notebook.metadata["autograder"] = {"graded": f"0 {stored}"}
+    notebook.metadata["autograder"] = {RESULTS: kept({name: found})}
     file = course / "build" / "autograded" / student / name / f"{name}.ipynb"
     file.parent.mkdir(parents=True, exist_ok=True)
     nbformat.write(notebook, file)

@@ -17,7 +17,7 @@ from pygments.formatters import HtmlFormatter
 
 from autograder.gradebook import assignments, clean_html
 from autograder.gradebook.assignments import UnclearCell
-from autograder.gradebook.sanitize import ours
+from autograder.gradebook.sanitize import OURS
 from autograder.records.results import CheckResult, Status, SubmissionResult
 from autograder.records.text import plain
 from autograder.show import html
@@ -35,19 +35,16 @@ def kept(results: Mapping[str, SubmissionResult]) -> dict[str, dict]:
     }
 
 
-def _results(nb: NotebookNode) -> dict[str, SubmissionResult]:
+def results_in(nb: Mapping[str, Any], student: str = "") -> dict[str, SubmissionResult]:
     """Return the results that stand in a notebook; an older version wrote none, or others."""
+    found = {}
     try:
-        return {
-            name: SubmissionResult(
-                id="",
-                path="",
-                **one | {"checks": [CheckResult(**check) for check in one["checks"]]},
-            )
-            for name, one in ours(nb).get(RESULTS, {}).items()
-        }
+        for name, one in nb["metadata"].get(OURS, {}).get(RESULTS, {}).items():
+            checks = [CheckResult(**check) for check in one["checks"]]
+            found[name] = SubmissionResult(id=student, path="", **{**one, "checks": checks})
     except (TypeError, KeyError, AttributeError):
         return {}
+    return found
 
 
 @dataclass
@@ -109,7 +106,7 @@ class Page:
 
 def about(nb: NotebookNode) -> Page:
     """Return what the page of an autograded notebook shows, once nbgrader has added the grades."""
-    results = _results(nb)
+    results = results_in(nb)
     try:
         asked = assignments.asked_in(nb.cells)
     except UnclearCell:

@@ -1,4 +1,4 @@
-"""What nbgrader's gradebook and the stored results know of a whole class."""
+"""What nbgrader's gradebook and the autograded notebooks know of a whole class."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -19,15 +19,14 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from autograder.gradebook import assignments
+from autograder.gradebook.feedback import results_in
 from autograder.gradebook.release import course_config
-from autograder.gradebook.sanitize import OURS
-from autograder.grading.cache import read_result
 from autograder.grading.reference import GraderError
 from autograder.records.classes import Class, Kind, Remark, Work, of_results
 from autograder.records.course import Course
 from autograder.records.places import Place
 
-NO_RESULTS = "its points are in the gradebook, its checks are not stored. Run: autograder autograde"
+NO_RESULTS = "what the checks found is not known. Run: autograder autograde"
 
 
 def read(course: Course, places: Mapping[str, Place]) -> Class:
@@ -64,7 +63,7 @@ def _read(
     rows = rows.join(NotebookRow, SubmittedNotebook.notebook_id == NotebookRow.id)
     for assignment, student, notebook in sorted(rows):
         path = coursedir.format_path(coursedir.autograded_directory, student, assignment)
-        found = list(_works(Path(path, f"{notebook}.ipynb"), student, assignment, course))
+        found = list(_works(Path(path, f"{notebook}.ipynb"), student, assignment))
         works += [work for work in found if isinstance(work, Work)]
         remarks += [work for work in found if isinstance(work, Remark)]
     students = frozenset(name for (name,) in gradebook.db.query(Student.id))
@@ -86,22 +85,18 @@ def _text(file: Path) -> str:
         return ""
 
 
-def _works(file: Path, student: str, assignment: str, course: Course) -> Iterator[Work | Remark]:
-    """Yield the work in a notebook that nbgrader wrote, or why there is none."""
+def _works(file: Path, student: str, assignment: str) -> Iterator[Work | Remark]:
+    """Yield the work in a notebook that autograding wrote, or that there is none."""
     try:
         notebook = json.loads(file.read_text(encoding="utf-8"))
-        _, *names = notebook["metadata"][OURS]["graded"].split()
         code = "\n\n".join(_own(notebook))
+        results = results_in(notebook, student)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        results = {}
+    if not results:
         yield Remark(Kind.UNKNOWN, assignment, student, NO_RESULTS)
-        return
-    for name in names:
-        result = read_result(course.results / f"{name}.json", student, file.stem)
-        if result:
-            exercise = name.partition("/")[0].rpartition("-")[0]
-            yield Work(student, assignment, exercise, result, code)
-        else:
-            yield Remark(Kind.UNKNOWN, assignment, student, NO_RESULTS)
+    for exercise, result in results.items():
+        yield Work(student, assignment, exercise, result, code)
 
 
 def _own(notebook: dict) -> Iterator[str]:
