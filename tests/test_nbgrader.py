@@ -1092,7 +1092,7 @@ def test_the_report_knows_what_the_gradebook_knows(course, autograder, run):
     autograder("autograde", "-q", "--time-limit", "4")
     with Gradebook(f"sqlite:///{course}/build/gradebook.db", "custom-keras") as gradebook:
         for grade in gradebook.find_submission_notebook("scale", "scale", "carl").grades:
-            if grade.name == "scale-numerics":
+            if grade.name == "numerics":
                 grade.manual_score = 1
         gradebook.db.commit()
     shown = autograder("report").stdout
@@ -1106,7 +1106,7 @@ def test_the_report_knows_what_the_gradebook_knows(course, autograder, run):
     ):
         assert line in shown
     page = (course / "build" / "report.html").read_text()
-    assert "carl, scale: scale-numerics: 0 → 1" in page
+    assert "carl, scale: numerics: 0 → 1" in page
     hand_in(course, "carl", solved(release, RIGHT))
     run(course, "nbgrader", "autograde", "scale", "--student=carl", "--force")
     assert "0 new, 1 with more points, 0 with fewer" in autograder("report").stdout
