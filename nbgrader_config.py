@@ -28,11 +28,11 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.AssignLatePenalties",
 ]
 c.ReadAnything.optimistic_validation = True  # once, not after each of these
-# Feedback shows no hidden test.
+# Our own page, which shows no hidden test.
+c.GenerateFeedback.exporter_class = "autograder.gradebook.feedback.FeedbackPage"
 c.GenerateFeedback.preprocessors = [
     "nbgrader.preprocessors.GetGrades",
     "nbgrader.preprocessors.ClearHiddenTests",
-    "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
 ]
 # Nothing a student wrote runs in the browser of who reads feedback, or grades with formgrader.
 c.HTMLExporter.sanitize_html = True

@@ -12,7 +12,8 @@ import statistics
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
 from enum import StrEnum
 from importlib.metadata import version
 from pathlib import Path
@@ -23,6 +24,7 @@ import typer
 from autograder.authors import new as authoring
 from autograder.practice import tries
 from autograder.practice.files import NoPractice, exercise_files
+from autograder.practice.outline import folders as stub_folders
 from autograder.practice.outline import outline
 from autograder.practice.server import TestServer
 from autograder.records import exercises, extras, submissions
@@ -50,6 +52,8 @@ if TYPE_CHECKING:
     from autograder.gradebook.handed_in import HandedIn, Work
     from autograder.grading import running
     from autograder.grading.processes import Limits
+    from autograder.records.classes import Class
+    from autograder.records.places import Place
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -303,9 +307,6 @@ def grade(
 ) -> None:
     """Grade submissions and explain every lost point."""
     _needs("grade", "grade")
-    from autograder.grading.cache import ResultCache
-    from autograder.grading.seeds import Seeds
-
     chosen = exercises.find(exercise)
     _refuse_others(chosen, paths)
     found = submissions.find(paths, exercise)
@@ -346,6 +347,9 @@ def _grade(
     seed: int | None = None,
 ) -> Run:
     """Grade submissions that lie at some paths, and print what was found."""
+    from autograder.grading.cache import ResultCache
+    from autograder.grading.seeds import Seeds
+
     lock.import_nothing_from(paths)
     seeds = Seeds.of(exercise, seed)
     with _machine(options) as machine, _progress(machine.jobs, options.quiet) as progress:
@@ -382,6 +386,8 @@ def gradescope(
 @app.command("on-gradescope", hidden=True)
 def on_gradescope(folder: Path, results: Path) -> None:
     """Grade what one student handed in there: each exercise of the zip, found by what it says."""
+    from autograder.grading.processes import Worker
+    from autograder.grading.reference import load_checks
     from autograder.show.gradescope import results_json
 
     files = [file for file in sorted(folder.rglob("*")) if file.suffix in submissions.SUFFIXES]
@@ -607,6 +613,72 @@ def grades(
         console.print(text, markup=False, soft_wrap=True)
         for note in one.notes:
             console.print(f"  {terminal.printable(note)}", soft_wrap=True)
+
+
+@app.command()
+def report(
+    json: Annotated[
+        list[Path] | None,
+        typer.Option(help="Take the results from this file, not from nbgrader; repeatable."),
+    ] = None,
+    html: Annotated[
+        Path | None, typer.Option(help="Write the page here; else build/report.html.")
+    ] = None,
+    anonymous: Annotated[bool, typer.Option("--anonymous", help="Name no student.")] = False,
+) -> None:
+    """Write a page on the whole class: who did what, and what they misunderstood."""
+    extras.require("grade", "report")
+    from autograder.report import files, findings, page, plots, printed, progress
+
+    started = time.perf_counter()
+    course = None if json else Course.around()
+    if course:
+        group = _of_gradebook(course)
+    else:
+        with contextlib.suppress(NoCourse):
+            course = Course.around()
+        try:
+            group = replace(files.read(json or []), places=_places(course), stubs=_stubs(course))
+        except files.NotResults as error:
+            raise NotGraded(str(error)) from None
+    if not group.works:
+        raise NotGraded("nothing has been graded yet. Run: autograder autograde")
+    html = html or (course.build if course else Path()) / "report.html"
+    now = f"{datetime.now():%d %B %Y, %H:%M}"
+    changed = progress.compare(html.with_suffix(".json"), group, now)
+    found = findings.find(group, changed, now, names=not anonymous)
+    write_atomically(html, page.page(found))
+    console.print(printed.core(found))
+    if not plots.can_draw():
+        errors.print(f"warning: {plots.HINT}", markup=False, soft_wrap=True)
+    console.print(
+        f"wrote {os.path.relpath(html)} in {time.perf_counter() - started:.1f} s",
+        markup=False,
+        soft_wrap=True,
+    )
+
+
+def _of_gradebook(course: Course) -> "Class":
+    with contextlib.chdir(course.folder):
+        from autograder.gradebook import tuning
+
+        tuning.skip_grammars()
+        tuning.open_gradebooks_once()
+        from autograder.gradebook import overview
+
+        return overview.read(course, _places(course))
+
+
+def _places(course: Course | None) -> dict[str, "Place"]:
+    """Return the place of each exercise, of those that students have if there is no course."""
+    if course:
+        return {one.name: one.place for one in exercises.find_all(course.solutions)}
+    return {name: place for name, (place, _) in outline().items()}
+
+
+def _stubs(course: Course | None) -> dict[str, str]:
+    folder = course.exercises if course else stub_folders()[0]
+    return {path.stem: path.read_text(encoding="utf-8") for path in folder.glob("*.py")}
 
 
 @contextlib.contextmanager

@@ -73,13 +73,18 @@ def take_class(course: Path, page: Page) -> Path:
 
 
 def take_feedback(course: Path, page: Page) -> Path:
-    """Take the page that nbgrader makes for the student, down to the first hint."""
+    """Take the page that nbgrader makes for the student, as it looks at first."""
     run(course, "nbgrader", "generate_feedback", EXERCISE, f"--student={STUDENT}")
     file = course / "build" / "feedback" / STUDENT / EXERCISE / f"{EXERCISE}.html"
-    page.goto(file.as_uri(), wait_until="domcontentloaded")
-    first = page.locator("code", has_text=re.compile("^numerics$")).last
-    last = page.get_by_text("Hint:").first
-    return saved(between(page, first, last), "feedback")
+    page.goto(file.as_uri())
+    return saved(top(page), "feedback")
+
+
+def take_report(course: Path, page: Page) -> Path:
+    """Take the report on the class, as it looks at first."""
+    run(course, "autograder", "report", "--anonymous")
+    page.goto((course / "build" / "report.html").as_uri())
+    return saved(top(page), "report")
 
 
 def take_notebook(course: Path, browser: Browser) -> Path:
@@ -148,12 +153,12 @@ def jupyter_lab(desk: Path, home: Path) -> Iterator[dict]:
         server.wait(20)
 
 
-def between(page: Page, first, last) -> bytes:
-    """Return a picture of the part of a page from one element to another."""
-    top = first.evaluate("one => one.getBoundingClientRect().top + scrollY")
-    bottom = last.evaluate("one => one.parentElement.getBoundingClientRect().bottom + scrollY")
-    clip = {"x": 125, "y": top - 10, "width": WIDTH - 250, "height": min(bottom - top + 30, 700)}
-    return page.screenshot(full_page=True, clip=clip)
+def top(page: Page) -> bytes:
+    """Return a picture of the beginning of a page, on a screen that is wide enough for it."""
+    page.set_viewport_size({"width": 1100, "height": 750})
+    picture = page.screenshot()
+    page.set_viewport_size({"width": WIDTH, "height": 800})
+    return picture
 
 
 def saved(picture: bytes, name: str) -> Path:
@@ -176,10 +181,12 @@ def main(names: list[str]) -> None:
         make_course(course)
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": WIDTH, "height": 800}, color_scheme="light")
-        if "class" in names or "feedback" in names or not names:
-            take_class(course, page)  # which also grades for the feedback
+        if {"class", "feedback", "report"} & {*names} or not names:
+            take_class(course, page)  # which also grades for the others
         if "feedback" in names or not names:
             take_feedback(course, page)
+        if "report" in names or not names:
+            take_report(course, page)
         if "notebook" in names or not names:
             take_notebook(course, browser)
         browser.close()

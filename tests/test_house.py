@@ -6,7 +6,10 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parent.parent / "autograder"
-EVERYTHING = {"records", "checks", "show", "sandbox", "grading", "practice", "gradebook", "authors"}
+EVERYTHING = {
+    *("records", "checks", "show", "sandbox", "grading", "practice", "gradebook", "report"),
+    "authors",
+}
 MAY_IMPORT = {
     "records": set(),
     "checks": {"records"},
@@ -15,6 +18,7 @@ MAY_IMPORT = {
     "grading": {"records", "sandbox.lock"},
     "practice": {"records", "show", "sandbox.loading", "sandbox.settings"},
     "gradebook": {"records", "show", "grading", "sandbox.lock"},
+    "report": {"records", "show"},
     "authors": EVERYTHING,
     "cells": {"records", "show", "practice", "grading"},
     "cli": EVERYTHING,
@@ -78,6 +82,7 @@ def test_a_module_imports_what_its_room_may(path):
         ("practice", "import autograder.grading.grader"),
         ("practice", "from autograder.sandbox import lock"),
         ("gradebook", "from autograder.authors.build import stub"),
+        ("report", "from autograder.gradebook import overview"),
     ],
 )
 def test_a_forbidden_import_is_found(room, line):

@@ -295,6 +295,7 @@ def test_feedback_is_readable_and_holds_no_secrets(graded, toy_exercise):
     assert "factor 2.0: 4 of 4 values differ; at [0, 0] expected 2, got 3" in pages["wrong"]
     assert "Multiply; do not add." in pages["wrong"]
     assert "0 of 8 points." in pages["wrong"]
+    assert pages["wrong"].count("Multiply; do not add.") == 1
     assert "8 of 8 points. Every check passes." in pages["right"]
     assert "not a notebook" in pages["no-notebook"]
     assert "larger than 20 MiB" in pages["huge"]
@@ -1078,3 +1079,47 @@ def test_a_file_that_cannot_be_used_ends_with_a_sentence(course, autograder):
     chaffs = course / "solutions" / "scale" / "chaffs.py"
     chaffs.write_bytes(chaffs.read_bytes() + "# Grüße\n".encode("latin-1"))
     assert "chaffs.py is no UTF-8" in autograder("build", code=2).stderr
+
+
+def test_the_report_knows_what_the_gradebook_knows(course, autograder, run):
+    """Who is late, missing, unreadable, changed by hand; and whose code is the same."""
+    nothing = autograder("report", code=1)
+    assert "there is no gradebook" in nothing.stderr
+    autograder("build")
+    assert "nothing has been graded yet" in autograder("report", code=1).stderr
+    release = nbformat.read(course / "release" / "scale" / "scale.ipynb", 4)
+    for student, source in (("ada", RIGHT), ("bea", RIGHT), ("carl", WRONG)):
+        hand_in(course, student, solved(release, source))
+    hand_in(course, "dora", "{")
+    folder = course / "build" / "submitted" / "carl" / "scale"
+    (folder / "timestamp.txt").write_text("2026-01-02 12:00:00 UTC")
+    with Gradebook(f"sqlite:///{course}/build/gradebook.db", "custom-keras") as gradebook:
+        gradebook.add_student("emil")
+        gradebook.update_or_create_assignment("scale", duedate="2026-01-01 12:00:00 UTC")
+    autograder("autograde", "-q", "--time-limit", "4")
+    with Gradebook(f"sqlite:///{course}/build/gradebook.db", "custom-keras") as gradebook:
+        for grade in gradebook.find_submission_notebook("scale", "scale", "carl").grades:
+            if grade.name == "numerics":
+                grade.manual_score = 1
+        gradebook.db.commit()
+    shown = autograder("report").stdout
+    for line in (
+        "missing 1: emil",
+        "late 1: carl",
+        "unreadable 1: dora",
+        "changed by hand 1: carl",
+        "scale: ada, bea",
+        "in scale: Multiply; do not add. (carl)",
+    ):
+        assert line in shown
+    page = (course / "build" / "report.html").read_text()
+    assert "carl, scale: numerics: 0 → 1" in page
+    hand_in(course, "carl", solved(release, RIGHT))
+    run(course, "nbgrader", "autograde", "scale", "--student=carl", "--force")
+    assert "0 new, 1 with more points, 0 with fewer" in autograder("report").stdout
+    written = course / "build" / "autograded" / "ada" / "scale" / "scale.ipynb"
+    notebook = json.loads(written.read_text())
+    del notebook["metadata"]["autograder"]  # as an older version left it
+    written.unlink()
+    written.write_text(json.dumps(notebook))
+    assert "without results 1: ada" in autograder("report").stdout

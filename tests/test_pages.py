@@ -1,15 +1,17 @@
 import io
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from rich.console import Console
 
-from autograder.gradebook import clean_html
+from autograder.gradebook import clean_html, mathml
 from autograder.practice.publictests import OWN, Result
 from autograder.records.results import CheckResult, Run, SubmissionResult
 from autograder.show import html, terminal, text
 
+ROOT = Path(__file__).parent.parent
 CHECKS = [
     CheckResult("one", "numerics", "one is one", 2, "passed"),
     CheckResult("two", "numerics", "two is two", 1, "failed", "expected 2, got <b>3</b>", "Add."),
@@ -110,7 +112,8 @@ def test_an_ordinary_cell_is_shown_as_it_is_meant():
     for shown in (
         "<h1>A</h1>",
         "<blockquote>",
-        "<code>a &lt; b</code>, $a &lt; b$",
+        "<code>a &lt; b</code>, <math",
+        "<mi>a</mi><mo>&#x0003C;</mo><mi>b</mi>",
         '<a href="https://keras.io">x</a>',
         '<td style="text-align:right;">1</td>',
         '<div class="highlight"><pre>',
@@ -134,6 +137,45 @@ def test_a_picture_in_the_text_itself_is_shown():
     )
     folded = clean_html.markdown("<details><summary>more</summary>\n\n*x*\n\n</details>")
     assert "<details><summary>more</summary>" in folded
+
+
+def test_every_formula_of_the_course_is_shown_without_a_script():
+    for file in (ROOT / "solutions").glob("*/reference.py"):
+        text = "\n".join(
+            line.removeprefix("#").removeprefix(" ") for line in file.read_text().splitlines()
+        ).partition("\n# %%\n")[0]
+        page = clean_html.markdown(text)
+        shown = re.findall("<math.*?</math>", page, re.DOTALL)
+        assert shown or "$" not in text
+        assert not [one for one in shown if "\\" in one], file
+        assert not re.search(
+            r"\$[^$]*\\\w+[^$]*\$", re.sub("<pre>.*?</pre>", "", page, flags=re.S)
+        ), file
+
+
+@pytest.mark.parametrize(
+    ("latex", "shown"),
+    [
+        (r"\frac{a}{b}", "<mfrac>"),
+        (r"\text{<script>alert(1)</script>}", "&lt;script&gt;"),
+        (r"\href{javascript:alert(1)}{x}", "<code>"),
+        (r"\frac", "<code>"),
+        ("{" * 3000, "<code>"),
+        (r"\begin{pmatrix} a & b \\ c & d \end{pmatrix}", "<mtable"),
+        (r"\text{fan\_in}", "<mtext>fan_in</mtext>"),
+    ],
+)
+def test_a_formula_becomes_mathml_or_stays_code(latex, shown):
+    found = mathml.formula(latex)
+    assert shown in found
+    assert not re.search("<script|href=|javascript:[^<]*>", found)
+
+
+def test_a_formula_in_markdown_is_in_its_place():
+    page = clean_html.markdown("# $a$\n\n$$b$$\n\n\\begin{align}c\\end{align} formulax0x", deeper=2)
+    assert re.match("<h3><math.*<mi>a</mi>", page)
+    assert 'display="block"' in page
+    assert "formulax0x" in page
 
 
 def test_a_name_stays_in_its_line():

@@ -6,5 +6,8 @@
   handed in for one, `autograde` grades all of it and has nbgrader write it.
 - `overlooked` names what lies among the submissions and is not graded.
 - `assignments` is what the gradebook knows about an assignment, `release` has nbgrader make one.
-- `export` writes the grades, `clean_html` keeps scripts off pages, `tuning` makes nbgrader fast.
+- `export` writes the grades, `overview` reads what is known of the whole class.
+- `feedback` makes the page for a student, `clean_html` keeps scripts off pages, `mathml` shows
+  formulas without one.
+- `tuning` makes nbgrader fast.
 """

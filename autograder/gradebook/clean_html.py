@@ -5,12 +5,15 @@ in Markdown, a link that runs a script is no HTML yet.
 """
 
 import re
+import secrets
 from collections.abc import Iterable, Iterator
 from html import escape, unescape
 
 from bleach import Cleaner
 from bleach.css_sanitizer import CSSSanitizer
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+
+from autograder.gradebook.mathml import formula
 
 HIGHLIGHTING = re.compile(r"highlight|[a-z]{1,2}\d?")  # what Pygments calls its classes
 # A picture that is in the page itself, as the figures of statements are: no host learns who reads
@@ -69,17 +72,51 @@ class _Pictures:
 
 
 class _Renderer(IPythonRenderer):
+    """Renders Markdown; formulas are left for later, since the sanitizer knows no MathML.
+
+    Args:
+        deeper: by how many levels headings are deeper than they were written.
+
+    Attributes:
+        formulas: as MathML, by what stands for them; nobody who writes Markdown knows that.
+    """
+
+    def __init__(self, deeper: int):
+        super().__init__(escape=False, exclude_anchor_links=True)
+        self._deeper, self._secret = deeper, secrets.token_hex(8)
+        self.formulas: dict[str, str] = {}
+
     def image(self, text: str, url: str, *_, **__) -> str:
         """Leave a picture out that is not in the text itself, as those of statements are."""
         if PICTURE.fullmatch(url):
             return f'<img alt="{escape(unescape(text))}" src="{url}">'
         return f"[picture: {text}]"
 
+    def heading(self, text: str, level: int, **attrs) -> str:
+        return str(super().heading(text, min(level + self._deeper, 6), **attrs))
 
-def markdown(source: str) -> str:
-    """Return Markdown as harmless HTML."""
-    renderer = _Renderer(escape=False, exclude_anchor_links=True)
-    return clean(MarkdownWithMath(renderer).render(source))
+    def inline_math(self, body: str) -> str:
+        return self._later(formula(body))
+
+    def block_math(self, body: str) -> str:
+        return self._later(formula(body, block=True))
+
+    def latex_environment(self, name: str, body: str) -> str:
+        return self.block_math(f"\\begin{{{name}}}{body}\\end{{{name}}}")
+
+    def _later(self, mathml: str) -> str:
+        name = f"formula{self._secret}x{len(self.formulas)}x"
+        self.formulas[name] = mathml
+        return name
+
+
+def markdown(source: str, deeper: int = 0) -> str:
+    """Return Markdown as harmless HTML that needs no script to show formulas."""
+    renderer = _Renderer(deeper)
+    page = clean(MarkdownWithMath(renderer).render(source))
+    for name, mathml in renderer.formulas.items():
+        page = page.replace(name, mathml, 1)
+    return page
 
 
 def clean(html: str) -> str:

@@ -14,6 +14,7 @@ from traitlets import Bool, Float
 
 from autograder.gradebook import assignments
 from autograder.gradebook.assignments import is_grade_cell, is_test
+from autograder.gradebook.feedback import RESULTS, kept
 from autograder.gradebook.handover import Handover, handover
 from autograder.gradebook.sanitize import LOCKED, OURS, UNREADABLE, ours, submission, theirs
 from autograder.grading.dialogue import Setup
@@ -88,6 +89,7 @@ class Grade(Execute):
             if result.status == Status.GRADER_ERROR:
                 raise RuntimeError(f"not graded, and not the student's fault:\n{result.message}")
         _show(nb, results[names[0]].cells)
+        nb.metadata.setdefault(OURS, {})[RESULTS] = kept(results)
         self._fill(nb, results, resources)
         known.results = results
         return nb, resources
