@@ -170,20 +170,20 @@ def test_nothing_is_added_without_training():
     x = np.float32([[1, -2, 3]])
     for label, kwargs in (("training=False", {"training": False}), ("no argument", {})):
         got = np.asarray(MyGaussianNoise(0.5)(x, **kwargs))
-        assert np.array_equal(got, x), f"{label}: got {got}, expected the inputs {x}"
+        assert np.array_equal(got, x), f"{label}: the inputs have changed"
 
 
 def test_noise_has_the_standard_deviation():
     """numerics: 20,000 numbers of noise have the mean 0 and the standard deviation 0.5"""
     found = noise(MyGaussianNoise(0.5, seed=1))
-    assert abs(found.mean()) < 0.02, f"mean of the noise: {found.mean():.4f}, expected about 0"
-    assert abs(found.std() - 0.5) < 0.02, f"standard deviation: {found.std():.4f}, expected 0.5"
+    assert abs(found.mean()) < 0.02, f"mean of the noise: {found.mean():.1f}, expected about 0"
+    assert abs(found.std() - 0.5) < 0.02, f"standard deviation: {found.std():.1f}, expected 0.5"
 
 
 def test_every_element_has_its_own():
     """numerics: samples of a batch get different noise, and so do features"""
     found = noise(MyGaussianNoise(0.5))
-    assert not np.allclose(found[0], found[1]), f"two samples got the same noise: {found[0][:3]}"
+    assert not np.allclose(found[0], found[1]), "two samples got the same noise"
     assert not np.allclose(found[:, 0], found[:, 1]), "two features got the same noise"
 
 

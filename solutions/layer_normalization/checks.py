@@ -71,8 +71,8 @@ class EveryLayer(Layer, asked="MyLayerNormalization"):
         changes = [np.max(np.abs(now - then)) for now, then in zip(found, before, strict=True)]
         return {"it has weights": bool(found), "change of a weight": float(max(changes, default=0))}
 
-    # That of the kind also asks how many values there are, which is asked above. What Keras does not
-    # track is not trained either: it loses in both, each for its own points.
+    # That of the kind also asks how many values there are, which is asked above. What Keras does
+    # not track is not trained either: it loses in both, each for its own points.
     @check("serialization", points=2)
     def saved_model(self, made, rng):
         """a model saved as a .keras file and loaded has the weights that it was saved with"""

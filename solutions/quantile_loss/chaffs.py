@@ -187,10 +187,7 @@ class QuantileLoss(Named):
         return {**super().get_config(), "q": self.q}
 
 
-# %% always_the_median loses="numerics gradients"
-"""`call` uses 0.5 whatever the constructor was given. Use the `q` that the loss keeps."""
-
-
+# %% always_the_median loses="numerics gradients" like="absolute_error"
 @keras.saving.register_keras_serializable()
 class QuantileLoss(QuantileLoss):
     def call(self, y_true, y_pred):
@@ -298,8 +295,8 @@ def quantile_loss(q):
 
 
 # %% reduced_in_call loses="numerics"
-"""`call` returns one number, so weights and reductions find no samples any more. Return a loss
-for each sample, and leave the mean to Keras."""
+"""A whole batch gets one number, so weights and reductions find no samples any more. Return a loss
+for each sample, in both forms, and leave the mean to Keras."""
 
 
 @keras.saving.register_keras_serializable()
@@ -308,11 +305,7 @@ class QuantileLoss(QuantileLoss):
         return tf.reduce_mean(quantile_loss(self.q)(y_true, y_pred))
 
 
-# %% function_reduces loses="numerics gradients"
-"""What `quantile_loss` returns gives the mean of the batch. Return a loss for each sample: Keras
-weights them, and takes the mean itself."""
-
-
+# %% function_reduces loses="numerics gradients" like="reduced_in_call"
 def quantile_loss(q):
     if not 0 < q < 1:
         raise ValueError(f"q must be between 0 and 1. Received: {q}")
@@ -345,11 +338,7 @@ class Unreduced(keras.losses.Loss):
         return tf.maximum(self.q * error, (self.q - 1) * error)
 
 
-# %% object_that_takes_the_mean loses="numerics gradients"
-"""What `quantile_loss` returns gives the mean of the batch. Return a loss for each sample: Keras
-weights them, and takes the mean itself."""
-
-
+# %% object_that_takes_the_mean loses="numerics gradients" like="reduced_in_call"
 def quantile_loss(q):
     return QuantileLoss(q)
 
@@ -382,8 +371,8 @@ class QuantileLoss(QuantileLoss):
 
 
 # %% arguments_swallowed loses="numerics serialization"
-"""The constructor drops the keyword arguments that belong to Keras, like `reduction` and `name`.
-Pass `**kwargs` on to `super().__init__`."""
+"""Name and reduction are lost. Either the constructor does not pass `**kwargs` on to
+`super().__init__`, or `get_config` does not start from `super().get_config()`."""
 
 
 @keras.saving.register_keras_serializable()
@@ -425,11 +414,7 @@ class QuantileLoss(QuantileLoss):
         return keras.losses.Loss.get_config(self)
 
 
-# %% configuration_of_q_alone loses="serialization"
-"""The configuration holds `q` alone; name and reduction are lost. Start from
-`super().get_config()`."""
-
-
+# %% configuration_of_q_alone loses="serialization" like="arguments_swallowed"
 @keras.saving.register_keras_serializable()
 class QuantileLoss(QuantileLoss):
     def get_config(self):

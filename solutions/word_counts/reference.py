@@ -175,15 +175,17 @@ def test_words_of_the_table():
 
 
 def test_counts_of_the_table():
-    """numerics: the counts of the table"""
-    found = count_matrix(TEXTS, tf.constant(["cat", "été", "dog"]))
+    """numerics: the counts of the table, with a fourth text"""
+    texts = tf.concat([TEXTS, ["a dog, a dog"]], axis=0)
+    found = count_matrix(texts, tf.constant(["cat", "été", "dog"]))
     assert isinstance(found, tf.SparseTensor), f"got a {type(found).__name__}, expected sparse"
     assert found.dtype == tf.int64, f"dtype of the counts: got {found.dtype.name}, expected int64"
     shape, indices = found.dense_shape.numpy().tolist(), found.indices.numpy().tolist()
-    assert shape == [3, 3], f"shape: got {shape}, expected [3, 3]"
-    assert indices == [[0, 0], [2, 1]], f"indices: got {indices}, expected [[0, 0], [2, 1]]"
+    assert shape == [4, 3], f"shape: got {shape}, expected [4, 3]"
+    want = [[0, 0], [2, 1], [3, 2]]
+    assert indices == want, f"indices: got {indices}, expected {want}"
     values = found.values.numpy().tolist()
-    assert values == [2, 2], f"counts: got {values}, expected [2, 2]"
+    assert values == [2, 2, 2], f"counts: got {values}, expected [2, 2, 2]"
 
 
 def test_shared_words_of_the_example():
