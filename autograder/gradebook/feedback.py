@@ -15,14 +15,15 @@ from nbformat import NotebookNode
 from nbgrader.utils import is_grade, is_solution, is_task
 from pygments.formatters import HtmlFormatter
 
-from autograder.gradebook import assignments, clean_html
-from autograder.gradebook.assignments import UnclearCell
+from autograder.gradebook import clean_html
 from autograder.gradebook.sanitize import OURS
 from autograder.records.results import CheckResult, Status, SubmissionResult
 from autograder.records.text import plain
 from autograder.show import html
 
-RESULTS = "results"  # in our part of an autograded notebook's metadata
+# In our part of an autograded notebook's metadata.
+RESULTS = "results"
+ASKED = "asked"  # what grade cells ask: their source is cleared before the page is made
 LEFT_OUT = ("id", "path", "output", "cells", "phases")  # what no page shows
 
 
@@ -107,12 +108,9 @@ class Page:
 def about(nb: NotebookNode) -> Page:
     """Return what the page of an autograded notebook shows, once nbgrader has added the grades."""
     results = results_in(nb)
-    try:
-        asked = assignments.asked_in(nb.cells)
-    except UnclearCell:
-        asked = {}
+    asked = nb.metadata[OURS].get(ASKED, {}) if results else {}
     unreadable = [one.message for one in results.values() if one.status == Status.UNREADABLE]
-    shown = [cell for cell in nb.cells if not results or _grade_id(cell) not in asked]
+    shown = [cell for cell in nb.cells if _grade_id(cell) not in asked]
     answers = [cell for cell in shown if _is_answer(cell)]
     return Page(
         list(_points(nb, results, asked).values()),

@@ -14,7 +14,7 @@ from traitlets import Bool, Float
 
 from autograder.gradebook import assignments
 from autograder.gradebook.assignments import is_grade_cell, is_test
-from autograder.gradebook.feedback import RESULTS, kept
+from autograder.gradebook.feedback import ASKED, RESULTS, kept
 from autograder.gradebook.handover import Handover, handover
 from autograder.gradebook.sanitize import LOCKED, OURS, UNREADABLE, ours, submission, theirs
 from autograder.grading.dialogue import Setup
@@ -89,7 +89,8 @@ class Grade(Execute):
             if result.status == Status.GRADER_ERROR:
                 raise RuntimeError(f"not graded, and not the student's fault:\n{result.message}")
         _show(nb, results[names[0]].cells)
-        nb.metadata.setdefault(OURS, {})[RESULTS] = kept(results)
+        about_it = {RESULTS: kept(results), ASKED: assignments.asked_in(nb.cells)}
+        nb.metadata.setdefault(OURS, {}).update(about_it)
         self._fill(nb, results, resources)
         known.results = results
         return nb, resources
