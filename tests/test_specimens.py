@@ -104,6 +104,6 @@ def test_a_chaff_may_take_the_hint_of_another(course):
     ],
 )
 def test_a_chaff_that_refers_to_nothing_is_named(course, cell, message):
-    with pytest.raises(WrongSpecimen, match=r"chaffs\.py, it: ") as error:
+    with pytest.raises(WrongSpecimen, match=r"chaffs\.py, line 37, it: ") as error:
         specimens(course, f"\n\n{cell}")
     assert message in str(error.value)

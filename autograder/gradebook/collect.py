@@ -196,7 +196,7 @@ def _sender(file: File, source: Source, roster: Roster) -> Sender | None:
             own = named["file"] if part == last else last
             return Sender((named["name"],), own, named["user"], number=int(named["number"]))
         if source == Source.blackboard and (named := BLACKBOARD.fullmatch(part)):
-            own = (named["file"] or ".txt") if part == last else last
+            own = (named["file"] or "attempt.txt") if part == last else last
             return Sender((named["name"],), own, when=_time(named["when"]))
     if source == Source.github and len(file.parts) > 1:
         for part in file.parts[:-1]:
