@@ -13,7 +13,7 @@ MAY_IMPORT = {
     "show": {"records"},
     "sandbox": {"records", "checks"},
     "grading": {"records", "sandbox.lock"},
-    "practice": {"records", "show", "sandbox.loading", "sandbox.settings"},
+    "practice": {"records", "show", "sandbox.loading", "sandbox.settings", "sandbox.switches"},
     "gradebook": {"records", "show", "grading", "sandbox.lock"},
     "authors": EVERYTHING,
     "cells": {"records", "show", "practice", "grading"},

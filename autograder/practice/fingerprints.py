@@ -126,11 +126,13 @@ class KnownFailures:
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return cls({})
 
-    def write(self, path: Path, exercise: str) -> None:
+    def write(self, path: Path, exercise: str, more: Mapping[str, object] | None = None) -> None:
+        """Write a file that `read` reads, with what else is told about the exercise."""
         hints: dict[str, list[str]] = {}
         for fingerprint, hint in sorted(self._meaning.items()):
             hints.setdefault(hint, []).append(fingerprint)
-        held = {"exercise": exercise, "key": self.key, "hints": dict(sorted(hints.items()))}
+        held = {"exercise": exercise, "key": self.key, **(more or {})}
+        held["hints"] = dict(sorted(hints.items()))
         write_atomically(path, json.dumps(held, indent=1, ensure_ascii=False) + "\n")
 
     @property
