@@ -26,7 +26,10 @@ def of(exercise: str, folder: Path) -> About:
             held = json.loads(fingerprints.path_of(exercise, where).read_text(encoding="utf-8"))
             return About(
                 tuple(str(path) for path in held["switched_off"]),
-                {str(name): (float(points), str(asks)) for name, (points, asks) in held["graded"].items()},
+                {
+                    str(name): (float(points), str(asks))
+                    for name, (points, asks) in held["graded"].items()
+                },
                 frozenset(str(name) for name in held["untouched"]),
             )
         except (OSError, ValueError, KeyError, TypeError, AttributeError):

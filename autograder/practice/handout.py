@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 
 from autograder.practice.files import NoPractice
-from autograder.practice.outline import folders, outline
+from autograder.practice.outline import course, folders, outline
 from autograder.records.results import write_atomically
 
 README = """\
@@ -14,14 +14,16 @@ Each exercise is there twice, as a script and as a notebook. Work on the one you
 its text, and fill in what says `YOUR CODE HERE`.
 
     autograder check --watch          runs the tests of an exercise whenever you save it
+    autograder check NAME             runs those of one exercise once
     pytest exercises                  runs all of them once
     jupyter lab notebooks             opens the notebooks; their last cells run the tests
 
-The course, in order; `autograder list` shows it, too:
+The course, in order; `autograder list` shows it, too, and what you have done:
 
 {}
 The public tests are examples. Whoever grades your work asks more, in the same four dimensions:
-numerics, gradients, serialization and graph.
+numerics, gradients, serialization and graph. When all public tests of an exercise pass,
+`autograder check` says what that is. Hand in the script or the notebook, not both, under its name.
 """
 
 
@@ -59,10 +61,12 @@ def start(folder: Path) -> list[str]:
 def _course() -> str:
     """Return the course as Markdown: a heading for each unit, and a line for each exercise."""
     lines, last = [], None
-    for name, (place, points) in outline().items():
+    for one in course():
+        place = one.place
         if place.unit and place.unit != last:
-            lines += [f"## Unit {place.unit}: {place.title}", ""]
-        about = f": {place.teaches}, about {place.minutes} minutes, {points:g} points"
-        lines += [f"- `{name}`{about if place.unit else ''}"]
+            lines += ["", f"## Unit {place.unit}: {place.title}", ""]
+        about = f": {place.teaches}, about {place.minutes} minutes, {one.points:g} points"
+        about += f"; do `{one.needs}` first" if one.needs else ""
+        lines += [f"- `{one.name}`{about if place.unit else ''}"]
         last = place.unit
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines).strip() + "\n"

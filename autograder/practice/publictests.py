@@ -194,19 +194,22 @@ def quiet():
     """Swallow stderr, TensorFlow's too: nbgrader's Validate takes it for a failure."""
     sys.stderr.flush()
     text = {"encoding": "utf-8", "errors": "backslashreplace"}
-    with tempfile.TemporaryFile("w+", **text) as file, contextlib.redirect_stderr(file):
-        with _without_warnings("tensorflow"):
-            try:
-                before = os.dup(2)
-            except OSError:  # there is no such descriptor
-                yield
-                return
-            os.dup2(file.fileno(), 2)
-            try:
-                yield
-            finally:
-                os.dup2(before, 2)
-                os.close(before)
+    with (
+        tempfile.TemporaryFile("w+", **text) as file,
+        contextlib.redirect_stderr(file),
+        _without_warnings("tensorflow"),
+    ):
+        try:
+            before = os.dup(2)
+        except OSError:  # there is no such descriptor
+            yield
+            return
+        os.dup2(file.fileno(), 2)
+        try:
+            yield
+        finally:
+            os.dup2(before, 2)
+            os.close(before)
 
 
 @contextlib.contextmanager

@@ -22,7 +22,7 @@ from autograder.practice.recognition import exercise_of
 from autograder.records.practice import Report, Result
 from autograder.records.results import Status
 
-SECONDS = 60  # until a file is loaded
+SECONDS = 90  # until a file is loaded
 MOST_BETWEEN = 25  # seconds for a test, which ends itself before that if it can
 MAX_ANSWER = 2**20
 TRACE = "trace"  # where a process in its scratch folder writes which line it is in

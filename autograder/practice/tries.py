@@ -10,7 +10,6 @@ from autograder.practice.recognition import exercise_of
 from autograder.records.practice import Report, Result
 from autograder.records.results import write_atomically
 
-
 MOST = 500  # contents that are remembered as solved
 
 
@@ -59,8 +58,8 @@ class Progress:
         again = bool(content) and self._tried.get(name) == content
         self._tried[name] = content
         for one in results:
-            before = tries.get(one.name, 0)
-            one.tries = tries[one.name] = one.try_after(max(before - again, 0))
+            before = tries.get(one.name, 0) - (again and one.failed)
+            one.tries = tries[one.name] = one.try_after(max(before, 0))
 
     def record(self, report: Report) -> None:
         """Count the tries of a whole run, and whether it solved the exercise."""
