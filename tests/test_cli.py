@@ -6,6 +6,8 @@ import subprocess
 
 import pytest
 
+import autograder
+
 
 @pytest.fixture
 def run(course, environment):
@@ -97,6 +99,12 @@ def test_wrong_usage_ends_with_a_sentence(run, arguments, message):
     assert done.returncode == 2
     assert message in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_the_version_is_printed(run):
+    done = run("--version")
+    assert done.returncode == 0
+    assert done.stdout.startswith(f"autograder {autograder.__version__}, Python 3.")
 
 
 EVIL = "ada\nautograder: all is well\x1b[31m[red]\u202e"
