@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from autograder import __version__
 from autograder.authors import new as authoring
 from autograder.grading import cache, running
 from autograder.grading.cache import ResultCache
@@ -157,7 +156,9 @@ def options(
     ] = False,
 ) -> None:
     if asked:
-        console.print(f"autograder {__version__}, Python {platform.python_version()}")
+        console.print(
+            f"autograder {version('keras-autograder')}, Python {platform.python_version()}"
+        )
         raise typer.Exit()
 
 

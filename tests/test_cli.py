@@ -3,10 +3,9 @@
 import json
 import shutil
 import subprocess
+from importlib.metadata import version
 
 import pytest
-
-import autograder
 
 
 @pytest.fixture
@@ -104,7 +103,7 @@ def test_wrong_usage_ends_with_a_sentence(run, arguments, message):
 def test_the_version_is_printed(run):
     done = run("--version")
     assert done.returncode == 0
-    assert done.stdout.startswith(f"autograder {autograder.__version__}, Python 3.")
+    assert done.stdout.startswith(f"autograder {version('keras-autograder')}, Python 3.")
 
 
 EVIL = "ada\nautograder: all is well\x1b[31m[red]\u202e"
