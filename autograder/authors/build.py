@@ -26,7 +26,7 @@ from autograder.grading.hints import differences
 from autograder.grading.processes import Worker
 from autograder.grading.seeds import HINT_SEEDS
 from autograder.grading.verdicts import CheckInfo
-from autograder.practice import about
+from autograder.practice import about, fingerprints
 from autograder.practice.fingerprints import FORMAT, KnownFailures, path_of
 from autograder.records.course import Course
 from autograder.records.exercises import Exercise
@@ -97,10 +97,12 @@ def build(
     write_atomically(stub_path, text)
     write_atomically(source_path, nbformat.writes(notebook) + "\n")
     hints_path = path_of(name, course.exercises)
-    hints = hints_of(exercise, kept=hints_path, switched_off=switched_off)
+    hints = hints_of(exercise, fingerprints.find(name, course.exercises), switched_off)
     told = about.as_data(about_exercise(exercise, checks, switched_off, text, notebook))
     for folder in (hints_path.parent, source_path.parent):  # nbgrader releases it from there
         hints.write(path_of(name, folder), name, told)
+    for folder in (hints_path.parent, source_path.parent, release_path.parent):
+        fingerprints.older_path_of(name, folder).unlink(missing_ok=True)
     made.remember(stub_path, source_path)
     release(name, course)
     made.remember(*_outputs(exercise, course))

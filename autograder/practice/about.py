@@ -23,7 +23,7 @@ def of(exercise: str, folder: Path) -> About:
     """Return what is known of an exercise: from the file in a folder, or from the package."""
     for where in (folder, outline.folders()[0]):
         try:
-            held = json.loads(fingerprints.path_of(exercise, where).read_text(encoding="utf-8"))
+            held = json.loads(fingerprints.find(exercise, where).read_text(encoding="utf-8"))
             return About(
                 tuple(str(path) for path in held["switched_off"]),
                 {

@@ -199,5 +199,20 @@ def _values(text: str) -> list[str]:
 
 
 def path_of(exercise: str, folder: Path) -> Path:
-    """Return where the hints of an exercise lie in a folder."""
+    """Return where the hints of an exercise lie in a folder: where lists of files leave it out."""
+    return folder / f".{exercise}.hints.json"
+
+
+def older_path_of(exercise: str, folder: Path) -> Path:
+    """Return where they were in what was handed out before."""
     return folder / f"{exercise}.hints.json"
+
+
+def find(exercise: str, folder: Path) -> Path:
+    """Return the file that a folder has, or would have."""
+    older = older_path_of(exercise, folder)
+    return (
+        older
+        if older.exists() and not path_of(exercise, folder).exists()
+        else path_of(exercise, folder)
+    )

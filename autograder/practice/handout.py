@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 
+from autograder.practice import fingerprints
 from autograder.practice.files import NoPractice
 from autograder.practice.outline import course, folders, outline
 from autograder.records.results import write_atomically
@@ -48,7 +49,7 @@ def start(folder: Path) -> list[str]:
     names = list(outline())
     for name in names:
         copies = [(exercises / f"{name}.py", folder / "exercises")]
-        copies += [(exercises / f"{name}.hints.json", folder / "exercises")]
+        copies += [(fingerprints.path_of(name, exercises), folder / "exercises")]
         copies += [(file, folder / "notebooks") for file in sorted((release / name).glob("*.*"))]
         for file, target in copies:
             if file.exists():

@@ -131,10 +131,10 @@ def add_hints(exercise: str, results: list[Result], folder: Path) -> None:
     """
     failures = failures_of(results)
     for where in (folder, outline.folders()[0]):
-        if (path := fingerprints.path_of(exercise, where)).exists():
-            hints = fingerprints.KnownFailures.read(path).find(exercise, failures)
-            for one in results:
-                one.hint = one.hint or hints.get(one.name, "")
+        known = fingerprints.KnownFailures.read(fingerprints.find(exercise, where))
+        hints = known.find(exercise, failures)
+        for one in results:
+            one.hint = one.hint or hints.get(one.name, "")
     for one in results:
         if one.status == Status.RAISED and not one.hint:
             one.hint = raised.hint(one.message, one.place)
