@@ -262,7 +262,7 @@ def test_check_reports_by_dimension_and_by_exit_status(desk, environment):
     code, output = run(["autograder", "check"], desk, environment)
     assert code == 1
     assert output == (
-        "scale.ipynb  ✓ all 1 public tests pass\nscale.py  not started\n1 solved, 1 not started\n"
+        "scale.ipynb  ✓ 1 of 1 public tests pass\nscale.py  not started\n1 solved, 1 not started\n"
     )
     solve(desk / "scale.py", ADDS)
     assert "Multiply" not in run(["autograder", "check", "scale.py"], desk, environment)[1]
@@ -324,7 +324,7 @@ def test_after_an_endless_loop_the_rest_is_skipped(warm, desk, loop, line):
     assert [one.status for one in report.results] == ["timed out", "not asked"]
     assert line in report.results[0].place
     shown = show_terminal.practice(report)
-    assert "1 more tests were skipped: first mend the loop at line " in shown
+    assert "Not run: 1 more. First mend the loop at line " in shown
     assert "  [dim]·[/] 3 becomes 6" in shown
     assert came[0] == "not asked"
 

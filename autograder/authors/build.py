@@ -66,7 +66,7 @@ public tests (click on its dots to read them), the second shows what they found.
 ABOUT_GRADE_CELLS = """\
 The cells that name points hold nothing for you to write or to run: when your work is graded, they
 show what hidden checks found."""
-FOLDED = {"jupyter": {"source_hidden": True}}
+FOLDED = {"source_hidden": True}  # JupyterLab shows dots instead; the output stays
 GRADE_CELL = """\
 # {dimension}: {points:g} points
 ### BEGIN HIDDEN TESTS
@@ -297,7 +297,7 @@ def _tests(tests: str, show: str) -> list[nbformat.NotebookNode]:
         for source, name in ((tests, "public-tests"), (show, "public-tests-shown"))
     ]
     for cell in cells:
-        cell.metadata |= FOLDED
+        cell.metadata["jupyter"] = FOLDED
     return [nbformat.v4.new_markdown_cell(ABOUT_TESTS), *cells]
 
 

@@ -194,7 +194,8 @@ def checked(found: Report, heading: str, asked: bool, alone: bool) -> str:
         what = "fill in what says YOUR CODE HERE, save, and run this again"
         return f"{heading}  not started: {what}"
     if found.solved and not alone and not found.printed:
-        return f"{heading}  {MARKS[Status.PASSED]} all {len(found.results)} public tests pass"
+        count = len(found.results)
+        return f"{heading}  {MARKS[Status.PASSED]} {count} of {count} public tests pass"
     space = "  " if found.untouched or found.unsolved else "\n"
     end = "" if space == "  " else "\n"
     return f"{heading}{space}{practice(found, asked)}{end}"
@@ -218,7 +219,7 @@ def _after(found: Report) -> list[str]:
         return []
     where = late[0].place or late[0].called
     at = f" at {where}" if where else ""
-    return [printable(f"{skipped} more tests were skipped: first mend the loop{at}")]
+    return [printable(f"Not run: {skipped} more. First mend the loop{at}")]
 
 
 def _hints(found: Report, asked: bool, ask: str) -> list[str]:
