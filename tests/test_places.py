@@ -69,7 +69,7 @@ def test_the_course_is_shown_unit_by_unit_with_what_is_done_and_next():
     console.print(terminal.progress(entries, {"first"}))
     lines = [line.split() for line in console.export_text().splitlines() if line.strip()]
     assert ["2", "Losses", "✓", "first", "a", "loss,", "as", "a", "class", "40", "12"] in lines
-    assert [">", "then", "another", "50", "20.5", "1"] in lines
+    assert [">", "then", "another", "50", "20.5", "↑"] in lines
     assert ["outside", "own"] in lines
     text = " ".join(sum(lines[-2:], []))
     assert text == (

@@ -36,15 +36,15 @@ def course(entries: Iterable[Entry], solved: Collection[str] = (), here: str = "
         solved: the names of those whose public tests pass.
         here: the name of the one that somebody works on.
     """
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     table.add_column("unit", overflow="fold")
     table.add_column("")
     table.add_column("exercise", no_wrap=True)
     table.add_column("what it teaches", overflow="fold")
     for name in ("min.", "points"):
         table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("after", justify="right", no_wrap=True)
-    unit, step = None, {one.name: str(one.place.step) for one in entries}
+    table.add_column("needs", justify="center", no_wrap=True)
+    unit = None
     for one in entries:
         place = one.place
         title = f"{place.unit} {place.title}" if place.unit else "outside"
@@ -56,7 +56,7 @@ def course(entries: Iterable[Entry], solved: Collection[str] = (), here: str = "
             escape(place.teaches),
             str(place.minutes) if place.unit else "",
             f"{one.points:g}" if place.unit else "",
-            step.get(one.needs, ""),
+            "↑" if one.needs else "",  # what it needs stands above it
         )
         unit = place.unit
     return table
