@@ -282,7 +282,7 @@ def test_what_is_switched_off_fails_the_public_tests_too(desk, environment):
     for name in ("scale.py", "scale.ipynb"):
         solve(desk / name, "keras.ops.multiply(self.factor, inputs)")
     message = "`keras.ops.multiply` is switched off in this exercise: write it yourself."
-    place = "2: return keras.ops.multiply(self.factor, inputs)"
+    place = ": return keras.ops.multiply(self.factor, inputs)"
     for command in (["autograder", "check"], ["pytest", "."]):
         code, output = run(command, desk, environment)
         assert code == 1
@@ -309,7 +309,6 @@ def test_one_reason_is_told_once(desk, environment):
     ("loop", "line"),
     [
         ("[1 for _ in iter(int, 1)]", "return [1 for _ in iter(int, 1)]"),
-        ("tf.while_loop(lambda i: i < 5, lambda i: i - i, [0])[0]", "return tf.while_loop("),
         ("_endless()", "tf.function(lambda: tf.while_loop(lambda i: i < 5, lambda i: i - i, [0])"),
     ],
 )
