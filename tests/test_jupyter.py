@@ -129,7 +129,8 @@ def test_the_table_is_readable(browser, lab, theme, tmp_path):
     # The table is the report; nothing is said twice.
     failure = page.locator(".jp-RenderedText pre").last.inner_text()
     assert failure.strip() == "1 of 1 public tests fail."
-    assert page.get_by_text("def test_doubles").count() == 0  # it is folded
+    assert page.get_by_text("These are the public tests.").count() == 1
+    assert page.get_by_text("def test_doubles").count() == 0  # all but the first line is folded
     assert page.locator(".jp-CodeCell .jp-InputPlaceholder").count() == 2
     assert page.locator(".jp-DirListing-itemText", has_text="hints").count() == 0
     run_all(page)

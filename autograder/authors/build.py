@@ -62,11 +62,11 @@ ABOUT_TESTS = """\
 ## Try it
 
 Run the next two cells, which are folded, whenever you have changed something: the first holds the
-public tests (click on its dots to read them), the second shows what they found."""
+public tests (click on it to read them), the second shows what they found."""
 ABOUT_GRADE_CELLS = """\
 The cells that name points hold nothing for you to write or to run: when your work is graded, they
 show what hidden checks found."""
-FOLDED = {"source_hidden": True}  # JupyterLab shows dots instead; the output stays
+FOLDED = {"source_hidden": True}  # JupyterLab shows the first line; the output stays
 GRADE_CELL = """\
 # {dimension}: {points:g} points
 ### BEGIN HIDDEN TESTS
@@ -294,7 +294,10 @@ def _tests(tests: str, show: str) -> list[nbformat.NotebookNode]:
     """
     cells = [
         _code(source, name, grade=True, locked=True, points=0)
-        for source, name in ((tests, "public-tests"), (show, "public-tests-shown"))
+        for source, name in (
+            (f"# These are the public tests.\n\n{tests}", "public-tests"),
+            (show, "public-tests-shown"),
+        )
     ]
     for cell in cells:
         cell.metadata["jupyter"] = FOLDED
