@@ -43,8 +43,8 @@ INDENT = "    "
 STUB = "# YOUR CODE HERE"
 CLEARED = re.compile(rf"solution-\d+|{'|'.join(DIMENSIONS)}")  # what nbgrader releases shorter
 BUILT = re.compile(rf"given-\d+|public-tests(?:-shown)?|{CLEARED.pattern}")
-SHOW_TESTS = """\
-# This runs the public tests, and shows what they found.
+PUBLIC_TESTS = """\
+# These are the public tests.
 try:
     from autograder.publictests import show
 except ImportError:  # without the package, no table and no hints
@@ -55,6 +55,9 @@ except ImportError:  # without the package, no table and no hints
         print("The public tests pass.")
 
 
+{tests}"""
+SHOW_TESTS = """\
+# This runs the public tests, and shows what they found.
 show(
 {arguments}
 )"""
@@ -295,7 +298,7 @@ def _tests(tests: str, show: str) -> list[nbformat.NotebookNode]:
     cells = [
         _code(source, name, grade=True, locked=True, points=0)
         for source, name in (
-            (f"# These are the public tests.\n\n{tests}", "public-tests"),
+            (PUBLIC_TESTS.format(tests=tests), "public-tests"),
             (show, "public-tests-shown"),
         )
     ]

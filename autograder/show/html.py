@@ -7,7 +7,7 @@ from jinja2 import Environment
 from autograder.records.practice import Result, by_dimension, shared_reasons
 from autograder.records.results import Status, SubmissionResult
 from autograder.records.text import line, plain
-from autograder.show.text import NOTHING, Graded, said_once, summary
+from autograder.show.text import HAND_IN, NOTHING, Graded, said_once, summary
 
 MARKUP = re.compile(r"[^\w .,:;()'\"-]|_")  # all that may be markup, and more
 MAX_REASON = 200  # characters
@@ -69,9 +69,13 @@ fail for one reason{% if reasons | length > 1 %} ({{ loop.index }}){% endif %}:
 {% if summary %}<p>{{ summary }}</p>
 {% if graded %}<ul>
 {% for name, (points, asks) in graded.items() %}
-<li><strong>{{ name }}</strong>, {{ "%g" % points }} points: {{ asks }}</li>
+<li><strong>{{ name }}</strong>, {{ "%g" % points }} points:
+{% for part in asks.split("`") %}
+{% if loop.index is even %}<code>{{ part }}</code>{% else %}{{ part }}{% endif %}
+{% endfor %}</li>
 {% endfor %}
 </ul>{% endif %}
+<p>{{ hand_in }}</p>
 {% endif %}
 """)
 
@@ -84,6 +88,7 @@ def public_tests(results: list[Result], graded: Graded = NOTHING) -> str:
         reasons=reasons,
         told={one.name: number for number, some in enumerate(reasons, 1) for one in some},
         summary=summary(results),
+        hand_in=HAND_IN,
         graded=graded,
         plain=plain,
     )

@@ -9,6 +9,7 @@ from autograder.records.text import plain
 
 Graded = Mapping[str, tuple[float, str]]  # as in `practice.About`
 NOTHING: Graded = {}
+HAND_IN = "To hand in, save the notebook, and give it to your course under this name."
 
 
 def checks(result: SubmissionResult, dimension: str) -> str:
@@ -43,6 +44,7 @@ def public_tests(results: list[Result], graded: Graded = NOTHING) -> str:
     lines.append(summary(results))
     if lines[-1]:
         lines += [f"{name}, {points:g} points: {asks}" for name, (points, asks) in graded.items()]
+        lines.append(HAND_IN)
     return "\n".join(lines).rstrip()
 
 
@@ -50,10 +52,7 @@ def summary(results: list[Result]) -> str:
     """Return what is below the results, if all pass; otherwise the exception says it."""
     if not all(one.passed for one in results):
         return ""
-    return (
-        "The public tests pass. Hidden checks ask more when your work is graded. To hand in, save "
-        "the notebook under its name."
-    )
+    return "The public tests pass. Hidden checks ask more when your work is graded."
 
 
 def said_once(checks: Iterable[CheckResult]) -> Iterator[dict]:
