@@ -22,13 +22,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from autograder.authors import new as authoring
-from autograder.practice import tries
+from autograder.practice import outline, tries
 from autograder.practice.files import NoPractice, exercise_files
-from autograder.practice.outline import folders as stub_folders
-from autograder.practice.outline import outline
 from autograder.practice.server import TestServer
 from autograder.records import exercises, extras, submissions
 from autograder.records.course import Course, NoCourse
+from autograder.records.practice import Report
 from autograder.records.recognition import exercise_of
 from autograder.records.results import (
     LAYERS,
@@ -169,10 +168,11 @@ def build(names: Names = None) -> None:
         progress = stack.enter_context(_progress(1, quiet=False))
         worker = stack.enter_context(Worker()) if chosen else None
         for exercise in chosen:
-            _, checks, _ = load_checks(worker, exercise)
+            setup, checks, _ = load_checks(worker, exercise)
             try:
                 known = ship_known_mistakes(worker, exercise, checks, progress.preparing)
-                written = known + build_one(exercise, checks, exercise.course)
+                off = setup.switched_off
+                written = known + build_one(exercise, checks, exercise.course, off)
             except BuildError as error:
                 refused.append(str(error))
                 continue
@@ -188,9 +188,24 @@ def build(names: Names = None) -> None:
         raise typer.Exit(1)
 
 
+@app.callback(invoke_without_command=True)
+def options(
+    asked: Annotated[
+        bool, typer.Option("--version", is_eager=True, help="Print the version and stop.")
+    ] = False,
+) -> None:
+    if asked:
+        console.print(
+            f"autograder {version('keras-autograder')}, Python {platform.python_version()}"
+        )
+        raise typer.Exit()
+
+
 @app.command()
 def check(
-    paths: Annotated[list[Path] | None, typer.Argument(help="Exercise files, or folders.")] = None,
+    paths: Annotated[
+        list[Path] | None, typer.Argument(help="Exercise files, folders, or names of exercises.")
+    ] = None,
     watch: Annotated[bool, typer.Option(help="Check again whenever a file is saved.")] = False,
     hint: Annotated[bool, typer.Option(help="Show hints before the second try, too.")] = False,
     timing: Annotated[bool, typer.Option("--time", help="Tell how long it took.")] = False,
@@ -207,18 +222,36 @@ def check(
         return
     started = time.perf_counter()
     server = TestServer()
-    if server.start() and timing:
+    if timing and server.start():
         console.print(f"TensorFlow imported in {time.perf_counter() - started:.1f} s")
-    solved = True
+    reports = []
     for path in files:
-        found = server.check(path)
+        reports.append(found := _check(server, path))
         tries.remember(found)
-        solved &= found.solved
         seconds = f"  {found.seconds:.2f} s" if timing else ""
-        console.print(f"[bold]{terminal.printable(str(path))}[/]{seconds}", soft_wrap=True)
-        console.print(terminal.practice(found, asked=hint) + "\n", soft_wrap=True)
-    if not solved:
+        heading = f"[bold]{terminal.printable(str(path))}[/]{seconds}"
+        console.print(terminal.checked(found, heading, hint, len(files) == 1), soft_wrap=True)
+    if len(files) > 1:
+        console.print(terminal.tally(reports), soft_wrap=True)
+    elif reports[0].solved:
+        console.print(terminal.beyond(reports[0], str(files[0])))
+    if not all(one.solved for one in reports):
         raise typer.Exit(1)
+
+
+def _check(server: TestServer, path: Path) -> Report:
+    """Run the public tests of a file; in a terminal, show results as they come."""
+    if not console.is_terminal:
+        return server.check(path)
+    from rich.live import Live
+
+    with Live(console=console, transient=True, auto_refresh=False) as live:
+
+        def show(report: Report) -> None:
+            live.update(f"[bold]{terminal.printable(str(path))}[/]\n{terminal.practice(report)}")
+            live.refresh()
+
+        return server.check(path, on_result=show)
 
 
 @app.command()
@@ -257,10 +290,11 @@ def _has_screen() -> bool:
 
 @app.command("list")
 def list_exercises() -> None:
-    """Show the course: its units, and what each exercise teaches, takes and gives."""
-    folders = Path(), Path("exercises"), Path("notebooks")
-    solved = set().union(*(tries.Progress(folder).solved_exercises() for folder in folders))
-    console.print(terminal.course(outline(), solved))
+    """Show the course: its units, what each exercise teaches, takes, gives and needs."""
+    solved = tries.done([Path(), Path("exercises"), Path("notebooks")])
+    entries = outline.course()
+    console.print(terminal.course(entries, solved))
+    console.print(terminal.progress(entries, solved))
 
 
 @app.command()
@@ -269,10 +303,12 @@ def start(folder: Annotated[Path, typer.Argument(help="A new folder.")]) -> None
     from autograder.practice.handout import start as start_in
 
     names = start_in(folder)
-    console.print(
-        f"{len(names)} exercises in {terminal.printable(str(folder))}: {', '.join(names)}"
-    )
-    console.print(f"Next: cd {terminal.printable(str(folder))} && autograder check --watch")
+    entries = outline.course()
+    console.print(terminal.course(entries))
+    where = terminal.printable(str(folder))
+    console.print(f"{len(names)} exercises in {where}, as scripts and as notebooks.")
+    console.print(terminal.progress(entries, ()))
+    console.print(f"run:  cd {where} && autograder check --watch", soft_wrap=True)
 
 
 @app.command("init")
@@ -673,11 +709,11 @@ def _places(course: Course | None) -> dict[str, "Place"]:
     """Return the place of each exercise, of those that students have if there is no course."""
     if course:
         return {one.name: one.place for one in exercises.find_all(course.solutions)}
-    return {name: place for name, (place, _) in outline().items()}
+    return {name: place for name, (place, _) in outline.outline().items()}
 
 
 def _stubs(course: Course | None) -> dict[str, str]:
-    folder = course.exercises if course else stub_folders()[0]
+    folder = course.exercises if course else outline.folders()[0]
     return {path.stem: path.read_text(encoding="utf-8") for path in folder.glob("*.py")}
 
 

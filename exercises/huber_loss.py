@@ -152,7 +152,7 @@ def look_at_one_wrong_label():
 # Switched off are `keras.losses.Huber`, `keras.losses.huber`,
 # `tensorflow.compat.v1.losses.huber_loss`, and the old copies in `tensorflow.python.keras.losses`
 # (`Huber` and `huber`), under all their names: calling one of them raises when your work is graded,
-# which the public tests do not notice. Rounding is allowed for.
+# and in the public tests, too. Rounding is allowed for.
 #
 # Out of scope: several outputs, labels of shape `(batch,)`, Python lists, weights of shape
 # `(batch,)`, masks, dtypes other than float32 for the result, thresholds that are zero, negative or

@@ -3,6 +3,7 @@
 import json
 import shutil
 import subprocess
+from importlib.metadata import version
 
 import pytest
 
@@ -97,6 +98,12 @@ def test_wrong_usage_ends_with_a_sentence(run, arguments, message):
     assert done.returncode == 2
     assert message in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_the_version_is_printed(run):
+    done = run("--version")
+    assert done.returncode == 0
+    assert done.stdout.startswith(f"autograder {version('keras-autograder')}, Python 3.")
 
 
 EVIL = "ada\nautograder: all is well\x1b[31m[red]\u202e"

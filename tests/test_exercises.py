@@ -16,12 +16,13 @@ from autograder.authors import figures, public_hints, turns
 from autograder.authors.audit import KINDS, audit, specimens
 from autograder.authors.build import HEADER, build, stub
 from autograder.authors.hint_report import report, wrong_hints
+from autograder.checks import HUBER
 from autograder.grading import known
 from autograder.grading.dialogue import describe
 from autograder.grading.grader import Grader
 from autograder.grading.processes import Limits, Worker
-from autograder.grading.seeds import Seeds
-from autograder.practice import fingerprints
+from autograder.grading.reference import load_checks
+from autograder.practice import about, fingerprints
 from autograder.practice.server import TestServer
 from autograder.records import submissions
 from autograder.records.course import Course
@@ -122,9 +123,11 @@ def test_stub_and_release_are_what_build_makes_now(exercise, patient_worker, tmp
     for path in ("nbgrader_config.py", hints, figure):
         if (ROOT / path).exists():
             (tmp_path / path).write_bytes((ROOT / path).read_bytes())
-    checks = Grader(patient_worker, exercise, Seeds.same(0)).checks
+    setup, checks, _ = load_checks(patient_worker, exercise)
     assert len({check.dimension for check in checks}) >= 3
-    stub_path, hints_path, _, release, *_ = build(exercise, checks, Course(tmp_path))
+    stub_path, hints_path, _, release, *_ = build(
+        exercise, checks, Course(tmp_path), setup.switched_off
+    )
     name = exercise.name
     assert stub_path.read_text() == (ROOT / "exercises" / f"{name}.py").read_text()
     assert release.read_text() == (ROOT / "release" / name / f"{name}.ipynb").read_text()
@@ -212,8 +215,18 @@ def test_nothing_that_students_get_is_secret(exercise):
     assert not [path for one in folders for path in one.rglob("*") if path.suffix == ".gz"]
     # Hints are docstrings of chaffs; beside them there are only hashes.
     hints = json.loads(fingerprints.path_of(name, ROOT / "exercises").read_text())
-    assert set(hints) == {"exercise", "key", "hints"}
+    assert set(hints) == {"exercise", "key", "switched_off", "graded", "untouched", "hints"}
+    assert all(path in exercise.checks or path in HUBER for path in hints["switched_off"])
+    statement = " ".join(
+        line.strip("# ") for line in exercise.reference_file.splitlines() if line.startswith("#")
+    )
+    for points, asks in hints["graded"].values():
+        assert points > 0
+        assert asks
+        assert asks in statement
     assert set(hints["hints"]) <= {chaff.note for chaff in exercise.chaffs}
+    files = ROOT / "exercises" / f"{name}.py", ROOT / "release" / name / f"{name}.ipynb"
+    assert sorted(map(about.content_of, files)) == hints["untouched"]
     hashes = [hints["key"], *(one for some in hints["hints"].values() for one in some)]
     assert all(re.fullmatch("[0-9a-f]{16}", one) for one in hashes)
 

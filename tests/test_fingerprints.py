@@ -3,6 +3,7 @@ import math
 import numpy as np
 import pytest
 
+from autograder.practice import fingerprints
 from autograder.practice.fingerprints import KnownFailures, Mistake, of_failures
 
 
@@ -144,3 +145,12 @@ def test_hints_of_an_older_format_say_nothing(tmp_path):
         '{"exercise": "scale", "key": "k", "hints": {"Add.": ["18182f"]}}'
     )
     assert KnownFailures.read(tmp_path / "h.json").find("scale", ADDS) == {}
+
+
+def test_hints_lie_out_of_sight_and_are_found_where_they_were_before(tmp_path):
+    hidden, older = tmp_path / ".scale.hints.json", tmp_path / "scale.hints.json"
+    assert fingerprints.find("scale", tmp_path) == hidden
+    older.write_text("{}")
+    assert fingerprints.find("scale", tmp_path) == older
+    hidden.write_text("{}")
+    assert fingerprints.find("scale", tmp_path) == hidden

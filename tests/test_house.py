@@ -16,7 +16,7 @@ MAY_IMPORT = {
     "show": {"records"},
     "sandbox": {"records", "checks"},
     "grading": {"records", "sandbox.lock"},
-    "practice": {"records", "show", "sandbox.loading", "sandbox.settings"},
+    "practice": {"records", "show", "sandbox.loading", "sandbox.settings", "sandbox.switches"},
     "gradebook": {"records", "show", "grading", "sandbox.lock"},
     "report": {"records", "show"},
     "authors": EVERYTHING,

@@ -261,7 +261,7 @@ def test_build_does_nothing_where_nothing_has_changed(built, run):
     course = built.folder.parent.parent
     run("autograder", "build")
     assert run("autograder", "build") == "scale: nothing to build\n"
-    for file in ("release/scale/scale.ipynb", "exercises/scale.hints.json", "build/gradebook.db"):
+    for file in ("release/scale/scale.ipynb", "exercises/.scale.hints.json", "build/gradebook.db"):
         before = (course / file).read_bytes()
         (course / file).unlink()
         assert "wrote release/scale/scale.ipynb" in run("autograder", "build")
@@ -290,7 +290,7 @@ def test_the_file_stays_beside_the_exercise(built, run):
     run("autograder", "build")
     submitted = course / "build" / "submitted" / "ada" / "scale"
     shutil.copytree(course / "release" / "scale", submitted)
-    (submitted / "scale.hints.json").unlink()
+    (submitted / ".scale.hints.json").unlink()
     run("autograder", "autograde")
     run("nbgrader", "generate_feedback", "scale")
     assert list((course / "build" / "feedback").rglob("*.html"))

@@ -724,7 +724,7 @@ def test_who_was_not_graded_is_named_at_the_end(course, autograder, run, environ
     none = autograder("autograde", "scale", code=1).stderr
     assert "nothing to grade: no submission of scale" in none
     released_to(course, "scale", "ada", RIGHT)
-    (submitted / "ada" / "scale" / "scale.hints.json").write_text("{}")  # as it was released
+    (submitted / "ada" / "scale" / ".scale.hints.json").write_text("{}")  # as it was released
     done = autograder("autograde").stderr
     listed = done.partition("not graded, in build/submitted:\n")[2]
     told = [line.strip().partition(": ")[0] for line in listed.splitlines()]

@@ -101,7 +101,7 @@ def test_a_fresh_exercise_builds_and_audits(fresh, patient_worker):
     """All that is found is what is left to do, chaffs and mutants that nobody has written yet."""
     grader = Grader(patient_worker, fresh, Seeds.same(0))
     assert {check.dimension for check in grader.checks} == set(DIMENSIONS)
-    stub, _, _, release, *_ = build(fresh, grader.checks, fresh.course)
+    stub, _, _, release, *_ = build(fresh, grader.checks, fresh.course, [])
     assert "raise NotImplementedError()" in stub.read_text()
     assert release.exists()
     known, notes = known_mistakes(fresh, fresh.course)

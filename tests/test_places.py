@@ -2,8 +2,9 @@
 
 import pytest
 
+from autograder.practice import outline
 from autograder.records.exercises import Exercise, WrongStatement, find_all
-from autograder.records.places import Place, WrongPlace, read
+from autograder.records.places import Entry, Place, WrongPlace, read
 from autograder.show import terminal
 from autograder.show.console import Output
 
@@ -56,11 +57,29 @@ def test_exercises_come_in_the_order_of_the_course(tmp_path):
         _ = Exercise(tmp_path / "a").place
 
 
-def test_the_course_is_shown_unit_by_unit():
-    outline = {"first": (PLACE, 12.0), "own": (Place(), 0.0)}
+def test_the_course_is_shown_unit_by_unit_with_what_is_done_and_next():
+    second = Place(2, "Losses", 2, 50, "another")
+    entries = [
+        Entry("first", PLACE, 12.0),
+        Entry("then", second, 20.5, needs="first"),
+        Entry("own", Place()),
+    ]
     console = Output(width=80, record=True, file=None)
-    console.print(terminal.course(outline, solved={"first"}))
+    console.print(terminal.course(entries, solved={"first"}, here="then"))
+    console.print(terminal.progress(entries, {"first"}))
     lines = [line.split() for line in console.export_text().splitlines() if line.strip()]
-    assert ["2", "Losses"] in lines
-    assert ["✓", "first", "a", "loss,", "as", "a", "class", "40", "12"] in lines
-    assert ["own"] in lines
+    assert ["2", "Losses", "✓", "first", "a", "loss,", "as", "a", "class", "40", "12"] in lines
+    assert [">", "then", "another", "50", "20.5", "↑"] in lines
+    assert ["outside", "own"] in lines
+    text = " ".join(sum(lines[-2:], []))
+    assert text == (
+        "done: 1 of 3 exercises, 12 of 32.5 points, about 50 minutes to go "
+        "next: then (unit 2 Losses, 50 minutes, 20.5 points, after first)"
+    )
+
+
+def test_an_exercise_needs_the_one_before_it_in_its_unit():
+    before = {one.place.unit: "" for one in outline.course()}
+    for one in outline.course():
+        assert one.needs == before[one.place.unit]
+        before[one.place.unit] = one.name

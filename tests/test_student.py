@@ -1,6 +1,5 @@
 """What students run on their own machine: pytest, `autograder check`, the watch loop, `start`."""
 
-import json
 import os
 import pty
 import re
@@ -14,8 +13,9 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from autograder.authors.build import hints_of, source_notebook, stub
-from autograder.practice import fingerprints
+from autograder.authors.build import about_exercise, hints_of, source_notebook, stub
+from autograder.grading.verdicts import CheckInfo
+from autograder.practice import about, fingerprints
 from autograder.practice.server import TestServer
 from autograder.practice.tries import Progress
 from autograder.records.practice import Report, Result
@@ -53,10 +53,13 @@ def test_nothing_slow_is_imported():
 def handout(tmp_path_factory, toy_exercise):
     """A folder with the stub, the notebook and the hints of the toy exercise."""
     folder = tmp_path_factory.mktemp("handout")
-    (folder / "scale.py").write_text(stub(toy_exercise))
-    nbformat.write(source_notebook(toy_exercise, []), folder / "scale.ipynb")
+    text, notebook = stub(toy_exercise), source_notebook(toy_exercise, [])
+    (folder / "scale.py").write_text(text)
+    nbformat.write(notebook, folder / "scale.ipynb")
     path = fingerprints.path_of("scale", folder)
-    hints_of(toy_exercise, kept=path).write(path, "scale")
+    checks = [CheckInfo("multiplies", "numerics", 2.5, "", False, ["Scale"], 0, 0)]
+    told = about_exercise(toy_exercise, checks, ["keras.ops.multiply"], text, notebook)
+    hints_of(toy_exercise, kept=path).write(path, "scale", about.as_data(told))
     return folder
 
 
@@ -258,15 +261,117 @@ def test_other_projects_are_left_alone(tmp_path, environment):
 def test_check_reports_by_dimension_and_by_exit_status(desk, environment):
     code, output = run(["autograder", "check"], desk, environment)
     assert code == 1
-    assert "scale.ipynb\nnumerics  1 of 1\n  ✓ 3 becomes 6\n" in output
-    assert "scale.py\nnumerics  0 of 1\n  ✗ 3 becomes 6\n      not solved yet (line 2" in output
+    assert output == (
+        "scale.ipynb  ✓ 1 of 1 public tests pass\nscale.py  not started\n1 solved, 1 not started\n"
+    )
     solve(desk / "scale.py", ADDS)
     assert "Multiply" not in run(["autograder", "check", "scale.py"], desk, environment)[1]
     asked = run(["autograder", "check", "scale.py", "--hint", "--time"], desk, environment)[1]
     assert "hint: Multiply; do not add." in asked
     assert re.search(r"TensorFlow imported in \d+\.\d s\nscale.py  \d+\.\d\d s\n", asked)
     solve(desk / "scale.ipynb")
-    assert run(["autograder", "check", "scale.ipynb"], desk, environment)[0] == 0
+    assert "numerics  0 of 1\n  ✗ 3 becomes 6\n      Scale(2.0) made 5.0" in asked
+    code, output = run(["autograder", "check", "scale.ipynb"], desk, environment)
+    assert code == 0
+    assert "scale.ipynb\nnumerics  1 of 1\n  ✓ 3 becomes 6\n" in output
+    assert re.search(r"hidden checks ask\s+more, for 2.5 points:\s+numerics\s+2.5", output)
+    assert "To hand in, give scale.ipynb to your course as it is" in output
+
+
+def test_what_is_switched_off_fails_the_public_tests_too(desk, environment):
+    for name in ("scale.py", "scale.ipynb"):
+        solve(desk / name, "keras.ops.multiply(self.factor, inputs)")
+    message = "`keras.ops.multiply` is switched off in this exercise: write it yourself."
+    place = ": return keras.ops.multiply(self.factor, inputs)"
+    for command in (["autograder", "check"], ["pytest", "."]):
+        code, output = run(command, desk, environment)
+        assert code == 1
+        assert output.count(message) == 2
+        assert output.count(place) == 2
+
+
+def test_one_reason_is_told_once(desk, environment):
+    path = desk / "scale.py"
+    solve(path, "self.faktor * inputs")
+    test = path.read_text().partition("def test_doubles")[2]
+    path.write_text(path.read_text() + f"\n\ndef test_again{test}\n\ndef test_more{test}")
+    _, output = run(["autograder", "check", "scale.py"], desk, environment)
+    assert "3 tests fail for one reason:\n    AttributeError: 'Scale' object has no" in output
+    assert output.count("AttributeError") == output.count("self.faktor * inputs") == 1
+    assert "numerics  0 of 3\n  ✗ 3 becomes 6\n  ✗ 3 becomes 6\n  ✗ 3 becomes 6\n" in output
+    path.write_text(path.read_text().replace("return self.faktor", "raise NotImplementedError\n#"))
+    _, output = run(["autograder", "check", "scale.py"], desk, environment)
+    assert re.fullmatch(r"scale.py  not solved yet \(line \d+\)\n", output)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("loop", "line"),
+    [
+        ("[1 for _ in iter(int, 1)]", "return [1 for _ in iter(int, 1)]"),
+        ("_endless()", "tf.function(lambda: tf.while_loop(lambda i: i < 5, lambda i: i - i, [0])"),
+    ],
+)
+def test_after_an_endless_loop_the_rest_is_skipped(warm, desk, loop, line):
+    path = desk / "scale.py"
+    solve(path, loop)
+    test = path.read_text().partition("def test_doubles")[2]
+    endless = f"def _endless():\n    return {line}[0])()\n" if "_" in loop[:1] else ""
+    path.write_text(f"{path.read_text()}\n\n{endless}\n\ndef test_again{test}")
+    came = []
+    report = warm.check(path, on_result=lambda found: came.append(found.results[0].status))
+    assert [one.status for one in report.results] == ["timed out", "not asked"]
+    assert line in report.results[0].place
+    shown = show_terminal.practice(report)
+    assert "Not run: 1 more. First mend the loop at line " in shown
+    assert "  [dim]·[/] 3 becomes 6" in shown
+    assert came[0] == "not asked"
+
+
+def test_an_exercise_is_checked_by_its_name(desk, environment):
+    (desk / "scale.py").rename(desk / "mine.py")
+    solve(desk / "mine.py")
+    (desk / "scale.ipynb").unlink()
+    code, output = run(["autograder", "check", "scale"], desk, environment)
+    assert (code, output.splitlines()[0]) == (0, "mine.py")
+
+
+def test_a_mark_belongs_to_a_content(tmp_path):
+    path, other = tmp_path / "scale.py", tmp_path / "other.py"
+    path.write_text("# autograder exercise: scale\nx = 1\n")
+    passed = Result("test_one", "numerics", "", "passed")
+    progress = Progress(tmp_path)
+    progress.record(Report(path, "scale", [passed], content=about.content_of(path)))
+    progress.save()
+    assert Progress(tmp_path).solved(path)
+    assert Progress(tmp_path).solved_exercises() == {"scale"}
+    path.rename(other)
+    assert Progress(tmp_path).solved_exercises() == {"scale"}
+    other.write_text(other.read_text().replace("1", "2"))
+    assert not Progress(tmp_path).solved(other)
+    assert Progress(tmp_path).solved_exercises() == set()
+
+
+def test_to_save_without_a_change_is_no_second_try(tmp_path):
+    def tried(content):
+        failed = Result("test_one", "numerics", "", "failed")
+        progress = Progress(tmp_path)
+        progress.record(Report(tmp_path / "scale.py", "scale", [failed], content=content))
+        progress.save()
+        return failed.tries
+
+    assert [tried(content) for content in ("a", "a", "b", "b", "a")] == [1, 1, 2, 2, 3]
+
+
+def test_outputs_change_no_content(handout):
+    notebook = nbformat.read(handout / "scale.ipynb", 4)
+    before = about.content_of(handout / "scale.ipynb")
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs = [nbformat.v4.new_output("stream", text="1")]
+    nbformat.write(notebook, handout / "run.ipynb")
+    assert about.content_of(handout / "run.ipynb") == before
+    (handout / "run.ipynb").unlink()
 
 
 def test_check_ends_with_a_sentence(desk, environment):
@@ -275,9 +380,12 @@ def test_check_ends_with_a_sentence(desk, environment):
         (desk / name).write_text("x = 1")
     for argument, message in (
         ("empty", "no exercises here. `autograder start DIR` makes a folder of them."),
-        ("plain.py", "plain.py is no exercise."),
+        ("plain.py", "plain.py is no exercise: a stub says so in its first line"),
+        ("scael.py", "no such file, folder or exercise: scael.py. Did you mean scale.py?"),
+        ("huber_los", "no such file, folder or exercise: huber_los. Did you mean huber_loss?"),
+        ("huber_loss", "there is no file of the exercise huber_loss here."),
         ("loud.PY", "loud.PY has an ending that is not in lower case; rename it to loud.py"),
-        ("nowhere.py", "no such file or folder: nowhere.py"),
+        ("nowhere.py", "no such file, folder or exercise: nowhere.py"),
     ):
         done = subprocess.run(
             ["autograder", "check", argument],
@@ -334,7 +442,8 @@ def test_progress_survives_and_a_damaged_file_harms_nobody(tmp_path):
         progress.record(Report(path, "scale", [failed]))
         progress.save()
         assert failed.tries == tries
-    progress.record(Report(path, "scale", [passed]))
+    path.write_text("x = 1")
+    progress.record(Report(path, "scale", [passed], content=about.content_of(path)))
     progress.save()
     assert Progress(tmp_path).solved(path)
     for damage in ("{", "[]", '{"current": 1, "solved": 2, "tries": 3}', ""):
@@ -373,21 +482,26 @@ class Terminal:
 
 def test_the_watch_loop_checks_what_is_saved_and_obeys_keys(desk, environment):
     (desk / "scale.ipynb").rename(desk / "a.ipynb")
+    replace(desk / "a.ipynb", '"scale", test_doubles', '"other", test_doubles')
     terminal = Terminal(["autograder", "check", "--watch"], desk, environment)
     terminal.wait_for("Progress [####################--------------------] 1/2")
-    terminal.wait_for("The public tests pass. Press n for the next exercise.")
+    terminal.wait_for("All public tests pass.")
+    terminal.wait_for("Press n for the next exercise: scale")
     terminal.press("n")
-    terminal.wait_for("not solved yet (line 2")
-    terminal.press("h")
-    terminal.wait_for("First fill in what says YOUR CODE HERE.")
+    terminal.wait_for("not started")
+    terminal.wait_for("Fill in what says YOUR CODE HERE, and save the file.")
     solve(desk / "scale.py", ADDS)
-    terminal.wait_for("There is a hint, if you ask for it.")
+    terminal.wait_for("There is a hint: press h.")
     assert "made 5.0 of 3.0, expected 6.0" in terminal.screen
+    (desk / "scale.py").touch()
+    terminal.wait_for("running…")
+    terminal.wait_for("There is a hint: press h.")
     terminal.press("h")
     terminal.wait_for("hint: Multiply; do not add.")
     terminal.press("l")
-    terminal.wait_for(">   scale.py")
-    assert "  ✓ a.ipynb" in terminal.screen
+    terminal.wait_for("what it teaches")
+    assert re.search(r"✓\s+other", terminal.screen)
+    assert re.search(r">\s+scale", terminal.screen)
     text = (desk / "scale.py").read_text()
     (desk / "scale.py").write_text(text.replace(ADDS, "[1 for _ in iter(int, 1)]"))
     terminal.wait_for("running…")
@@ -395,14 +509,20 @@ def test_the_watch_loop_checks_what_is_saved_and_obeys_keys(desk, environment):
     terminal.wait_for("Progress [########################################] 2/2")
     terminal.press("q")
     assert terminal.end() == 0
-    assert json.loads((desk / ".autograder.json").read_text())["solved"] == ["a.ipynb", "scale.py"]
+    progress = Progress(desk)
+    assert progress.solved(desk / "a.ipynb")
+    assert progress.solved(desk / "scale.py")
 
 
 def test_a_folder_is_started_once(tmp_path, environment):
     code, output = run(["autograder", "start", "mine"], tmp_path, environment)
     assert code == 0
     stubs = sorted((tmp_path / "mine" / "exercises").glob("*.py"))
-    assert f"{len(stubs)} exercises in mine" in output
+    assert f"{len(stubs)} exercises in mine, as scripts and as notebooks." in output
+    assert "next: " in output
+    listed = run(["autograder", "list"], tmp_path / "mine", environment)[1]
+    assert "✓" not in listed
+    assert f"done: 0 of {len(stubs)} exercises" in listed
     for path in stubs:
         assert exercise_of(path) == path.stem
         notebook = tmp_path / "mine" / "notebooks" / f"{path.stem}.ipynb"

@@ -1,6 +1,7 @@
 """Make what students get of an exercise: the stub, and the notebook nbgrader releases."""
 
 import ast
+import copy
 import hashlib
 import json
 import re
@@ -12,7 +13,7 @@ import jupytext
 import nbformat
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.preprocessors import ClearSolutions
+from nbgrader.preprocessors import ClearHiddenTests, ClearSolutions
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -25,9 +26,11 @@ from autograder.grading.hints import differences
 from autograder.grading.processes import Worker
 from autograder.grading.seeds import HINT_SEEDS
 from autograder.grading.verdicts import CheckInfo
+from autograder.practice import about, fingerprints
 from autograder.practice.fingerprints import FORMAT, KnownFailures, path_of
 from autograder.records.course import Course
 from autograder.records.exercises import Exercise
+from autograder.records.practice import About
 from autograder.records.results import DIMENSIONS, write_atomically
 from autograder.records.text import short_hash
 
@@ -39,11 +42,9 @@ HEADER = """\
 INDENT = "    "
 STUB = "# YOUR CODE HERE"
 CLEARED = re.compile(rf"solution-\d+|{'|'.join(DIMENSIONS)}")  # what nbgrader releases shorter
-BUILT = re.compile(rf"given-\d+|public-tests|{CLEARED.pattern}")
+BUILT = re.compile(rf"given-\d+|public-tests(?:-shown)?|{CLEARED.pattern}")
 PUBLIC_TESTS = """\
-{tests}
-
-
+# These are the public tests.
 try:
     from autograder.publictests import show
 except ImportError:  # without the package, no table and no hints
@@ -54,9 +55,21 @@ except ImportError:  # without the package, no table and no hints
         print("The public tests pass.")
 
 
+{tests}"""
+SHOW_TESTS = """\
+# This runs the public tests, and shows what they found.
 show(
 {arguments}
 )"""
+ABOUT_TESTS = """\
+## Try it
+
+Run the next two cells, which are folded, whenever you have changed something: the first holds the
+public tests (click on it to read them), the second shows what they found."""
+ABOUT_GRADE_CELLS = """\
+The cells that name points hold nothing for you to write or to run: when your work is graded, they
+show what hidden checks found."""
+FOLDED = {"source_hidden": True}  # JupyterLab shows the first line; the output stays
 GRADE_CELL = """\
 # {dimension}: {points:g} points
 ### BEGIN HIDDEN TESTS
@@ -65,7 +78,9 @@ points("{exercise}", "{dimension}", globals())
 ### END HIDDEN TESTS"""
 
 
-def build(exercise: Exercise, checks: list[CheckInfo], course: Course) -> list[Path]:
+def build(
+    exercise: Exercise, checks: list[CheckInfo], course: Course, switched_off: list[str]
+) -> list[Path]:
     """Write an exercise's stub, source notebook, hints and release into a course.
 
     Raises:
@@ -89,15 +104,48 @@ def build(exercise: Exercise, checks: list[CheckInfo], course: Course) -> list[P
         write_atomically(figure_path, figure)
     write_atomically(source_path, nbformat.writes(notebook) + "\n")
     hints_path = path_of(name, course.exercises)
-    hints = hints_of(exercise, kept=hints_path)
+    hints = hints_of(exercise, fingerprints.find(name, course.exercises), switched_off)
+    told = about.as_data(about_exercise(exercise, checks, switched_off, text, notebook))
     for folder in (hints_path.parent, source_path.parent):  # nbgrader releases it from there
-        hints.write(path_of(name, folder), name)
+        hints.write(path_of(name, folder), name, told)
+    for folder in (hints_path.parent, source_path.parent, release_path.parent):
+        fingerprints.older_path_of(name, folder).unlink(missing_ok=True)
     made.remember(stub_path, source_path)
     release(name, course)
     made.remember(*_outputs(exercise, course))
     made.remember_content(name, _content(exercise, course))
     drawn = [figure_path] if figure else []
     return [stub_path, hints_path, source_path, release_path, *drawn]
+
+
+def about_exercise(
+    exercise: Exercise,
+    checks: list[CheckInfo],
+    switched_off: list[str],
+    stub: str,
+    notebook: nbformat.NotebookNode,
+) -> About:
+    """Return what students are told besides the statement."""
+    released = copy.deepcopy(notebook)
+    for step in (ClearSolutions(), ClearHiddenTests()):  # as nbgrader releases it
+        released, _ = step.preprocess(released, {})
+    code = tuple(cell.source for cell in released.cells if cell.cell_type == "code")
+    asks = _asked_in_words(exercise)
+    graded = {name: (points, asks.get(name, "")) for name, points in _points(checks).items()}
+    untouched = frozenset([about.content((stub,)), about.content(code)])
+    return About(tuple(switched_off), graded, untouched)
+
+
+def _asked_in_words(exercise: Exercise) -> dict[str, str]:
+    """Return what the statement says is graded in each dimension."""
+    cells = exercise.notebook.cells
+    text = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+    found = {}
+    for name in DIMENSIONS:
+        item = rf"(?m)^- \*\*{name.capitalize()}[.:]?\*\*[.:]? (.*(?:\n  .*)*)"
+        if match := re.search(item, text):
+            found[name] = " ".join(match[1].split())
+    return found
 
 
 def is_built(exercise: Exercise, course: Course) -> bool:
@@ -132,7 +180,9 @@ def _outputs(exercise: Exercise, course: Course) -> list[Path]:
     ]
 
 
-def hints_of(exercise: Exercise, kept: Path) -> KnownFailures:
+def hints_of(
+    exercise: Exercise, kept: Path, switched_off: list[str] | None = None
+) -> KnownFailures:
     """Return what the chaffs show in the public tests, as fingerprints with their hints.
 
     What was built from the same files is read from `kept`.
@@ -141,7 +191,7 @@ def hints_of(exercise: Exercise, kept: Path) -> KnownFailures:
     key = short_hash("\0".join(parts), 16)
     if (hints := KnownFailures.read(kept)).key == key:
         return hints
-    return public_hints.learn(exercise.name, public_hints.runs(exercise), key)
+    return public_hints.learn(exercise.name, public_hints.runs(exercise, switched_off), key)
 
 
 def ship_known_mistakes(
@@ -238,19 +288,43 @@ def source_notebook(
             arguments = textwrap.fill(
                 arguments, 100, initial_indent=INDENT, subsequent_indent=INDENT
             )
-            source = PUBLIC_TESTS.format(tests=cell.source, arguments=arguments)
-            made = _code(source, "public-tests", grade=True, locked=True, points=0)
+            notebook.cells += _tests(cell.source, SHOW_TESTS.format(arguments=arguments))
+            continue
         else:
             made = _code(cell.source, f"given-{number}", locked=True)
         notebook.cells.append(made)
-    for dimension in DIMENSIONS:
-        points = sum(check.points for check in checks if check.dimension == dimension)
-        if points:
-            source = GRADE_CELL.format(dimension=dimension, points=points, exercise=exercise.name)
-            notebook.cells.append(_code(source, dimension, grade=True, locked=True, points=points))
+    graded = _points(checks)
+    if graded:
+        notebook.cells.append(nbformat.v4.new_markdown_cell(ABOUT_GRADE_CELLS))
+    for dimension, points in graded.items():
+        source = GRADE_CELL.format(dimension=dimension, points=points, exercise=exercise.name)
+        notebook.cells.append(_code(source, dimension, grade=True, locked=True, points=points))
     for number, cell in enumerate(notebook.cells):
         cell.id = f"{exercise.name}-{number}".replace("_", "-")
     return notebook
+
+
+def _points(checks: list[CheckInfo]) -> dict[str, float]:
+    """Return the points in each dimension that an exercise asks."""
+    found = {name: [one.points for one in checks if one.dimension == name] for name in DIMENSIONS}
+    return {name: sum(points) for name, points in found.items() if points}
+
+
+def _tests(tests: str, show: str) -> list[nbformat.NotebookNode]:
+    """Return the cells that hold the public tests and run them.
+
+    Validate shows the whole source of a cell that fails before it shows why: that one is short.
+    """
+    cells = [
+        _code(source, name, grade=True, locked=True, points=0)
+        for source, name in (
+            (PUBLIC_TESTS.format(tests=tests), "public-tests"),
+            (show, "public-tests-shown"),
+        )
+    ]
+    for cell in cells:
+        cell.metadata["jupyter"] = FOLDED
+    return [nbformat.v4.new_markdown_cell(ABOUT_TESTS), *cells]
 
 
 def _names(tests: str) -> list[str]:

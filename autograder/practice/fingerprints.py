@@ -126,11 +126,13 @@ class KnownFailures:
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return cls({})
 
-    def write(self, path: Path, exercise: str) -> None:
+    def write(self, path: Path, exercise: str, more: Mapping[str, object] | None = None) -> None:
+        """Write a file that `read` reads, with what else is told about the exercise."""
         hints: dict[str, list[str]] = {}
         for fingerprint, hint in sorted(self._meaning.items()):
             hints.setdefault(hint, []).append(fingerprint)
-        held = {"exercise": exercise, "key": self.key, "hints": dict(sorted(hints.items()))}
+        held = {"exercise": exercise, "key": self.key, **(more or {})}
+        held["hints"] = dict(sorted(hints.items()))
         write_atomically(path, json.dumps(held, indent=1, ensure_ascii=False) + "\n")
 
     @property
@@ -197,5 +199,20 @@ def _values(text: str) -> list[str]:
 
 
 def path_of(exercise: str, folder: Path) -> Path:
-    """Return where the hints of an exercise lie in a folder."""
+    """Return where the hints of an exercise lie in a folder: where lists of files leave it out."""
+    return folder / f".{exercise}.hints.json"
+
+
+def older_path_of(exercise: str, folder: Path) -> Path:
+    """Return where they were in what was handed out before."""
     return folder / f"{exercise}.hints.json"
+
+
+def find(exercise: str, folder: Path) -> Path:
+    """Return the file that a folder has, or would have."""
+    older = older_path_of(exercise, folder)
+    return (
+        older
+        if older.exists() and not path_of(exercise, folder).exists()
+        else path_of(exercise, folder)
+    )

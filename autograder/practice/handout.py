@@ -3,8 +3,9 @@
 import shutil
 from pathlib import Path
 
+from autograder.practice import fingerprints
 from autograder.practice.files import NoPractice
-from autograder.practice.outline import folders, outline
+from autograder.practice.outline import course, folders, outline
 from autograder.records.results import write_atomically
 
 README = """\
@@ -14,17 +15,19 @@ Each exercise is there twice, as a script and as a notebook. Work on the one you
 its text, and fill in what says `YOUR CODE HERE`.
 
     autograder check --watch          runs the tests of an exercise whenever you save it
+    autograder check NAME             runs those of one exercise once
     autograder look exercises/NAME.py shows what your answer does, as a picture
     pytest exercises                  runs all of them once
     jupyter lab notebooks             opens the notebooks; their last cells run the tests
 
 If there is no Jupyter: pip install "keras-autograder[notebook]"
 
-The course, in order; `autograder list` shows it, too:
+The course, in order; `autograder list` shows it, too, and what you have done:
 
 {}
 The public tests are examples. Whoever grades your work asks more, in the same four dimensions:
-numerics, gradients, serialization and graph.
+numerics, gradients, serialization and graph. When all public tests of an exercise pass,
+`autograder check` says what that is. Hand in the script or the notebook, not both, under its name.
 """
 
 
@@ -49,8 +52,8 @@ def start(folder: Path) -> list[str]:
     names = list(outline())
     for name in names:
         copies = [(exercises / f"{name}.py", folder / "exercises")]
-        for beside in ("hints.json", "figure.png"):
-            copies += [(exercises / f"{name}.{beside}", folder / "exercises")]
+        for beside in (fingerprints.path_of(name, exercises), exercises / f"{name}.figure.png"):
+            copies += [(beside, folder / "exercises")]
         copies += [(file, folder / "notebooks") for file in sorted((release / name).glob("*.*"))]
         for file, target in copies:
             if file.exists():
@@ -63,10 +66,12 @@ def start(folder: Path) -> list[str]:
 def _course() -> str:
     """Return the course as Markdown: a heading for each unit, and a line for each exercise."""
     lines, last = [], None
-    for name, (place, points) in outline().items():
+    for one in course():
+        place = one.place
         if place.unit and place.unit != last:
-            lines += [f"## Unit {place.unit}: {place.title}", ""]
-        about = f": {place.teaches}, about {place.minutes} minutes, {points:g} points"
-        lines += [f"- `{name}`{about if place.unit else ''}"]
+            lines += ["", f"## Unit {place.unit}: {place.title}", ""]
+        about = f": {place.teaches}, about {place.minutes} minutes, {one.points:g} points"
+        about += f"; do `{one.needs}` first" if one.needs else ""
+        lines += [f"- `{one.name}`{about if place.unit else ''}"]
         last = place.unit
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines).strip() + "\n"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from autograder.records import places
 from autograder.records.course import Course
-from autograder.records.places import Place
+from autograder.records.places import Entry, Place
 
 
 def folders() -> tuple[Path, Path]:
@@ -27,3 +27,16 @@ def outline() -> dict[str, tuple[Place, float]]:
 def place(exercise: str | None) -> Place:
     """Return where an exercise stands: nowhere, if it is none of the course."""
     return outline().get(exercise or "", (Place(), 0.0))[0]
+
+
+def needs(exercise: str) -> str:
+    """Return the exercise that comes before one in its unit, nothing for the first."""
+    here = place(exercise)
+    before = [name for name, (one, _) in outline().items() if one.unit == here.unit]
+    at = before.index(exercise) if exercise in before else 0
+    return before[at - 1] if here.unit and at else ""
+
+
+def course() -> list[Entry]:
+    """Return the exercises in the order of the course."""
+    return [Entry(name, *found, needs(name)) for name, found in outline().items()]

@@ -6,28 +6,34 @@ A public test is a function `test_…` with plain asserts. Its docstring says wh
 
 import contextlib
 import linecache
+import logging
 import os
 import sys
 import tempfile
 import traceback
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from autograder.practice import fingerprints, outline
+from autograder.practice import about, fingerprints, outline
 from autograder.records import extras, raised
 from autograder.records.practice import OWN, Result
 from autograder.records.results import DIMENSIONS, Status
 
 Place = Callable[[str, int], str | None]  # where a line is for the student; None if it is not his
+VALIDATING = "NBGRADER_VALIDATING"  # nbgrader sets it while Validate runs a notebook
+ENDLESS = ": a loop without an end?"
 NO_TESTS = "there are no public tests in it any more: start from a fresh copy"
 
 _tries: dict[tuple[str, str], int] = {}
 
 
 class PublicTestsFail(AssertionError):
-    """Some public tests fail; a notebook shows the sentence, and no frames of ours."""
+    """Some public tests fail; a notebook shows the sentence, and no frames of ours.
+
+    nbgrader's Validate shows nothing else, so there it says all that was found.
+    """
 
     def _render_traceback_(self) -> list[str]:
         return [str(self)]
@@ -49,8 +55,10 @@ def found_in(namespace: dict[str, Any]) -> list[Callable]:
 
 def run(test: Callable, place: Place, limit=contextlib.nullcontext) -> Result:
     """Run one test, in a context that may limit its time."""
-    from autograder.sandbox import settings  # TensorFlow: too slow for other projects' pytest
+    # TensorFlow: too slow for other projects' pytest
+    from autograder.sandbox import settings, switches
 
+    switches.used.clear()
     try:
         with settings.usual(), limit():
             test()
@@ -63,6 +71,7 @@ def run(test: Callable, place: Place, limit=contextlib.nullcontext) -> Result:
 
 def failure(test: Callable, error: BaseException, place: Place) -> Result:
     """Return the result of a test that raised."""
+    from autograder.sandbox import switches
     from autograder.sandbox.loading import explain  # IPython: too slow for other projects' pytest
 
     result = described(test)
@@ -72,15 +81,20 @@ def failure(test: Callable, error: BaseException, place: Place) -> Result:
     frames = [(frame.f_code, line) for frame, line in traceback.walk_tb(error.__traceback__)]
     lines = [line for code, line in frames if code is test.__code__]
     source = linecache.getline(test.__code__.co_filename, lines[-1]).strip() if lines else ""
-    if isinstance(error, AssertionError):
+    if switches.used:  # Keras may have wrapped the exception in others
+        result.status = Status.DISALLOWED
+        result.message = f"{switches.refusal(switches.used[0])}. The hidden checks raise here, too"
+    elif isinstance(error, AssertionError):
         result.status, result.message = Status.FAILED, message or source
     elif told["unsolved"]:
         result.status, result.message = Status.NOT_SOLVED, Status.NOT_SOLVED.value
         if told["place"]:
             result.message += f" ({told['place']})"
         return result
+    elif told["type"] == "TooSlow":
+        result.status, result.message = Status.TIMED_OUT, f"{message}{ENDLESS}"
     else:
-        result.status = Status.TIMED_OUT if told["type"] == "TooSlow" else Status.RAISED
+        result.status = Status.RAISED
         few = "\n".join(message.splitlines()[:3])  # Keras and TensorFlow explain at length
         result.message = f"{told['type']}: {few}" if few else told["type"]
         result.called = f"called in {result.name}: {source}" if source else ""
@@ -97,6 +111,8 @@ def explained(error: BaseException, place: Place) -> str:
     if told["unsolved"]:
         return f"{Status.NOT_SOLVED} ({told['place']})"
     where = f"{told['place']}: " if told["place"] else ""
+    if told["type"] == "TooSlow":
+        return f"{where}{told['message']}{ENDLESS}\n    {told['code']}".rstrip()
     code = f"\n    {told['code']}" if told["code"] else ""
     return f"{where}{told['type']}: {told['message']}".removesuffix(": ") + code
 
@@ -115,10 +131,10 @@ def add_hints(exercise: str, results: list[Result], folder: Path) -> None:
     """
     failures = failures_of(results)
     for where in (folder, outline.folders()[0]):
-        if (path := fingerprints.path_of(exercise, where)).exists():
-            hints = fingerprints.KnownFailures.read(path).find(exercise, failures)
-            for one in results:
-                one.hint = one.hint or hints.get(one.name, "")
+        known = fingerprints.KnownFailures.read(fingerprints.find(exercise, where))
+        hints = known.find(exercise, failures)
+        for one in results:
+            one.hint = one.hint or hints.get(one.name, "")
     for one in results:
         if one.status == Status.RAISED and not one.hint:
             one.hint = raised.hint(one.message, one.place)
@@ -137,24 +153,36 @@ def show(exercise: str, *tests: Callable) -> None:
     from autograder.show import html, text
 
     extras.require("tensorflow", "running the public tests")
-    with quiet():
-        results = [run(test, place_in_notebook) for test in tests]
-        add_hints(exercise, results, Path.cwd())
+    known = about.of(exercise, Path.cwd())
+    results = _run_in_notebook(tests, known.switched_off)
+    add_hints(exercise, results, Path.cwd())
     for one in results:
         key = exercise, one.name
         one.tries = _tries[key] = one.try_after(_tries.get(key, 0))
+    failed = sum(not one.passed for one in results)
+    sentence = f"{failed} of {len(results)} public tests fail."
+    if VALIDATING not in os.environ:
+        _display(html.public_tests(results, known.graded), text.public_tests(results, known.graded))
+    elif failed:
+        sentence += f"\n{text.public_tests([one for one in results if not one.passed])}"
+    if failed:
+        raise PublicTestsFail(sentence)
+
+
+def _display(page: str, plain: str) -> None:
     try:
         from IPython.display import display
     except ImportError:  # the cells were copied into a script
-        print(text.public_tests(results))
+        print(plain)
     else:
-        page = {"text/html": html.public_tests(results), "text/plain": text.public_tests(results)}
-        display(page, raw=True)
-    failed = [one for one in results if not one.passed]
-    if failed:
-        lines = [f"{len(failed)} of {len(results)} public tests fail."]
-        lines += [f"{one.name}: {one.message}" for one in failed]
-        raise PublicTestsFail("\n".join(lines))
+        display({"text/html": page, "text/plain": plain}, raw=True)
+
+
+def _run_in_notebook(tests: Iterable[Callable], switched_off: Iterable[str]) -> list[Result]:
+    from autograder.sandbox.switches import switched_off as off
+
+    with quiet(), off(switched_off):
+        return [run(test, place_in_notebook) for test in tests]
 
 
 def place_in_notebook(file: str, line: int) -> str | None:
@@ -180,7 +208,11 @@ def quiet():
     """Swallow stderr, TensorFlow's too: nbgrader's Validate takes it for a failure."""
     sys.stderr.flush()
     text = {"encoding": "utf-8", "errors": "backslashreplace"}
-    with tempfile.TemporaryFile("w+", **text) as file, contextlib.redirect_stderr(file):
+    with (
+        tempfile.TemporaryFile("w+", **text) as file,
+        contextlib.redirect_stderr(file),
+        _without_warnings("tensorflow"),
+    ):
         try:
             before = os.dup(2)
         except OSError:  # there is no such descriptor
@@ -192,3 +224,18 @@ def quiet():
         finally:
             os.dup2(before, 2)
             os.close(before)
+
+
+@contextlib.contextmanager
+def _without_warnings(name: str):
+    """Let a logger tell errors only: it holds the stderr of the time when it was made.
+
+    TensorFlow's tells whoever runs tests again that functions are traced again.
+    """
+    logger = logging.getLogger(name)
+    before = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)

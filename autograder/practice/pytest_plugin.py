@@ -49,10 +49,12 @@ class ExerciseFile(pytest.Module):
         return items
 
     def _load(self) -> None:
+        from autograder.practice import about
         from autograder.practice.publictests import explained
         from autograder.records.extras import lacking
         from autograder.records.submissions import read
         from autograder.sandbox.loading import load
+        from autograder.sandbox.switches import switched_off
 
         submission = read(self.path, self.exercise)
         if submission.problem:
@@ -65,7 +67,8 @@ class ExerciseFile(pytest.Module):
         name = f"exercise_{self.path.stem}"
         self.code = load(name, submission.notebook, submission.cells, "", self.path)
         self.obj = self.code.module
-        with self.code.current():
+        self.switched_off = about.of(self.exercise, self.path.parent).switched_off
+        with self.code.current(), switched_off(self.switched_off):
             for error in self.code.run_all(seconds=0):
                 if not isinstance(error, (Exception, SystemExit)):
                     raise error  # Ctrl-C, or `pytest.skip`
@@ -85,9 +88,10 @@ def pytest_runtest_call(item: pytest.Item):
     file = item.getparent(ExerciseFile)
     if file is None:
         return (yield)
-    from autograder.sandbox import settings
+    from autograder.sandbox import settings, switches
 
-    with file.code.current(), settings.usual():
+    switches.used.clear()
+    with file.code.current(), settings.usual(), switches.switched_off(file.switched_off):
         return (yield)
 
 
@@ -145,7 +149,7 @@ def pytest_terminal_summary(terminalreporter, config):
         ]
         add_hints(exercise, results, Path(path).parent)
         progress = Progress(Path(path).parent)
-        progress.count(Path(path), results)
+        progress.count(Path(path).name, results)  # who runs it again wants to see the hint
         progress.save()
         hints = list(dict.fromkeys(one.hint for one in results if one.shows_hint))
         if not hints and any(one.hint for one in results):

@@ -8,20 +8,26 @@ from a server that has imported TensorFlow already; elsewhere each imports it an
 import json
 import multiprocessing
 import os
+import re
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from autograder.practice import publictests
-from autograder.practice.publictests import add_hints
+from autograder.practice import about, publictests
+from autograder.practice.publictests import ENDLESS, add_hints
 from autograder.records.practice import Report, Result
 from autograder.records.recognition import exercise_of
+from autograder.records.results import Status
 
-SECONDS = 180  # of one file; a single test has less
+SECONDS = 90  # until a file is loaded
+MOST_BETWEEN = 25  # seconds for a test, which ends itself before that if it can
 MAX_ANSWER = 2**20
 # Where there is no IPython, Python goes on without what needs it.
 PRELOADED = ["autograder.practice.forked", "autograder.cli", "autograder.sandbox.notebooks"]
+TRACE = "trace"  # where a process in its scratch folder writes which line it is in
+FRAME = re.compile(r'File "(.+)", line (\d+)')
 
 
 class TestServer:
@@ -45,7 +51,8 @@ class TestServer:
     def start(self) -> bool:
         """Wait until everything is imported, and tell whether that is done once for all files."""
         if self._forks:
-            self._answer("", None)
+            with tempfile.TemporaryDirectory(prefix="autograder-") as scratch:
+                self._ask(Report(Path(), ""), ("", None, (), scratch), lambda: None)
         return self._forks
 
     def stop(self) -> None:
@@ -53,44 +60,62 @@ class TestServer:
         while self._running:
             self._running.pop().kill()
 
-    def check(self, path: Path, seed: int | None = None) -> Report:
-        """Run the public tests of a file.
+    def check(
+        self,
+        path: Path,
+        seed: int | None = None,
+        switched_off: Sequence[str] | None = None,
+        on_result: Callable[[Report], None] = lambda _: None,
+    ) -> Report:
+        """Run the public tests of a file, unless it is as it was handed out.
 
         Args:
             path: a stub or a notebook.
             seed: makes random weights the same in every run.
+            switched_off: what must not be called; by default what was handed out with the exercise.
+            on_result: called with the report whenever a test has a result.
         """
-        report = Report(path, exercise_of(path) or path.stem)
+        exercise = exercise_of(path) or path.stem
+        folder = path.absolute().parent
+        known = about.of(exercise, folder)
+        report = Report(path, exercise, content=about.content_of(path), graded=known.graded)
+        if report.content in known.untouched:
+            report.untouched = True
+            return report
+        off = known.switched_off if switched_off is None else switched_off
         started = time.perf_counter()
-        answer = self._answer(str(path.absolute()), seed)
-        report.seconds = time.perf_counter() - started
-        report.problem, report.printed = answer["problem"], answer["printed"]
-        report.stopped = answer.get("stopped", False)
-        report.results = [Result(**one) for one in answer["results"]]
-        add_hints(report.exercise, report.results, path.absolute().parent)
-        return report
-
-    def _answer(self, path: str, seed: int | None) -> dict:
         with tempfile.TemporaryDirectory(
             prefix="autograder-", ignore_cleanup_errors=True
         ) as scratch:
-            return self._ask(path, seed, scratch)
+            given = str(path.absolute()), seed, tuple(off), scratch
+            self._ask(report, given, lambda: on_result(report))
+        report.seconds = time.perf_counter() - started
+        add_hints(exercise, report.results, folder)
+        return report
 
-    def _ask(self, path: str, seed: int | None, scratch: str) -> dict:
+    def _ask(self, report: Report, given: tuple, on_result: Callable[[], None]) -> None:
+        """Let a process run the tests, and write into the report what it tells."""
         ours, theirs = self._context.Pipe(duplex=False)
-        arguments = path, seed, scratch, theirs
-        process = self._context.Process(target=_serve, args=arguments, daemon=True)
+        process = self._context.Process(target=_serve, args=(*given, theirs), daemon=True)
         process.start()
         self._running.add(process)
         theirs.close()
+        seconds = SECONDS
         try:
-            if not ours.poll(SECONDS):
-                return _nothing(f"stopped after {SECONDS} seconds")
-            return json.loads(ours.recv_bytes(MAX_ANSWER))
+            while ours.poll(seconds):
+                if _told(report, json.loads(ours.recv_bytes(MAX_ANSWER))):
+                    return
+                seconds = MOST_BETWEEN
+                on_result()
+            if report.results:
+                _stuck(report, Path(given[-1]) / TRACE)
+            else:
+                report.problem = f"stopped after {SECONDS} seconds"
         except (EOFError, OSError):
             process.join(5)
+            report.stopped = process not in self._running
             how = f"the process ended before the tests did (exit status {process.exitcode})"
-            return _nothing(how, stopped=process not in self._running)
+            report.problem = report.problem or how
         finally:
             self._running.discard(process)
             process.kill()
@@ -98,13 +123,43 @@ class TestServer:
             ours.close()
 
 
-def _serve(path: str, seed: int | None, scratch: str, connection) -> None:
+def _told(report: Report, message: dict) -> bool:
+    """Write into a report what the process has told; return whether that was all."""
+    if "tests" in message:
+        report.problem = message["problem"]
+        report.results = [
+            Result(**(one | {"status": Status.NOT_ASKED})) for one in message["tests"]
+        ]
+    elif "result" in message:
+        report.results[message["at"]] = Result(**message["result"])
+    else:
+        report.printed = message["printed"]
+        return True
+    return False
+
+
+def _stuck(report: Report, trace: Path) -> None:
+    """Tell that a test did not end, and where: the process has written its trace before."""
+    at = next(one for one in report.results if one.status == Status.NOT_ASKED)
+    at.status = Status.TIMED_OUT
+    at.message = f"it did not end, and could not be stopped, inside of TensorFlow{ENDLESS}"
+    frames = FRAME.findall(trace.read_text(encoding="utf-8", errors="replace"))
+    own = report.path.suffix == ".py" and [
+        int(line) for file, line in frames if Path(file).name == report.path.name
+    ]
+    if own:  # the innermost comes first
+        source = report.path.read_text(encoding="utf-8").splitlines()
+        at.place = f"line {own[0]}: {source[own[0] - 1].strip()}"
+
+
+def _serve(path: str, seed: int | None, off: tuple[str, ...], scratch: str, connection) -> None:
     from autograder.practice import forked
 
-    answer = forked.run_file(Path(path), seed, scratch) if path else _nothing("")
-    connection.send_bytes(json.dumps(answer).encode())
+    def tell(message: dict) -> None:
+        connection.send_bytes(json.dumps(message).encode())
+
+    if path:
+        forked.run_file(Path(path), seed, off, scratch, tell)
+    else:
+        tell({"printed": ""})
     connection.close()
-
-
-def _nothing(problem: str, stopped: bool = False) -> dict:
-    return {"problem": problem, "printed": "", "results": [], "stopped": stopped}

@@ -7,13 +7,14 @@ from prompt_toolkit.input import Input, create_input
 from rich.console import Console
 from watchfiles import awatch
 
-from autograder.practice.outline import place
+from autograder.practice.outline import course, place
 from autograder.practice.server import TestServer
 from autograder.practice.tries import Progress
+from autograder.records.places import Entry
 from autograder.records.practice import Report
 from autograder.records.recognition import exercise_of
-from autograder.records.results import Status
-from autograder.show.terminal import MARKS, practice, printable
+from autograder.show.terminal import beyond, practice, printable
+from autograder.show.terminal import course as table
 
 KEYS = {
     "h": "hint",
@@ -35,9 +36,11 @@ class Loop:
     """
 
     def __init__(self, files: list[Path], console: Console):
-        self._files, self._console = [path.absolute() for path in files], console
+        self._console = console
+        self._exercises = {path.absolute(): exercise_of(path) or path.stem for path in files}
+        self._files = sorted(self._exercises, key=lambda path: place(self._exercises[path]).order)
         self._progress = {path.parent: Progress(path.parent) for path in self._files}
-        names = [path.name for path in files]
+        names = [path.name for path in self._files]
         last = self._progress[self._files[0].parent].current
         self._at = names.index(last) if last in names else self._next(-1)
         self._report: Report | None = None
@@ -92,21 +95,39 @@ class Loop:
         progress.current = path.name
         self._show()
 
-        async def check():
-            found = await asyncio.to_thread(self._server.check, path)
-            if found.stopped:
-                return
-            progress.record(found)
-            progress.save()
+        loop = asyncio.get_running_loop()
+
+        def came(found: Report) -> None:
             self._report = found
             self._show()
+
+        def on_result(found: Report) -> None:
+            loop.call_soon_threadsafe(came, found)
+
+        async def check():
+            found = await asyncio.to_thread(self._server.check, path, on_result=on_result)
+            if found.stopped:
+                return
+            if not found.untouched:
+                progress.record(found)
+            progress.save()
+            came(found)
 
         return asyncio.create_task(check())
 
     def _next(self, at: int) -> int:
-        """Return the next exercise that is not solved, or simply the next."""
+        """Return the next exercise of the course that is not done, or simply the next file."""
         order = [(at + step) % len(self._files) for step in range(1, len(self._files) + 1)]
-        return next((one for one in order if not self._solved(self._files[one])), order[0])
+        done = self._done()
+        here = self._exercises[self._files[at]] if at >= 0 else ""
+        todo = [one for one in order if self._exercises[self._files[one]] not in {here, *done}]
+        # Whoever works on scripts does not want the notebooks, and the other way round.
+        kind = self._files[at].suffix if at >= 0 else ""
+        first = [one for one in todo if self._files[one].suffix == kind]
+        return (first or todo or order)[0]
+
+    def _done(self) -> set[str]:
+        return {self._exercises[path] for path in self._files if self._solved(path)}
 
     def _solved(self, path: Path) -> bool:
         return self._progress[path.parent].solved(path)
@@ -114,31 +135,37 @@ class Loop:
     def _show(self) -> None:
         show = self._console.print
         self._console.clear()
-        solved, all = sum(map(self._solved, self._files)), len(self._files)
+        path, done = self._files[self._at], self._done()
+        solved, all = len(done), len(set(self._exercises.values()))
         width = 40 * solved // all
         show(f"Progress [[green]{'#' * width}[/]{'-' * (40 - width)}] {solved}/{all}\n", style=None)
-        path = self._files[self._at]
+        entries = {one.name: one for one in course()}
+        here = self._exercises[path]
         if self._list:
-            unit = 0
-            for one in self._files:
-                where = place(exercise_of(one))
-                if where.unit and where.unit != unit:
-                    unit = where.unit
-                    show(f"[bold]Unit {unit}: {printable(where.title)}[/]", soft_wrap=True)
-                mark = MARKS[Status.PASSED] if self._solved(one) else " "
-                here = "[bold]>[/]" if one == path else " "
-                about = f"  [dim]{where.minutes} minutes[/]" if where.unit else ""
-                show(f"{here} {mark} {printable(_short(one))}{about}", soft_wrap=True)
-        elif self._report is None:
-            show(f"[bold]{printable(_short(path))}[/]  running…\n", soft_wrap=True)
+            names = dict.fromkeys(self._exercises.values())
+            show(table([entries.get(name, Entry(name, place(name))) for name in names], done, here))
         else:
-            seconds = f"{self._report.seconds:.1f} s"
-            show(f"[bold]{printable(_short(path))}[/]  {seconds}\n", soft_wrap=True)
-            show(practice(self._report, self._asked))
-            if self._report.solved:
-                show("\n[green]The public tests pass.[/] Press n for the next exercise.")
+            about = entries[here].about if here in entries else ""
+            seconds = f"{self._report.seconds:.1f} s" if self._report else "running…"
+            after = f"  [dim]{printable(about)}[/]" if about else ""
+            show(f"[bold]{printable(_short(path))}[/]{after}  {seconds}\n", soft_wrap=True)
+            if self._report:
+                self._show_report(self._report, path)
         keys = [f"[bold]{key}[/] {what}" for key, what in KEYS.items() if len(key) == 1]
         show(f"\n{'   '.join(keys)}")
+
+    def _show_report(self, report: Report, path: Path) -> None:
+        self._console.print(practice(report, self._asked, "press h"))
+        if report.untouched:
+            self._console.print("Fill in what says YOUR CODE HERE, and save the file.")
+        if not report.solved:
+            return
+        self._console.print()
+        self._console.print(beyond(report, path.name))
+        following = self._files[self._next(self._at)]
+        if following != path:
+            name = printable(self._exercises[following])
+            self._console.print(f"\nPress n for the next exercise: [bold]{name}[/]")
 
 
 def _short(path: Path) -> str:

@@ -76,6 +76,35 @@ class Place:
         )
 
 
+@dataclass(frozen=True)
+class Entry:
+    """An exercise in a list of the course.
+
+    Attributes:
+        name: of the exercise.
+        place: where it stands.
+        points: how many it gives.
+        needs: the exercise that comes before it in its unit, if any.
+    """
+
+    name: str
+    place: Place
+    points: float = 0.0
+    needs: str = ""
+
+    @property
+    def about(self) -> str:
+        """What one wants to know before one starts; nothing outside of the course."""
+        if not self.place.unit:
+            return ""
+        told = [
+            f"unit {self.place.unit} {self.place.title}",
+            f"{self.place.minutes} minutes",
+            f"{self.points:g} points",
+        ]
+        return ", ".join(told + [f"after {self.needs}"] * bool(self.needs))
+
+
 def read(stub: str) -> tuple[Place, float]:
     """Return the place that the first lines of a stub say, and the points."""
     for line in stub.splitlines()[:5]:

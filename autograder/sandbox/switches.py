@@ -22,10 +22,15 @@ class Disallowed(Exception):
     """A built-in was called that the exercise asks to write."""
 
 
+def refusal(path: str) -> str:
+    """Return what is told to whoever calls a switched-off built-in."""
+    return f"`{path}` is switched off in this exercise: write it yourself"
+
+
 def refuse(path: str):
     """Note that a switched-off built-in was called, and raise."""
     used.append(path)
-    raise Disallowed(f"`{path}` is switched off in this exercise: write it yourself")
+    raise Disallowed(refusal(path))
 
 
 def locate(path: str) -> object:
@@ -60,19 +65,39 @@ def switch_off(paths: Iterable[str]) -> None:
     files = {}
     for path in paths:
         target = locate(path)
-        if inspect.isclass(target):
-            # `__new__` can be deleted, and gone around; a method has no other code.
-            for method in vars(target).values():
-                if inspect.isfunction(method):
-                    _exchange_code(method, path)
-            target.__new__ = staticmethod(lambda *args, path=path, **kwargs: refuse(path))
-        else:
-            _exchange_code(target, path)
+        _switch_off(target, path)
         # Not the file of its code, which may be "<string>", like that of many others.
         files[sys.modules[target.__module__].__file__] = path
     _run_no_more(files)
     if found := operations(paths):
         _execute_no_more(found)
+
+
+@contextlib.contextmanager
+def switched_off(paths: Iterable[str]) -> Iterator[None]:
+    """Make them raise in the block alone: in a process that is the student's own."""
+    paths = list(paths)
+    with contextlib.ExitStack() as undo:
+        for path in paths:
+            _switch_off(locate(path), path, undo)
+        if found := operations(paths):
+            _execute_no_more(found, undo)
+        yield
+
+
+def _switch_off(target, path: str, undo: contextlib.ExitStack | None = None) -> None:
+    if not inspect.isclass(target):
+        _exchange_code(target, path, undo)
+        return
+    for method in vars(target).values():
+        if inspect.isfunction(method):
+            _exchange_code(method, path, undo)
+    if undo and "__new__" in vars(target):
+        undo.callback(setattr, target, "__new__", vars(target)["__new__"])
+    elif undo:
+        undo.callback(delattr, target, "__new__")
+    # `__new__` can be deleted, and gone around; a method has no other code.
+    target.__new__ = staticmethod(lambda *args, path=path, **kwargs: refuse(path))
 
 
 def operations(paths: Iterable[str]) -> dict[str, str]:
@@ -90,7 +115,7 @@ def nodes(graph_def) -> Iterator:
         yield from function.node_def
 
 
-def _exchange_code(function, path: str) -> None:
+def _exchange_code(function, path: str, undo: contextlib.ExitStack | None) -> None:
     source = (
         "def switched_off(*args, **kwargs):\n"
         "    from autograder.sandbox.switches import refuse\n"
@@ -100,6 +125,8 @@ def _exchange_code(function, path: str) -> None:
     exec(source, scope)
     while inspect.isfunction(function):
         # A function keeps its identity and its closure; only its code is exchanged.
+        if undo:
+            undo.callback(setattr, function, "__code__", function.__code__)
         free = function.__code__.co_freevars
         function.__code__ = scope["switched_off"].__code__.replace(co_freevars=free)
         function = getattr(function, "__wrapped__", None)  # what it decorates is off as well
@@ -116,7 +143,7 @@ def _run_no_more(files: dict[str, str]) -> None:
     sys.addaudithook(hook)  # nothing takes it away again
 
 
-def _execute_no_more(paths: dict[str, str]) -> None:
+def _execute_no_more(paths: dict[str, str], undo: contextlib.ExitStack | None = None) -> None:
     """Refuse operations where TensorFlow hands them to C: executed, or put into a graph."""
     from tensorflow.core.framework.function_pb2 import FunctionDef
     from tensorflow.core.framework.graph_pb2 import GraphDef
@@ -148,6 +175,8 @@ def _execute_no_more(paths: dict[str, str]) -> None:
                     refuse(path)
             return original(*args)
 
+        if undo:
+            undo.callback(setattr, owner, name, original)
         setattr(owner, name, guarded)
 
     for owner in (pywrap_tfe, _pywrap_tfe):

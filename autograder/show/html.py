@@ -4,10 +4,10 @@ import re
 
 from jinja2 import Environment
 
-from autograder.records.practice import Result, by_dimension
+from autograder.records.practice import Result, by_dimension, shared_reasons
 from autograder.records.results import Status, SubmissionResult
 from autograder.records.text import line, plain
-from autograder.show.text import said_once, summary
+from autograder.show.text import HAND_IN, NOTHING, Graded, said_once, summary
 
 MARKUP = re.compile(r"[^\w .,:;()'\"-]|_")  # all that may be markup, and more
 MAX_REASON = 200  # characters
@@ -38,6 +38,14 @@ def checks(result: SubmissionResult, dimension: str) -> str:
 # Colours that JupyterLab's themes set, and that are readable on white and on black elsewhere.
 PUBLIC = Environment(autoescape=True, trim_blocks=True).from_string("""\
 <table style="border-collapse: collapse; max-width: 60em">
+{% for some in reasons %}
+<tr>
+<td colspan="3" style="text-align: left; white-space: normal; overflow-wrap: anywhere">
+<strong style="color: var(--jp-error-color1, #d9362b)">{{ some | length }} tests</strong>
+fail for one reason{% if reasons | length > 1 %} ({{ loop.index }}){% endif %}:
+{% for line in some[0].lines() %}<br><code>{{ plain(line) }}</code>{% endfor %}</td>
+</tr>
+{% endfor %}
 {% for dimension, results in dimensions.items() %}
 {% for one in results %}
 <tr>
@@ -48,20 +56,42 @@ PUBLIC = Environment(autoescape=True, trim_blocks=True).from_string("""\
 {% if one.passed %}<strong style="color: var(--jp-success-color1, #16853e)">✓</strong>
 {% else %}<strong style="color: var(--jp-error-color1, #d9362b)">✗</strong>{% endif %}</td>
 <td style="text-align: left; white-space: normal; overflow-wrap: anywhere">{{ one.statement }}
+{% if one.name not in told %}
 {% for line in one.lines() %}<br><code>{{ plain(line) }}</code>{% endfor %}
+{% elif reasons | length > 1 %}({{ told[one.name] }})
+{% endif %}
 {% if one.hint %}<details{% if one.shows_hint %} open{% endif %}>
 <summary>Hint</summary>{{ one.hint }}</details>{% endif %}</td>
 </tr>
 {% endfor %}
 {% endfor %}
 </table>
-{% if summary %}<p>{{ summary }}</p>{% endif %}
+{% if summary %}<p>{{ summary }}</p>
+{% if graded %}<ul>
+{% for name, (points, asks) in graded.items() %}
+<li><strong>{{ name }}</strong>, {{ "%g" % points }} points:
+{% for part in asks.split("`") %}
+{% if loop.index is even %}<code>{{ part }}</code>{% else %}{{ part }}{% endif %}
+{% endfor %}</li>
+{% endfor %}
+</ul>{% endif %}
+<p>{{ hand_in }}</p>
+{% endif %}
 """)
 
 
-def public_tests(results: list[Result]) -> str:
+def public_tests(results: list[Result], graded: Graded = NOTHING) -> str:
     """Return what the public tests found as a table; a hint opens when it is asked for."""
-    return PUBLIC.render(dimensions=by_dimension(results), summary=summary(results), plain=plain)
+    reasons = shared_reasons(results)
+    return PUBLIC.render(
+        dimensions=by_dimension(results),
+        reasons=reasons,
+        told={one.name: number for number, some in enumerate(reasons, 1) for one in some},
+        summary=summary(results),
+        hand_in=HAND_IN,
+        graded=graded,
+        plain=plain,
+    )
 
 
 def comment(result: SubmissionResult) -> str:

@@ -1,20 +1,20 @@
 """Show results to people in a terminal."""
 
 import statistics
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Sequence
 from textwrap import indent
 
 from rich import box
 from rich.markup import escape
 from rich.table import Table
 
-from autograder.records.places import Place
-from autograder.records.practice import Report, by_dimension
+from autograder.records.places import Entry
+from autograder.records.practice import Report, by_dimension, shared_reasons
 from autograder.records.results import DIMENSIONS, Run, Status, SubmissionResult
 from autograder.records.text import line, plain
 from autograder.show.text import said_once
 
-MARKS = {Status.PASSED: "[green]✓[/]", Status.FAILED: "[red]✗[/]"}
+MARKS = {Status.PASSED: "[green]✓[/]", Status.FAILED: "[red]✗[/]", Status.NOT_ASKED: "[dim]·[/]"}
 MAX_REASON = 500  # characters
 MAX_NAME = 60  # characters; a terminal breaks long lines by itself
 
@@ -29,31 +29,57 @@ def named(text: str) -> str:
     return escape(line(text, MAX_NAME))
 
 
-def course(outline: Mapping[str, tuple[Place, float]], solved: Collection[str] = ()) -> Table:
+def course(entries: Iterable[Entry], solved: Collection[str] = (), here: str = "") -> Table:
     """Return the exercises of a course, unit by unit.
 
     Args:
-        outline: the place and the points of each exercise, by its name, in order.
-        solved: those whose public tests pass.
+        entries: in order.
+        solved: the names of those whose public tests pass.
+        here: the name of the one that somebody works on.
     """
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    table.add_column("unit", overflow="fold")
     table.add_column("")
     table.add_column("exercise", no_wrap=True)
     table.add_column("what it teaches", overflow="fold")
-    for name in ("minutes", "points"):
+    for name in ("min.", "points"):
         table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("needs", justify="center", no_wrap=True)
     unit = None
-    for name, (place, points) in outline.items():
-        if place.unit != unit:
-            unit = place.unit
-            title = f"{unit} {place.title}" if unit else "outside of the course"
-            table.add_row("", f"[bold]{escape(title)}[/]")
-        mark = MARKS[Status.PASSED] if name in solved else ""
-        minutes = str(place.minutes) if unit else ""
+    for one in entries:
+        place = one.place
+        title = f"{place.unit} {place.title}" if place.unit else "outside"
+        mark = MARKS[Status.PASSED] if one.name in solved else "[bold]>[/]" * (one.name == here)
         table.add_row(
-            mark, named(name), escape(place.teaches), minutes, f"{points:g}" if unit else ""
+            escape(title) if place.unit != unit else "",
+            mark,
+            f"[bold]{named(one.name)}[/]" if one.name == here else named(one.name),
+            escape(place.teaches),
+            str(place.minutes) if place.unit else "",
+            f"{one.points:g}" if place.unit else "",
+            "↑" if one.needs else "",  # what it needs stands above it
         )
+        unit = place.unit
     return table
+
+
+def progress(entries: Sequence[Entry], solved: Collection[str]) -> str:
+    """Return how much of a course is done, and what comes next, as markup."""
+    done = [one for one in entries if one.name in solved]
+    counts = [
+        f"{len(done)} of {len(entries)} exercises",
+        f"{sum(one.points for one in done):g} of {sum(one.points for one in entries):g} points",
+        f"about {_hours(sum(one.place.minutes for one in entries if one not in done))} to go",
+    ]
+    lines = [f"done: {', '.join(counts)}"]
+    if todo := [one for one in entries if one not in done]:
+        about = f" ({escape(todo[0].about)})" if todo[0].about else ""
+        lines.append(f"next: [bold]{named(todo[0].name)}[/]{about}")
+    return "\n".join(lines)
+
+
+def _hours(minutes: int) -> str:
+    return f"{minutes} minutes" if minutes < 100 else f"{round(minutes / 60)} hours"
 
 
 def class_table(run: Run) -> Table:
@@ -149,35 +175,112 @@ def feedback(result: SubmissionResult) -> str:
     return "\n".join(lines)
 
 
-def practice(found: Report, asked: bool = False) -> str:
+def practice(found: Report, asked: bool = False, ask: str = "add --hint") -> str:
     """Return what the public tests found, by dimension, as markup.
 
     Args:
-        found: what a run of them found.
+        found: what a run of them found, or is about to find.
         asked: show hints that would wait for the second try, and say where there is none.
+        ask: how to ask for a hint.
     """
-    lines, hints = [], []
+    if found.untouched:
+        return "not started"
+    if found.unsolved:
+        return escape(found.results[0].message)
+    lines = []
     if printed := found.printed.splitlines():
         lines += [f"[dim]{printable(line)}[/]" for line in printed[:20]]
         lines += ["[dim]…[/]"] if len(printed) > 20 else []
     if found.problem:
         lines += [f"[red]{printable(line)}[/]" for line in found.problem.splitlines()]
+    reasons = shared_reasons(found.results)
+    for number, some in enumerate(reasons, 1):
+        of = f" ({number})" if len(reasons) > 1 else ""
+        lines.append(f"[red]{len(some)} tests fail for one reason{of}:[/]")
+        lines += [f"    {printable(line)}" for line in some[0].lines()]
+    told = {one.name: number for number, some in enumerate(reasons, 1) for one in some}
     for name, results in by_dimension(found.results).items():
         lines.append(f"[bold]{name}[/]  {sum(one.passed for one in results)} of {len(results)}")
         for one in results:
-            mark = MARKS[Status.PASSED if one.passed else Status.FAILED]
-            lines.append(f"  {mark} {printable(one.statement)}")
-            lines += [f"      {printable(line)}" for line in one.lines()]
-            if one.hint and (asked or one.shows_hint):
-                hints.append(one.hint)
-    lines += [f"[yellow]hint:[/] {printable(hint)}" for hint in dict.fromkeys(hints)]
+            of = f" ({told[one.name]})" if one.name in told and len(reasons) > 1 else ""
+            mark = MARKS[
+                Status.PASSED if one.passed else Status.FAILED if one.failed else Status.NOT_ASKED
+            ]
+            lines.append(f"  {mark} {printable(one.statement)}{of}")
+            if one.name not in told:
+                lines += [f"      {printable(line)}" for line in one.lines()]
+    return "\n".join([*lines, *_after(found), *_hints(found, asked, ask)])
+
+
+def checked(found: Report, heading: str, asked: bool, alone: bool) -> str:
+    """Return what a run found below its heading; in one line, if there is little to be said.
+
+    Args:
+        found: by the run.
+        heading: of it, as markup.
+        asked: show hints that would wait for the second try.
+        alone: it is the only one that somebody asked for.
+    """
+    if found.untouched and alone:
+        what = "fill in what says YOUR CODE HERE, save, and run this again"
+        return f"{heading}  not started: {what}"
+    if found.solved and not alone and not found.printed:
+        count = len(found.results)
+        return f"{heading}  {MARKS[Status.PASSED]} {count} of {count} public tests pass"
+    space = "  " if found.untouched or found.unsolved else "\n"
+    end = "" if space == "  " else "\n"
+    return f"{heading}{space}{practice(found, asked)}{end}"
+
+
+def tally(found: Sequence[Report]) -> str:
+    """Return a line on many runs."""
+    counts = {
+        "solved": sum(one.solved for one in found),
+        "not started": sum(one.untouched for one in found),
+    }
+    counts["to work on"] = len(found) - sum(counts.values())
+    return ", ".join(f"{count} {what}" for what, count in counts.items() if count)
+
+
+def _after(found: Report) -> list[str]:
+    """Return what is to be said of tests that were skipped."""
+    late = [one for one in found.results if one.status == Status.TIMED_OUT]
+    skipped = sum(one.status == Status.NOT_ASKED for one in found.results)
+    if not (late and skipped):
+        return []
+    where = late[0].place or late[0].called
+    at = f" at {where}" if where else ""
+    return [printable(f"Not run: {skipped} more. First mend the loop{at}")]
+
+
+def _hints(found: Report, asked: bool, ask: str) -> list[str]:
+    shown = [one.hint for one in found.results if one.hint and (asked or one.shows_hint)]
+    if shown:
+        return [f"[yellow]hint:[/] {printable(hint)}" for hint in dict.fromkeys(shown)]
     if asked and any(one.status == Status.NOT_SOLVED for one in found.results):
-        lines.append("First fill in what says YOUR CODE HERE.")
-    elif asked and not hints and not found.solved:
-        lines.append("There is no hint: no known mistake fails like this.")
-    elif any(one.hint for one in found.results) and not hints:
-        lines.append("There is a hint, if you ask for it.")
-    return "\n".join(lines)
+        return ["First fill in what says YOUR CODE HERE."]
+    if asked and any(one.failed for one in found.results):
+        return ["There is no hint: no known mistake fails like this."]
+    return [f"There is a hint: {ask}."] * any(one.hint for one in found.results)
+
+
+def beyond(found: Report, file: str) -> Table:
+    """Return what hidden checks ask beyond the public tests that pass, and how to hand in."""
+    table = Table.grid(padding=(0, 2, 0, 0))
+    for name, (points, asks) in found.graded.items():
+        table.add_row(f"[bold]{named(name)}[/]", f"{points:g}", printable(asks))
+    page = Table.grid()
+    page.add_row("[green]All public tests pass.[/] When your work is graded, hidden checks ask")
+    if found.graded:
+        page.add_row(f"more, for {sum(points for points, _ in found.graded.values()):g} points:")
+        page.add_row(table)
+    else:
+        page.add_row("more than these examples: see the statement.")
+    page.add_row(
+        f"To hand in, give {printable(file)} to your course as it is, under this name: the script "
+        "or the notebook, not both."
+    )
+    return page
 
 
 def _points(score: float, most: float) -> str:

@@ -1,11 +1,15 @@
 """Results as plain text."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from textwrap import indent
 
-from autograder.records.practice import Result, by_dimension
+from autograder.records.practice import Result, by_dimension, shared_reasons
 from autograder.records.results import CheckResult, Status, SubmissionResult
 from autograder.records.text import plain
+
+Graded = Mapping[str, tuple[float, str]]  # as in `practice.About`
+NOTHING: Graded = {}
+HAND_IN = "To hand in, save the notebook, and give it to your course under this name."
 
 
 def checks(result: SubmissionResult, dimension: str) -> str:
@@ -21,18 +25,27 @@ def checks(result: SubmissionResult, dimension: str) -> str:
     return "\n".join(lines)
 
 
-def public_tests(results: list[Result]) -> str:
+def public_tests(results: list[Result], graded: Graded = NOTHING) -> str:
     """Return what the public tests found, with hints from the second try on."""
-    lines, told = [], ""
+    lines, told, reasons = [], "", shared_reasons(results)
+    shared = {one.name for some in reasons for one in some}
+    for some in reasons:
+        lines.append(f"{len(some)} tests fail for one reason:")
+        lines += [f"    {plain(line)}" for line in some[0].lines()]
     for dimension, some in by_dimension(results).items():
         lines.append(f"{dimension}: {sum(one.passed for one in some)} of {len(some)}")
         for one in some:
             lines.append(f"  {'✓' if one.passed else '✗'} {one.statement}")
-            lines += [f"      {plain(line)}" for line in one.lines()]
+            if one.name not in shared or len(reasons) > 1:
+                lines += [f"      {plain(line)}" for line in one.lines()]
             if one.shows_hint and one.hint != told:
                 lines.append(f"      hint: {one.hint}")
                 told = one.hint
-    return "\n".join([*lines, summary(results)]).rstrip()
+    lines.append(summary(results))
+    if lines[-1]:
+        lines += [f"{name}, {points:g} points: {asks}" for name, (points, asks) in graded.items()]
+        lines.append(HAND_IN)
+    return "\n".join(lines).rstrip()
 
 
 def summary(results: list[Result]) -> str:

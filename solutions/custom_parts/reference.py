@@ -117,7 +117,7 @@
 #
 # Switched off are Keras' own parts that do the same: the regularizers `keras.regularizers.L1` and
 # `L1L2`, and the constraints `keras.constraints.MaxNorm`, `MinMaxNorm` and `UnitNorm`. Calling one
-# of them raises when your work is graded, which the public tests do not notice. Everything else is
+# of them raises when your work is graded, and in the public tests, too. Everything else is
 # yours to use, Keras' initializers too.
 #
 # Out of scope: kernels of other ranks, other dtypes than float32 (and float64 for what the

@@ -130,7 +130,7 @@
 #
 # Switched off are Keras' own metrics that count the same: `keras.metrics.F1Score`, `FBetaScore`,
 # `Precision`, `Recall`, `TruePositives`, `FalsePositives`, `FalseNegatives` and `TrueNegatives`.
-# Calling one of them raises when your work is graded, which the public tests do not notice. Other
+# Calling one of them raises when your work is graded, and in the public tests, too. Other
 # parts of Keras, like `keras.metrics.Sum` and `Mean`, are yours to use.
 #
 # Out of scope: several outputs or classes, labels other than 0 and 1, masks, weights that are

@@ -104,8 +104,8 @@
 #   compiled model every step of training does, and `test_on_batch` adds none.
 #
 # Switched off are Keras' own noisy layers: `keras.layers.GaussianNoise`, `GaussianDropout`,
-# `AlphaDropout` and `Dropout`. Calling one of them raises when your work is graded, which the
-# public tests do not notice.
+# `AlphaDropout` and `Dropout`. Calling one of them raises when your work is graded, and in
+# the public tests, too.
 #
 # Out of scope: the numbers themselves that a seed gives, how many variables hold the state, where a
 # sequence goes on after a layer that was in use is loaded, other dtypes than float32, a `stddev` of

@@ -174,7 +174,7 @@ def look_at_two_means():
 # Switched off are `keras.losses.Huber`, `keras.losses.huber`,
 # `tensorflow.compat.v1.losses.huber_loss`, and the old copies in `tensorflow.python.keras.losses`
 # (`Huber` and `huber`), under all their names: calling one of them raises when your work is graded,
-# which the public tests do not notice. Other parts of Keras, like other metrics, are yours to use.
+# and in the public tests, too. Other parts of Keras, like other metrics, are yours to use.
 #
 # Out of scope: Python lists, targets of rank 1, an unknown number of outputs, dtypes other than
 # float32, masks, weights for single outputs, negative weights, and distributed training.
