@@ -16,7 +16,7 @@ from pathlib import Path
 from autograder.gradebook import archives, assignments, overlooked
 from autograder.gradebook.archives import File, NotTaken
 from autograder.gradebook.choice import opened
-from autograder.gradebook.roster import Roster, Student
+from autograder.gradebook.roster import Roster
 from autograder.grading.reference import GraderError
 from autograder.records.course import Course
 from autograder.records.recognition import exercise_of
@@ -229,7 +229,7 @@ def _student(sender: Sender, source: Source, roster: Roster) -> str:
         return found.id
     [name, *_] = sender.names
     if source == Source.folder and not roster.students and re.fullmatch(r"\w[\w.@ -]*", name):
-        return Student(name).id
+        return name
     raise NotTaken(why)
 
 
