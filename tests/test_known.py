@@ -104,7 +104,7 @@ def test_addresses_make_no_difference():
     check = CheckInfo("one", "graph", 1, "", False, [], 0, 0)
     text = "TypeError: {'name': 'float32', 'shared_object_id': %d} at 0x%x, wanted %d values"
     one, other, third = (
-        Outcome(Status.RAISED, message=text % numbers)
+        Outcome(Status.RAISED, message=text % numbers, place="line 3")
         for numbers in [(140508784131984, 7, 3), (140600097694224, 8, 3), (140600097694224, 8, 4)]
     )
     assert differences([check], {"one": one}, {"one": other}) == []
