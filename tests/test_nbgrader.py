@@ -654,10 +654,8 @@ def test_penalties_follow_the_due_date_without_grading_again(course, autograder,
         shutil.rmtree(course / "build" / "submitted" / "bob", ignore_errors=True)
         autograder("autograde")
         row = exported(course, run)["scale", "bob"]
-        assert [
-            row["score"],
-            row["late_submission_penalty"],
-        ] == expected  # though the folder is gone
+        # Though the folder is gone.
+        assert [row["score"], row["late_submission_penalty"]] == expected
 
 
 def test_a_resubmission_without_a_notebook_gets_zero_and_a_look(course, autograder, run):
@@ -669,12 +667,12 @@ def test_a_resubmission_without_a_notebook_gets_zero_and_a_look(course, autograd
     kept = paths["ada"].read_text()
     paths["ada"].unlink()
     paths["bob"].rename(paths["bob"].with_name("scale (1).ipynb"))
-    paths["cy"].rename(paths["cy"].with_suffix(".py"))
+    paths["cy"].rename(paths["cy"].with_suffix(".py"))  # it is taken for what it is
     for _ in range(2):
         done = autograder("autograde", "scale")
-        zero = (0, True)
-        assert scores(course) == {"ada": zero, "bob": zero, "cy": zero, "dan": (8, False)}
-        for who in ("ada", "bob", "cy"):
+        zero, full = (0, True), (8, False)
+        assert scores(course) == {"ada": zero, "bob": zero, "cy": full, "dan": full}
+        for who in ("ada", "bob"):
             assert f"{who}/scale: scale.ipynb was not handed in: 0 points for it" in done.stderr
     assert exported(course, run)["scale", "bob"]["needs_manual_grade"] == "1"
     run(course, "nbgrader", "generate_feedback", "scale")
@@ -708,7 +706,7 @@ def test_who_was_not_graded_is_named_at_the_end(course, autograder, run, environ
     none = autograder("autograde", code=1).stderr
     assert "nothing to grade: no submission in build/submitted. They belong at" in none
     for path in (
-        "bob/scale/scale.py",
+        "bob/scale/work.py",
         "cy/scale/scale-Copy1.ipynb",
         "dan/scales/scale.ipynb",
         "eve/scale/scale/scale.ipynb",
@@ -730,7 +728,7 @@ def test_who_was_not_graded_is_named_at_the_end(course, autograder, run, environ
     told = [line.strip().partition(": ")[0] for line in listed.splitlines()]
     expected = {
         "Ada L_12_assignsubmission_file_",
-        "bob/scale/scale.py",
+        "bob/scale/work.py",
         "dan/scales",
         "hal",
         "cy/scale/scale-Copy1.ipynb",
@@ -751,7 +749,7 @@ def test_who_was_not_graded_is_named_at_the_end(course, autograder, run, environ
         capture_output=True,
         timeout=300,
     )
-    for name in ("bob/scale/scale.py", "dan/scales", "x.zip", "fay/scale.ipynb"):
+    for name in ("bob/scale/work.py", "dan/scales", "x.zip", "fay/scale.ipynb"):
         assert f"not graded: {name}: " in stock.stderr
 
 

@@ -100,8 +100,12 @@ def read(file: Path) -> tuple[nbformat.NotebookNode, str]:
 def read_script(file: Path, original: assignments.Notebook) -> tuple[nbformat.NotebookNode, str]:
     """Return a script as a notebook, and why it could not be read, if it could not.
 
-    All of it stands where the notebook has the solution, if that is one cell.
+    All of it stands where the notebook has the solution, if that is one cell. A notebook that was
+    called `.py` is one.
     """
+    notebook, problem = read(file)
+    if not problem:
+        return notebook, ""
     given = submissions.read(file, original.name, linked=file.is_symlink())
     if given.problem:
         cells = [new_markdown_cell("This file could not be read as Python.")]
