@@ -5,7 +5,7 @@
 # %% [markdown]
 # # A layer with two inputs
 #
-# *Unit 5, Layers · about 40 minutes · 20 points. You need: `gaussian_noise`, the exercise before.*
+# *Unit 5, Layers · about 40 minutes · 20 points. You need: `dense_layer`; products of matrices.*
 #
 # This exercise belongs to unit 5, *Layers*. It builds on `dense_layer`, where you wrote a layer
 # with one input. It takes about 40 minutes.
@@ -18,6 +18,21 @@
 # The simplest layer that sees both together multiplies every entry of the one with every entry of
 # the other, and learns a weight for each product. For a fixed first input it is linear in the
 # second, and for a fixed second input linear in the first. So it is called *bilinear*.
+
+# %%
+# To see it: autograder look exercises/bilinear_layer.py
+def look_at_two_users():
+    """One user loves what the other switches off: the best sum of what each input says alone."""
+    import numpy as np
+
+    user, film = np.array([1, 1, -1, -1]), np.array([1, -1, 1, -1])
+    likes = np.array([1, -1, -1, 1])
+    both = np.stack([user, film, np.ones(4)], axis=1)
+    weights = np.linalg.lstsq(both, likes, rcond=None)[0]
+    print("likes:         ", likes)
+    print("best sum:      ", (both @ weights).round(2) + 0.0)
+    print("user times film:", user * film)
+
 
 # %% [markdown]
 # ## The formula
@@ -65,6 +80,10 @@
 #
 # Unit 1 takes $1 \cdot 3 + 2 \cdot (-1) + 1 \cdot 0 + 1 \cdot (-2) = -1$ of it, and unit 2 takes
 # $1 \cdot 0 + 2 \cdot 6 = 12$.
+#
+# ![The example as tables: all products of an entry of a with one of b, the matrix of each unit, and
+# product times weight, entry by entry. Added up, unit 1 has minus 1, plus 10 is 9; unit 2 has 12,
+# minus 5 is 7.](bilinear_layer.figure.png)
 
 # %% [markdown]
 # ## What to write
@@ -193,6 +212,24 @@ class Bilinear(keras.layers.Layer):
         """Return the base class' configuration together with `units`."""
         # YOUR CODE HERE
         raise NotImplementedError()
+
+
+# %%
+# To see it: autograder look exercises/bilinear_layer.py
+def look_at_my_layer(figure):
+    """What three units of a new layer of yours answer for a = (1, x) and b = (1, y): along each
+    straight line to the right or upward, a unit is linear, and all in all it is a saddle."""
+    x, y = np.meshgrid(np.linspace(-2, 2, 41), np.linspace(-2, 2, 41))
+    a, b = (np.stack([np.ones(one.size), one.ravel()], axis=1).astype("float32") for one in (x, y))
+    answers = np.asarray(Bilinear(3)([a, b]))
+    most = float(np.max(np.abs(answers))) + 1e-6
+    panels = figure.subplots(1, 3, sharey=True)
+    for unit, axes in enumerate(panels):
+        seen = answers[:, unit].reshape(x.shape)
+        drawn = axes.contourf(x, y, seen, np.linspace(-most, most, 22), cmap="RdBu")
+        axes.set(title=f"unit {unit + 1}", xlabel="x, in a", aspect="equal")
+    panels[0].set_ylabel("y, in b")
+    figure.colorbar(drawn, ax=panels)
 
 
 # %%

@@ -5,8 +5,8 @@
 # %% [markdown]
 # # A table of counts: state that a graph can change
 #
-# *Unit 1, Tensors · about 30 minutes · 20 points. You need: `pairwise_distances`, the exercise
-# before.*
+# *Unit 1, Tensors · about 30 minutes · 20 points. You need: `pairwise_distances`; what
+# `tf.function` does.*
 #
 # This exercise belongs to unit 1, tensors and variables. It builds on `pairwise_distances`, and
 # takes about 30 minutes.
@@ -18,6 +18,24 @@
 #
 # Here you write such a table. It counts in direct calls and in a graph alike, can be saved in the
 # middle of its work, and goes on from there in a program that does not have your code.
+
+# %%
+# To see it: autograder look exercises/counting_table.py
+def look_at_a_dictionary_in_a_graph():
+    """A dictionary and a variable count the runs of a graph."""
+    import tensorflow as tf
+
+    counts, variable = {"runs": 0}, tf.Variable(0)
+
+    @tf.function(autograph=False)
+    def run():
+        counts["runs"] += 1
+        variable.assign_add(1)
+
+    for runs in (1, 2, 3):
+        run()
+        print(f"after run {runs}: dictionary {counts['runs']}, variable {variable.numpy()}")
+
 
 # %% [markdown]
 # ## The idea
@@ -45,6 +63,9 @@
 # What you look up can be part of a larger formula, and a tape that watches the variable with the
 # totals asks how that formula depends on them. The gradient of `lookup([3, 3, 1])`, summed, is 2 at
 # key 3, 1 at key 1 and 0 elsewhere: each key has as much as it was looked up.
+#
+# ![The totals of five keys as bars. First all are 0. Then key 1 gets 5, and key 3 gets 2 and a half
+# on top. At last key 1 loses 1, and key 4 gets 4.](counting_table.figure.png)
 
 # %% [markdown]
 # ## Your task
@@ -189,6 +210,36 @@ class CountingTable(tf.Module):
         """Set all totals to 0."""
         # YOUR CODE HERE
         raise NotImplementedError()
+
+
+# %%
+# To see it: autograder look exercises/counting_table.py
+def look_at_my_table(figure):
+    """Your table counts the sums of two dice, 50 throws a time: in direct calls and in a graph."""
+    throws = np.random.default_rng(1).integers(1, 7, (12, 50, 2)).sum(-1).astype("int32")
+
+    def filled(case):
+        table = CountingTable(13)
+
+        def add(keys):  # what yours returns is up to you
+            table.add(keys, tf.ones([50]))
+
+        run = tf.function(add, autograph=False) if case == "one graph" else add
+        for keys in throws:
+            run(tf.constant(keys))
+        return table
+
+    for axes, case in zip(figure.subplots(1, 2), ("direct calls", "one graph"), strict=True):
+        table = filled(case)
+        totals = np.asarray(table.lookup(tf.range(13)))
+        bars = axes.bar(range(13), totals, 0.7, label="totals of your table")
+        for rank, key in enumerate(np.asarray(table.top(3)[0]), start=1):
+            bars[int(key)].set_color("#d55e00")
+            axes.text(key, totals[key], rank, ha="center", va="bottom")
+        counted = np.bincount(throws.ravel(), minlength=13)
+        axes.plot(range(13), counted, "_", color="black", ms=16, label="what was thrown")
+        axes.set(title=f"{case}; numbers: its top(3)", xlabel="key", ylim=(0, 165))
+        axes.legend(loc="upper left")
 
 
 # %%

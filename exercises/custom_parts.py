@@ -5,8 +5,8 @@
 # %% [markdown]
 # # Small parts: activation, initializer, regularizer, constraint
 #
-# *Unit 3, Small parts · about 50 minutes · 20 points. You need: Python, NumPy, and how a Keras
-# model is made, compiled and fitted.*
+# *Unit 3, Small parts · about 50 minutes · 20 points. You need: `huber_loss`; what a layer's
+# weights are; variance and standard deviation.*
 #
 # You do not need a layer of your own to change how a layer behaves. `Dense`, `Conv2D` and most
 # other layers take small parts as arguments: an **activation** that bends what they compute, an
@@ -15,6 +15,20 @@
 #
 # This exercise is unit 3, *Small parts*, and takes about 50 minutes. It builds on `huber_loss`,
 # where you wrote a `get_config`. You write one part of each kind, and all four go into one `Dense`.
+
+# %%
+# To see it: autograder look exercises/custom_parts.py
+def look_at_ten_layers():
+    """Kernels drawn with three standard deviations: the size of what comes out of ten layers."""
+    import numpy as np
+
+    rng = np.random.default_rng(1)
+    for deviation in (0.02, 0.1, 0.5):
+        values = rng.normal(size=(50, 100))
+        for _ in range(10):
+            values = values @ rng.normal(0, deviation, (100, 100))
+        print(f"deviation {deviation}: the numbers have become {values.std():.1e} times as large")
+
 
 # %% [markdown]
 # ## Four parts
@@ -57,6 +71,11 @@
 # \quad\text{becomes}\quad
 # \begin{pmatrix} 0.6 & 0.3 & 0 \\ 0.8 & 0.4 & 0 \end{pmatrix}.
 # $$
+#
+# ![Four pictures. The activation: a straight line that goes no lower than minus 1. The initializer:
+# two bell curves around 0, with gain 2 twice as wide as with gain 1. The regularizer: the penalty
+# of one weight, two straight lines that meet at 0, steeper for the larger factor. The constraint:
+# four columns as arrows; the two that reached beyond a circle now end on it.](custom_parts.figure.png)
 #
 # Together:
 #
@@ -230,6 +249,38 @@ class MaxColumnNorm(keras.constraints.Constraint):
         """Return the arguments of the constructor."""
         # YOUR CODE HERE
         raise NotImplementedError()
+
+
+# %%
+# To see it: autograder look exercises/custom_parts.py
+def look_at_my_parts(figure):
+    """Your activation, weights that your initializer draws, the penalty of one weight by your
+    regularizer, and columns of a kernel before and after your constraint."""
+    bend, drawn, price, columns = figure.subplots(1, 4)
+    z = tf.linspace(-3.0, 2.0, 101)
+    bend.plot(z, shifted_relu(z))
+    bend.set(title="shifted_relu", xlabel="z")
+    bins = np.linspace(-0.4, 0.4, 41)
+    for gain in (1.0, 2.0):
+        kernel = np.asarray(ScaledGlorot(gain=gain)((300, 200), dtype="float32"))
+        drawn.hist(kernel.ravel(), bins, alpha=0.5, label=f"gain {gain:g}: {kernel.std():.3f}")
+    drawn.set(title="ScaledGlorot", xlabel="weight", yticks=[])
+    drawn.set_ylim(top=1.5 * drawn.get_ylim()[1])
+    drawn.legend(loc="upper center", title="deviation", fontsize=8)
+    weights = np.linspace(-2, 2, 41, dtype="float32")
+    for factor in (0.1, 0.5):
+        penalty = L1Regularizer(factor)
+        costs = [np.mean(penalty(tf.constant([one]))) for one in weights]
+        price.plot(weights, costs, label=f"factor {factor}")
+    price.set(title="L1Regularizer", xlabel="one weight")
+    price.legend(loc="upper center", fontsize=8)
+    kernel = np.float32([[1.2, 0.3, -0.9, 0.0], [1.6, 0.4, 1.2, -1.5]])
+    columns.plot(*kernel, "o", color="#d55e00")
+    for column in np.transpose(MaxColumnNorm(1.0)(tf.constant(kernel))):
+        arrow = {"arrowstyle": "->", "lw": 2, "color": "#0072b2", "shrinkA": 0, "shrinkB": 0}
+        columns.annotate("", column, (0, 0), arrowprops=arrow)
+    columns.set(title="MaxColumnNorm(1.0)", xlabel="columns: before, after", aspect="equal")
+    columns.set(xlim=(-1.8, 1.8), ylim=(-1.8, 1.8))
 
 
 # %%

@@ -5,8 +5,8 @@
 # %% [markdown]
 # # A score that no batch knows
 #
-# *Unit 4, Metrics · about 50 minutes · 20 points. You need: `streaming_metric`, the exercise
-# before.*
+# *Unit 4, Metrics · about 50 minutes · 20 points. You need: `streaming_metric`; what precision and
+# recall are good for.*
 #
 # A model that finds one fraud in a thousand payments is right 99.9 % of the time if it never finds
 # any. *Precision* asks how many of its alarms were right, *recall* how many of the frauds raised
@@ -16,6 +16,18 @@
 # `streaming_metric`, where you learned what state is, and why a metric keeps it in variables that
 # Keras knows. There, every batch had a sum and a size, and the answer was one divided by the other.
 # New is a score that cannot be put together from the scores of batches at all.
+
+# %%
+# To see it: autograder look exercises/fbeta_score.py
+def look_at_scores_of_batches():
+    """Alarms in two batches: the precision of each, the mean of the two, and that of all alarms."""
+    right, alarms = (4, 0), (5, 2)
+    scores = [one / all_ for one, all_ in zip(right, alarms, strict=True)]
+    for number, score in enumerate(scores, start=1):
+        print(f"batch {number}: {right[number - 1]} of {alarms[number - 1]} are right: {score:.2f}")
+    print(f"mean of the batches: {sum(scores) / 2:.2f}")
+    print(f"all alarms: {sum(right)} of {sum(alarms)} are right: {sum(right) / sum(alarms):.2f}")
+
 
 # %% [markdown]
 # ## What to compute
@@ -43,6 +55,11 @@
 #
 # Without any true positive the score is `0.0`: before the first batch, after a reset, without a
 # positive label, without a positive prediction.
+#
+# ![On the left, how the predictions for label 0 and label 1 are spread, and the threshold between
+# positive and not positive: label 1 below it is FN, label 0 above it is FP, label 1 above it is TP.
+# On the right, precision rises with the threshold and recall falls. The F score is best at a low
+# threshold for a beta of 2, and at a high one for a beta of one half.](fbeta_score.figure.png)
 
 # %% [markdown]
 # ## An example
@@ -187,6 +204,44 @@ class FBetaScore(keras.metrics.Metric):
         """Return what the constructor needs to make such a metric again."""
         # YOUR CODE HERE
         raise NotImplementedError()
+
+
+# %%
+# To see it: autograder look exercises/fbeta_score.py
+def look_at_my_metric(figure):
+    """Your metric over seven batches, beside what it says of each batch alone; and your metric of
+    all samples, for other thresholds."""
+    left, right = figure.subplots(1, 2)
+    rng = np.random.default_rng(2)
+    sizes = (40, 5, 30, 3, 50, 8, 20)
+    metric, so_far, alone, batches = FBetaScore(), [], [], []
+    for size in sizes:
+        y_true = (rng.random((size, 1)) < 0.3).astype("float32")
+        y_pred = np.where(y_true, rng.beta(5, 3, y_true.shape), rng.beta(2.5, 5, y_true.shape))
+        batches.append((y_true, y_pred.astype("float32")))
+        metric.update_state(*batches[-1])
+        so_far.append(float(metric.result()))
+        fresh = FBetaScore()
+        fresh.update_state(*batches[-1])
+        alone.append(float(fresh.result()))
+    places = np.arange(len(sizes))
+    left.bar(places, alone, 0.6, alpha=0.45, label="a fresh metric, on this batch alone")
+    left.plot(places, so_far, "o-", label="one metric, up to this batch")
+    left.plot(places, np.cumsum(alone) / (places + 1), "--", label="mean of the bars (wrong)")
+    left.set_xticks(places, sizes)
+    left.set(title="F for β = 1", xlabel="samples in the batch", ylim=(0, 1.6), yticks=(0, 0.5, 1))
+    left.legend(loc="upper left")
+    thresholds = np.linspace(0.05, 0.95, 19)
+    y_true, y_pred = map(np.concatenate, zip(*batches, strict=True))
+    for beta in (0.5, 1.0, 2.0):
+        scores = []
+        for threshold in thresholds:
+            metric = FBetaScore(beta=beta, threshold=float(threshold))
+            metric.update_state(y_true, y_pred)
+            scores.append(float(metric.result()))
+        right.plot(thresholds, scores, ".-", label=f"β = {beta:g}")
+    right.set(title="F of all samples", xlabel="threshold")
+    right.legend()
 
 
 # %%

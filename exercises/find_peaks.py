@@ -5,7 +5,8 @@
 # %% [markdown]
 # # Peaks of a series: answers of unknown size
 #
-# *Unit 1, Tensors · about 30 minutes · 20 points. You need: `word_counts`, the exercise before.*
+# *Unit 1, Tensors · about 30 minutes · 20 points. You need: `pairwise_distances`; what
+# `tf.function` does; `tf.GradientTape`.*
 #
 # This exercise belongs to unit 1, tensors and variables. It builds on `pairwise_distances`, and
 # takes about 30 minutes.
@@ -14,6 +15,23 @@
 # *peaks*, and then work on with those alone. How many there are, nobody knows before looking. A
 # Python list takes any number; a tensor has a shape. Here you write an operation whose result is as
 # long as the data says, that still lets gradients through, and that fits in a graph.
+
+# %%
+# To see it: autograder look exercises/find_peaks.py
+def look_at_a_list_in_a_graph():
+    """A Python list takes the negative readings: in a direct call, and while a graph is made."""
+    import tensorflow as tf
+
+    def negative(readings):
+        return [reading for reading in tf.unstack(readings) if reading < 0]
+
+    readings = tf.constant([3.0, -1.0, 4.0, -2.0])
+    print("directly:", [float(one) for one in negative(readings)])
+    try:
+        tf.function(negative, autograph=False)(readings)
+    except tf.errors.OperatorNotAllowedInGraphError as error:
+        print(f"in a graph: {type(error).__name__}, as no values are known yet")
+
 
 # %% [markdown]
 # ## The idea
@@ -37,6 +55,10 @@
 # Step 1 is a peak, because $1 < 3 > 2$, and so is step 6, because $4 < 6 > 0$. Steps 3 and 4 are a
 # plateau. Step 8 is the highest of all, but it is the end. So the positions are 1 and 6, and the
 # values there 3 and 6.
+#
+# ![The series of the example as a line. Steps 1 and 6 are marked as peaks, as they are higher than
+# both neighbours. The plateau of steps 3 and 4 is none, and neither are the two
+# ends.](find_peaks.figure.png)
 #
 # The values are copies of steps of the series. A gradient that arrives at a value goes on to its
 # step, as it is, and no other step gets any. Take the loss $v_0 + 10 v_1$ of the two values above:
@@ -150,6 +172,28 @@ def find_peaks(series):
     """
     # YOUR CODE HERE
     raise NotImplementedError()
+
+
+# %%
+# To see it: autograder look exercises/find_peaks.py
+def look_at_my_peaks(figure):
+    """The peaks that your function finds in a wave with noise, and the slope of the sum of their
+    values: 1 at each peak, and 0 elsewhere."""
+    above, below = figure.subplots(2, 1, sharex=True, height_ratios=(2, 1))
+    noise = np.random.default_rng(4).normal(0, 0.12, 100)
+    series = tf.constant(np.sin(np.arange(100) / 6) + noise, tf.float32)
+    with tf.GradientTape() as tape:
+        tape.watch(series)
+        positions, values = find_peaks(series)
+    slopes = tape.gradient(values, series)
+    above.plot(series, ".-", color="gray", lw=1)
+    above.plot(positions, values, "^", ms=8, color="#d55e00")
+    above.set_title(f"{len(np.ravel(positions))} peaks")
+    below.set(title="slope", xlabel="step", ylim=(-0.3, 1.6))
+    if slopes is None:
+        below.text(0, 0.5, "there is none")
+    else:
+        below.vlines(range(100), 0, tf.convert_to_tensor(slopes))
 
 
 # %%

@@ -5,8 +5,7 @@
 # %% [markdown]
 # # A layer that is noisy in training only
 #
-# *Unit 5, Layers · about 40 minutes · 20 points. You need: `layer_normalization`, the exercise
-# before.*
+# *Unit 5, Layers · about 40 minutes · 20 points. You need: `dense_layer`; normal distributions.*
 #
 # This is the third exercise of unit 5, *Layers*; it takes about 40 minutes. It builds on
 # `dense_layer`, where you wrote a layer with a configuration.
@@ -18,6 +17,21 @@
 # So this layer does two different things, and Keras tells it which: by an argument `training`,
 # which it passes to `call`. That is new here, and so is randomness: where it comes from, how it can
 # be repeated, and why it freezes in a graph if it is drawn in the wrong place.
+
+# %%
+# To see it: autograder look exercises/gaussian_noise.py
+def look_at_frozen_noise():
+    """A function that draws noise with NumPy is called three times, directly and as a graph."""
+    import numpy as np
+    import tensorflow as tf
+
+    def noisy(x):
+        return x + np.random.normal(size=3).astype("float32")
+
+    for name, function in ("directly", noisy), ("graph", tf.function(noisy, autograph=False)):
+        for _ in range(3):
+            print(f"{name}:", function(tf.zeros(3)).numpy())
+
 
 # %% [markdown]
 # ## What to compute
@@ -33,6 +47,10 @@
 # | `layer(x)`, outside of a model that is being trained | $x$ |
 #
 # The noise does not depend on the inputs, so the slope of $y$ in $x$ is 1 in both cases.
+#
+# ![A wave of 60 numbers, three times. Without training, the outputs lie on it. In a call with
+# training they are scattered around it, and in the same call again they are scattered
+# otherwise.](gaussian_noise.figure.png)
 #
 # **Seeds.** A computer's random numbers follow from a start, the *seed*. A layer with `seed=7`
 # draws other noise at each call, but a second layer that is made with `seed=7` draws the same noise
@@ -153,6 +171,32 @@ class MyGaussianNoise(keras.layers.Layer):
         """Return what the constructor needs to make such a layer again."""
         # YOUR CODE HERE
         raise NotImplementedError()
+
+
+# %%
+# To see it: autograder look exercises/gaussian_noise.py
+def look_at_my_noise(figure):
+    """A wave: what two of your layers with one seed make of it, with training and without; and how
+    20,000 numbers of your noise are spread."""
+    left, right = figure.subplots(1, 2)
+    wave = np.sin(np.arange(60, dtype="float32") / 7)[None, :]
+    first, second = MyGaussianNoise(0.3, seed=7), MyGaussianNoise(0.3, seed=7)
+    ring = {"mfc": "none", "ms": 9, "color": "#d55e00"}
+    left.plot(np.ravel(first(wave)), color="gray", label="without training")
+    left.plot(np.ravel(first(wave, training=True)), ".", label="in training")
+    left.plot(np.ravel(second(wave, training=True)), "o", **ring, label="another, of this seed")
+    left.plot(np.ravel(first(wave, training=True)), "x", ms=4, label="next call")
+    left.set(title="your layer", ylim=(-2, 3.6), xlabel="element")
+    left.legend(loc="upper right", ncols=2)
+    noise = np.ravel(MyGaussianNoise(0.5)(np.zeros((1000, 20), "float32"), training=True))
+    bins = np.linspace(-2, 2, 61)
+    right.hist(
+        noise, bins, density=True, alpha=0.5, label=f"your noise: deviation {noise.std():.3f}"
+    )
+    density = np.exp(-((bins / 0.5) ** 2) / 2) / 0.5 / np.sqrt(2 * np.pi)
+    right.plot(bins, density, label="normal, deviation 0.5")
+    right.set(title="stddev = 0.5", ylim=(0, 1.2))
+    right.legend(loc="upper left")
 
 
 # %%

@@ -5,7 +5,7 @@
 # %% [markdown]
 # # A layer that normalizes each row
 #
-# *Unit 5, Layers · about 45 minutes · 20 points. You need: `dense_layer`, the exercise before.*
+# *Unit 5, Layers · about 45 minutes · 20 points. You need: `dense_layer`; mean and variance.*
 #
 # This exercise belongs to unit 5, *Layers*. It builds on `dense_layer`, where you made weights in
 # `build` and brought a layer back from a file. It takes about 45 minutes.
@@ -63,6 +63,25 @@
 # $(-0.05, 0.01, 0.01, 0.03)$, whose mean is 0 and whose variance is 0.0009. Its first entry becomes
 # $-0.05 / \sqrt{0.0009 + 0.001} = -1.147$. If $\varepsilon$ were added to the root instead, it
 # would become $-0.05 / (0.03 + 0.001) = -1.613$.
+#
+# ![The row 1, 7, 7, 9 as bars, and what becomes of it step by step. First its mean is shifted to 0;
+# then it is divided by the root, so that its variance is 1; last, each feature is multiplied by a
+# scale of its own and gets an offset of its own.](layer_normalization.figure.png)
+
+# %%
+# To see it: autograder look exercises/layer_normalization.py
+def look_at_two_formulas():
+    """The variance of -1, 0, 1 and 2 in float32, moved away from zero, by two formulas.
+
+    On paper, both are always 1.25.
+    """
+    import numpy as np
+
+    for shift in (0, 100, 10_000):
+        x = np.float32([-1, 0, 1, 2]) + np.float32(shift)
+        short = np.mean(x * x) - np.mean(x) ** 2
+        print(f"around {shift}: {np.mean((x - np.mean(x)) ** 2)}; by squares: {short}")
+
 
 # %% [markdown]
 # ## What to write
@@ -201,6 +220,32 @@ class MyLayerNormalization(keras.layers.Layer):
         """Return the base class' configuration together with `eps`."""
         # YOUR CODE HERE
         raise NotImplementedError()
+
+
+# %%
+# To see it: autograder look exercises/layer_normalization.py
+def look_at_my_layer(figure):
+    """Four rows before and after your layer, each on a line of its own; and how far a row is spread
+    afterwards: the smaller it was, the more of it is eps."""
+    before, after, spread = figure.subplots(1, 3)
+    rng = np.random.default_rng(3)
+    rows = rng.normal(size=(4, 12)) * [[1], [4], [0.5], [2]] + [[-6], [0], [3], [8]]
+    rows = rows.astype("float32")
+    answers = np.asarray(MyLayerNormalization()(rows))
+    shown = (before, rows, "inputs"), (after, answers, "what your layer answers")
+    for axes, values, title in shown:
+        for line, row in enumerate(values):
+            axes.plot(row, np.full(len(row), line), "o", alpha=0.5)
+            axes.plot(row.mean(), line, "|", ms=24, color="black")
+        axes.set(title=title, yticks=range(4), ylim=(3.5, -0.5), ylabel="row")
+    sizes = np.logspace(-3, 1, 33)
+    row = rows[:1] - rows[:1].mean()
+    small = (row / row.std() * sizes[:, None]).astype("float32")
+    for eps in (0.001, 0.1):
+        spreads = np.std(MyLayerNormalization(eps=eps)(small), axis=-1)
+        spread.semilogx(sizes, spreads, label=f"eps {eps:g}")
+    spread.set(title="spread of a row, after", xlabel="spread of the row, before")
+    spread.legend()
 
 
 # %%

@@ -5,8 +5,8 @@
 # %% [markdown]
 # # Distances between all pairs of rows, without a loop
 #
-# *Unit 1, Tensors · about 45 minutes · 20 points. You need: Python, NumPy, and how a Keras model is
-# made, compiled and fitted.*
+# *Unit 1, Tensors · about 45 minutes · 20 points. You need: Python and NumPy; what a gradient is;
+# `tf.GradientTape`.*
 #
 # Nearest neighbours, k-means, radial basis functions, contrastive losses: each of them starts with
 # the same table. Given $n$ points in the rows of $a$ and $m$ points in the rows of $b$, it holds
@@ -60,6 +60,26 @@
 #
 # This is no rare case. In the distances of a batch from itself, `pairwise_distances(x, x)`, the
 # whole diagonal is zero.
+#
+# ![On the left, two rows of a and three rows of b as points, and the six distances between them: 0,
+# 10, 3, 5, 5 and 4. On the right, the distance of a point from another while it passes through it:
+# it falls to 0 and rises again, and its slope jumps from minus 1 to 1. At the tip it is
+# 0.](pairwise_distances.figure.png)
+
+# %%
+# To see it: autograder look exercises/pairwise_distances.py
+def look_at_the_root():
+    """The slope of a distance, while the one row moves onto the other."""
+    import tensorflow as tf
+
+    b = tf.constant([3.0, 4.0])
+    for gap in (1.0, 0.01, 0.0):
+        a = b + [gap, 0.0]
+        with tf.GradientTape() as tape:
+            tape.watch(a)
+            distance = tf.sqrt(tf.reduce_sum(tf.square(a - b)))
+        print(f"distance {float(distance):.2f}: slope {tape.gradient(distance, a).numpy()}")
+
 
 # %% [markdown]
 # ## Your task
@@ -138,6 +158,37 @@ def pairwise_distances(a, b):
     """
     # YOUR CODE HERE
     raise NotImplementedError()
+
+
+# %%
+# To see it: autograder look exercises/pairwise_distances.py
+def look_at_my_distances(figure):
+    """How far each place is from the nearest of four points, by your function; and the slopes of
+    all distances of a batch from itself, those that are not finite in red."""
+    left, right = figure.subplots(1, 2)
+    points = tf.constant([[-2.0, -1.0], [-1.0, 1.5], [1.0, 1.0], [2.0, -1.5]])
+    x, y = np.meshgrid(np.linspace(-3, 3, 61), np.linspace(-2.5, 2.5, 51))
+    places = tf.constant(np.stack([x.ravel(), y.ravel()], axis=1), tf.float32)
+    nearest = np.min(pairwise_distances(places, points), axis=1)
+    drawn = left.contourf(x, y, nearest.reshape(x.shape), 12)
+    figure.colorbar(drawn, ax=left)
+    left.plot(*np.transpose(points), "o", color="white")
+    left.set(title="distance from the nearest point", aspect="equal")
+    right.set(title="slope of all distances in each point", aspect="equal", xlim=(-4, 4))
+    right.set(ylim=(-3, 3))
+    with tf.GradientTape() as tape:
+        tape.watch(points)
+        distances = pairwise_distances(points, points)
+    slopes = tape.gradient(distances, points)
+    if slopes is None:
+        right.set_title("there is no slope")
+        return
+    known = np.isfinite(slopes).all(axis=1)
+    right.plot(*np.transpose(points), "o", color="gray")
+    right.plot(*np.transpose(points[~known]), "x", ms=14, mew=3, color="firebrick")
+    for point, slope in zip(points[known], slopes[known], strict=True):
+        arrow = {"arrowstyle": "->", "lw": 2}
+        right.annotate("", point + 0.25 * slope, point, arrowprops=arrow)
 
 
 # %%

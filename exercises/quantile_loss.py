@@ -16,6 +16,18 @@
 # `huber_loss`: what `call` and `get_config` are for is said there. New is that a loss may also be a
 # plain function made by another function, and that a saved model finds your class by itself.
 
+# %%
+# To see it: autograder look exercises/quantile_loss.py
+def look_at_the_average_parcel():
+    """A courier promises a time for 1000 parcels: how many of them come later."""
+    import numpy as np
+
+    minutes = np.random.default_rng(1).lognormal(3, 0.5, 1000)
+    for name, promise in ("mean", minutes.mean()), ("0.9-quantile", np.quantile(minutes, 0.9)):
+        later = (minutes > promise).sum()
+        print(f"the {name} is {promise:.0f} minutes: {later} of 1000 come later")
+
+
 # %% [markdown]
 # ## What to compute
 #
@@ -36,6 +48,11 @@
 # The slope in the prediction is the same however large the error is: $-q$ where the prediction is
 # too low, and $1 - q$ where it is too high. At $e = 0$ the loss has a kink, and nobody asks what
 # its slope is there.
+#
+# ![On the left, the loss over the error for q of 0.1, 0.5 and 0.9: two straight lines that meet at
+# 0, the steeper one on the left, on neither side, and on the right. On the right, the mean loss of
+# 1000 labels over a prediction that is the same for all: it is smallest where 10, 50 and 90 percent
+# of the labels are below it.](quantile_loss.figure.png)
 
 # %% [markdown]
 # ## An example
@@ -174,6 +191,29 @@ class QuantileLoss(keras.losses.Loss):
         """Return what the constructor needs to make such a loss again."""
         # YOUR CODE HERE
         raise NotImplementedError()
+
+
+# %%
+# To see it: autograder look exercises/quantile_loss.py
+def look_at_my_loss(figure):
+    """What your function makes of errors; and what your class makes of one prediction for 1000
+    labels: where it is smallest, a part q of the labels should be below."""
+    left, right = figure.subplots(1, 2)
+    errors = tf.linspace(-3.0, 3.0, 121)[:, None]
+    labels = np.random.default_rng(1).lognormal(3, 0.5, (1000, 1)).astype("float32")
+    predictions = np.linspace(8, 40, 65)
+    for q in (0.1, 0.5, 0.9):
+        losses = np.ravel(quantile_loss(q)(errors, tf.zeros_like(errors)))
+        left.plot(np.ravel(errors), losses * np.ones(len(errors)), label=f"q = {q}")
+        loss = QuantileLoss(q)
+        means = [float(loss(labels, np.full_like(labels, one))) for one in predictions]
+        best = predictions[np.argmin(means)]
+        (line,) = right.plot(predictions, means, label=f"{np.mean(labels < best):.0%} below")
+        right.plot(best, min(means), "o", color=line.get_color())
+    left.set(title="quantile_loss(q) of a sample", xlabel="error e = label - prediction")
+    right.set(title="QuantileLoss(q) of 1000 labels", xlabel="the same prediction for all")
+    left.legend()
+    right.legend()
 
 
 # %%

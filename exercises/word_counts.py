@@ -5,7 +5,8 @@
 # %% [markdown]
 # # Words: ragged, sparse, and sets
 #
-# *Unit 1, Tensors · about 50 minutes · 15 points. You need: `counting_table`, the exercise before.*
+# *Unit 1, Tensors · about 50 minutes · 15 points. You need: `pairwise_distances`; regular
+# expressions.*
 #
 # Texts are no rectangles. One has three words and the next has none, a table of counts is nearly
 # all zeros, and "which words do two texts share?" is a question about sets. TensorFlow has a kind
@@ -15,6 +16,17 @@
 #
 # This is the third exercise of unit 1. It takes about 50 minutes, and builds on
 # `pairwise_distances`: there, new axes let everything meet everything.
+
+# %%
+# To see it: autograder look exercises/word_counts.py
+def look_at_words_as_they_come():
+    """Texts in lower case, split at spaces: what sticks to the words, and what stays large."""
+    import tensorflow as tf
+
+    for text in ("The cat, the CAT!", "Été: l'été"):
+        words = tf.strings.split(tf.strings.lower(text)).numpy()
+        print(f"{text!r} becomes", [word.decode() for word in words])
+
 
 # %% [markdown]
 # ## Three functions
@@ -56,6 +68,10 @@
 # \begin{pmatrix} \texttt{sat} & \texttt{the} \\ \texttt{} & \texttt{} \\ \texttt{} & \texttt{}
 # \end{pmatrix}
 # $$
+#
+# ![On the left, the words of three texts as rows of boxes: four, none, and four. In the middle, the
+# counts for the vocabulary cat, été, dog as a table, in which only two 2s are not empty. On the
+# right, the words of two texts as circles that overlap: sat and the are in both.](word_counts.figure.png)
 #
 # ## A look at the tools
 #
@@ -154,6 +170,37 @@ def shared_words(a, b):
     """
     # YOUR CODE HERE
     raise NotImplementedError()
+
+
+# %%
+# To see it: autograder look exercises/word_counts.py
+def look_at_my_words(figure):
+    """What your three functions make of four texts; the words on the right are those that each text
+    shares with the first one."""
+    texts = ["The cat sat.", "Été 2024: l'été!", "", "CAT and dog, and the cat"]
+    vocabulary = ["cat", "the", "and", "été"]
+    words, counts, shared = figure.subplots(1, 3, width_ratios=(6, 4, 3))
+    for row, text in enumerate(texts):
+        words.text(0, row - 0.2, repr(text), color="gray", fontsize=9)
+    rows = tokenize(tf.constant(texts)).to_list()
+    first = tf.constant(texts[:1] * len(texts))
+    both = shared_words(first, tf.constant(texts)).numpy().tolist()
+    for axes, found in (words, rows), (shared, both):
+        for row, several in enumerate(found):
+            line = "  ".join(word.decode() for word in several if word)
+            axes.text(0, row + 0.15, line or "(none)", weight="bold" if line else "normal")
+    table = count_matrix(tf.constant(texts), tf.constant(vocabulary))
+    counts.imshow(tf.sparse.to_dense(table), "Blues", vmin=0, vmax=4, aspect="auto")
+    for (row, column), count in zip(table.indices.numpy(), table.values.numpy(), strict=True):
+        counts.text(column, row, count, ha="center", va="center")
+    counts.set_xticks(range(len(vocabulary)), vocabulary)
+    titles = "your words", "your counts", "shared with the first"
+    for axes, title in zip((words, counts, shared), titles, strict=True):
+        axes.set(title=title, ylim=(len(texts) - 0.5, -0.5), yticks=[])
+        axes.grid(visible=False)
+    for axes in (words, shared):
+        axes.set(xlim=(0, 1))
+        axes.set_axis_off()
 
 
 # %%
