@@ -59,6 +59,7 @@ def pytest_generate_tests(metafunc):
         metafunc.parametrize("exercise", found, ids=[one.name for one in found])
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items):
     """Keep tests that share fixtures in one process: those of a file, or of an exercise in it."""
     for item in items:
