@@ -22,7 +22,7 @@ RIGHT = """class Scale(keras.layers.Layer):
         return {**super().get_config(), "factor": self.factor}
 """
 SCRIPT_LINES = [
-    "import matplotlib.pyplot as plt\nplt.style.use('ggplot')",
+    "import bokeh.plotting as plt\nplt.style.use('ggplot')",
     "import pandas as pd, seaborn as sns",
     "from tqdm.notebook import tqdm",
     "from google.colab import drive\ndrive.mount('/content/drive')",
@@ -187,7 +187,7 @@ def test_a_message_blames_what_kept_the_name_from_being_defined(grade):
         HEAD + RIGHT.replace("return inputs", "import pandas; return inputs"),
         HEAD
         + RIGHT.replace("return inputs", "plt.figure(); return inputs")
-        + "import matplotlib as plt",
+        + "import bokeh as plt",
         HEAD + RIGHT.replace("return inputs", "open('/etc/hostname'); return inputs"),
         HEAD + RIGHT.replace("return inputs", "tf.compat.v3.nothing; return inputs"),
     ],
