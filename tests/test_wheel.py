@@ -34,7 +34,7 @@ def test_the_wheel_holds_the_machine_and_what_students_get(tmp_path):
     names = [name for name in names if ".dist-info/" not in name]
     machine = {
         path.relative_to(ROOT).as_posix()
-        for pattern in ("*.py", "*.jinja")
+        for pattern in ("*.py", "*.jinja", "templates/course/*")
         for path in (ROOT / "autograder").rglob(pattern)
     }
     assert len(machine) > 40
