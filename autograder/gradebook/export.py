@@ -122,14 +122,17 @@ def show(found: list[dict], console: Output, most: int = MAX_ROWS) -> None:
         if all(row[name] is None for row in shown):
             del numbers[name]
     few = len(shown) <= most
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    padding = (0, 0) if short else (0, 1)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=padding)
     table.add_column("exercise", overflow="fold", min_width=10)
-    table.add_column("student" if few else "handed in", overflow="fold", min_width=10)
+    table.add_column(
+        "student" if few else "handed in", overflow="fold", min_width=10, no_wrap=not few
+    )
     for title in numbers.values():
         table.add_column(title, justify="right", no_wrap=True)
-    table.add_column("", no_wrap=few)
+    table.add_column("", no_wrap=True)
     for row in shown if few else _means(shown, numbers):
-        points = ["" if row[name] is None else f"{row[name]:.4g}" for name in numbers]
+        points = ["" if row[name] is None else f"{round(row[name], 2):g}" for name in numbers]
         who = named(str(row["student_id"]))
         table.add_row(named(row["assignment"]), who, *points, _note(row))
     console.print(table)
@@ -165,7 +168,7 @@ def _note(row: dict) -> str:
     for column, words in (("needs_manual_grade", "look at"), ("by_hand", "by hand")):
         if count := row[column]:
             notes.append(words if isinstance(count, bool) else f"{words}: {count}")
-    return ", ".join(notes)
+    return "\n".join(notes)
 
 
 def _asked(gradebook: Gradebook, name: str) -> dict[tuple[str, str], str]:
