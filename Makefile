@@ -2,7 +2,9 @@
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 PYTHON ?= python3
 
-.PHONY: demo test check
+.PHONY: install demo test check
+
+install: .venv/ready
 
 demo: .venv/ready
 	@python examples/demo.py
