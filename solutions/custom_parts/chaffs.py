@@ -433,8 +433,8 @@ class MaxColumnNorm(MaxColumnNorm):
 
 
 # %% no_configuration_of_the_initializer loses="serialization"
-"""The configuration of the initializer holds neither gain nor seed: made from it, another one
-has the defaults. Return the arguments of the constructor from `get_config`."""
+"""The configuration of the initializer does not hold all that it was made with, gain and seed: made
+from it, another one has defaults. Return both from `get_config`."""
 
 
 class ScaledGlorot(ScaledGlorot):

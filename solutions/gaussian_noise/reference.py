@@ -71,9 +71,9 @@ def look_at_frozen_noise():
 #   `**kwargs` are Keras' own arguments, like `name`; pass them on.
 # - `call(inputs, training=None)` gets float32 tensors of any rank from 2 on. `training` is True,
 #   False or None: Python values, for which `if` is right.
-# - `get_config()` returns what `super().get_config()` returns, and `stddev` and `seed` with it
-#   (None if there is no seed). A layer that was never called, and is made again from its
-#   configuration, draws the sequence of a new layer with that seed.
+# - `get_config()` returns what `super().get_config()` returns, and `stddev` and `seed` with it. A
+#   layer that was never called, and is made again from its configuration, draws the sequence of a
+#   new layer with that seed. If no seed was given, what stands there is up to you.
 #
 # In a model, `fit` calls your layer with `training=True`, and `predict` and `evaluate` with
 # `training=False`. Nobody needs to pass it through other layers; Keras does.
