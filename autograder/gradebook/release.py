@@ -78,7 +78,9 @@ def _is_there(name: str) -> bool:
     module, _, thing = name.rpartition(".")
     try:
         return hasattr(importlib.import_module(module), thing)
-    except ImportError:
+    except ModuleNotFoundError as error:
+        if not (error.name or "").startswith("autograder"):  # a package that is not installed
+            raise BuildError(f"{name} cannot be imported: {error}. Run: pip install .") from None
         return False
 
 
