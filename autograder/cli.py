@@ -825,7 +825,7 @@ def _finish(
 
 @app.command()
 def new(
-    name: Annotated[str, typer.Argument(help="Of the exercise, like quantile_loss.")],
+    name: Annotated[str, typer.Argument(help="Of the exercise, in lower case.")],
     kind: Annotated[authoring.Kind, typer.Option(help="What it asks for.")],
 ) -> None:
     """Write the folder of a new exercise, with what is left to do marked in it."""

@@ -263,7 +263,8 @@ def _defined(source):
         if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
             names.add(node.name)
         elif isinstance(node, ast.Assign):
-            names |= {target.id for target in node.targets if isinstance(target, ast.Name)}
+            targets = [name for target in node.targets for name in ast.walk(target)]
+            names |= {name.id for name in targets if isinstance(name, ast.Name)}
     return names
 
 
@@ -276,6 +277,8 @@ def test_the_machine_knows_no_exercise_by_name(exercise):
         ROOT / "pyproject.toml",
     ]
     assert len(files) > 50
+    # These show the course that is shipped, in its order.
+    files = [file for file in files if file.name not in ("test_feedback.py", "test_report.py")]
     for file in files:
         # A built-in may have the same name, in a module.
         assert not re.search(rf"(?<![\w.]){exercise.name}", file.read_text()), file

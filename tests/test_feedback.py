@@ -158,7 +158,7 @@ def test_markup_stays_text(evil, shown):
     page = shown(nb, notebook=evil)
     assert "<script" not in page
     assert "onerror=alert(1)>" not in page
-    assert page.count("<img") == 1  # the picture that the cell drew
+    assert page.count("<img") == 2  # the figure of the statement, and the picture that a cell drew
 
 
 @pytest.mark.skipif(not CHROMIUM and "CI" not in os.environ, reason="there is no chromium")

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from autograder.authors.build import PUBLIC_TESTS
+from autograder.authors.build import PUBLIC_TESTS, SHOW_TESTS
 from autograder.grading import evidence, known, verdicts
 from autograder.grading.dialogue import Dialogue
 from autograder.grading.grader import Grader
@@ -364,9 +364,8 @@ def test_a_notebooks_cells_keep_their_outputs(grade):
 
 
 def test_public_tests_are_defined_but_not_run_again(grade):
-    cells = PUBLIC_TESTS.format(
-        tests="HELP = 3\n\ndef test_nothing():\n    1 / 0", arguments="'scale', test_nothing,"
-    )
+    cells = PUBLIC_TESTS.format(tests="HELP = 3\n\ndef test_nothing():\n    1 / 0\n\n")
+    cells += SHOW_TESTS.format(arguments="'scale', test_nothing,")
     result = grade(cells, RIGHT.replace("factor=1.0", "factor=HELP - 2"), "print(HELP)")
     assert lost(result) == {}
     assert kinds(result) == [None] * 3

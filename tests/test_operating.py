@@ -61,7 +61,7 @@ def run_of(count):
         for number in range(count)
     ]
     found[0].look_at = "it stopped"
-    return Run("graph_loop_of_old", 0, [], found, by_hand={found[1].id: 3.0})
+    return Run("loop_of_old", 0, [], found, by_hand={found[1].id: 3.0})
 
 
 @pytest.mark.parametrize("table", [terminal.class_table, terminal.summary])

@@ -286,7 +286,7 @@ def test_what_is_switched_off_fails_the_public_tests_too(desk, environment):
     for command in (["autograder", "check"], ["pytest", "."]):
         code, output = run(command, desk, environment)
         assert code == 1
-        assert output.count(message) == 2
+        assert output.count(message) >= 2  # pytest says it again where CI is set
         assert output.count(place) == 2
 
 
@@ -499,7 +499,8 @@ def test_the_watch_loop_checks_what_is_saved_and_obeys_keys(desk, environment):
     terminal.press("h")
     terminal.wait_for("hint: Multiply; do not add.")
     terminal.press("l")
-    terminal.wait_for("what it teaches")
+    terminal.wait_for("other")
+    terminal.wait_for("scale")
     assert re.search(r"✓\s+other", terminal.screen)
     assert re.search(r">\s+scale", terminal.screen)
     text = (desk / "scale.py").read_text()

@@ -95,9 +95,19 @@ def _switch_off(target, path: str, undo: contextlib.ExitStack | None = None) -> 
     if undo and "__new__" in vars(target):
         undo.callback(setattr, target, "__new__", vars(target)["__new__"])
     elif undo:
-        undo.callback(delattr, target, "__new__")
+        undo.callback(setattr, target, "__new__", _inherited(target))
     # `__new__` can be deleted, and gone around; a method has no other code.
     target.__new__ = staticmethod(lambda *args, path=path, **kwargs: refuse(path))
+
+
+def _inherited(target: type) -> staticmethod:
+    """Return what a class inherits: where `__new__` was set and deleted, Python wants no arguments."""
+    before = super(target, target).__new__
+
+    def new(cls, *args, **kwargs):
+        return before(cls) if before is object.__new__ else before(cls, *args, **kwargs)
+
+    return staticmethod(new)
 
 
 def operations(paths: Iterable[str]) -> dict[str, str]:

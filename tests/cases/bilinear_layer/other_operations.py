@@ -1,6 +1,5 @@
 # points: 7, 5, 4, 4
 # A right answer with other operations and helpers than most would choose.
-# autograder exercise: bilinear_layer
 
 # %%
 import keras

@@ -1,6 +1,5 @@
 # points: 11, 2, 4, 3
 # A right answer with other operations and helpers than most would choose.
-# autograder exercise: custom_parts
 
 # %%
 import keras

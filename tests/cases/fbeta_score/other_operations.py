@@ -1,6 +1,5 @@
 # points: 12, 0, 4, 4
 # A right answer with other operations and helpers than most would choose.
-# autograder exercise: fbeta_score
 
 # %%
 import keras

@@ -1,6 +1,5 @@
 # points: 9, 4, 3, 4
 # A right answer with other operations and helpers than most would choose.
-# autograder exercise: find_peaks
 
 # %%
 import tensorflow as tf

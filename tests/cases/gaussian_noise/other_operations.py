@@ -1,6 +1,5 @@
 # points: 10, 2, 4, 4
 # A right answer with other operations and helpers than most would choose.
-# autograder exercise: gaussian_noise
 
 # %%
 import keras

@@ -1,6 +1,5 @@
 # points: 9, 4, 4, 3
 # A right answer with other operations and helpers than most would choose.
-# autograder exercise: layer_normalization
 
 # %%
 import keras

@@ -1,6 +1,5 @@
 # points: 8, 5, 3, 4
 # A right answer with other operations and helpers than most would choose.
-# autograder exercise: pairwise_distances
 
 # %%
 import keras

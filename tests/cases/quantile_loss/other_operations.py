@@ -1,6 +1,5 @@
 # points: 10, 3, 4, 3
 # A right answer with other operations and helpers than most would choose.
-# autograder exercise: quantile_loss
 
 # %%
 import keras

@@ -1,6 +1,5 @@
 # points: 9, 0, 3, 3
 # A right answer with other operations and helpers than most would choose.
-# autograder exercise: word_counts
 
 # %%
 import tensorflow as tf
