@@ -43,7 +43,7 @@ def new(name: str, kind: Kind, solutions: Path) -> list[Path]:
     if not NAME.fullmatch(name) or keyword.iskeyword(name) or keyword.issoftkeyword(name):
         raise Refused(
             f"{name!r} cannot be the name of an exercise: use small letters, digits and _, like "
-            "quantile_loss"
+            "my_loss"
         )
     folder = solutions / name
     if folder.exists():

@@ -101,7 +101,7 @@ def _switch_off(target, path: str, undo: contextlib.ExitStack | None = None) -> 
 
 
 def _inherited(target: type) -> staticmethod:
-    """Return what a class inherits: where `__new__` was set and deleted, Python wants no arguments."""
+    """Return what a class inherits: where it was set and deleted, Python wants no arguments."""
     before = super(target, target).__new__
 
     def new(cls, *args, **kwargs):
