@@ -37,9 +37,9 @@ class Source(StrEnum):
 
 # `First Last_12345_assignsubmission_file_`: a folder, or the start of a file's name.
 MOODLE = re.compile(r"(?P<name>.+)_\d+_assignsubmission_(?:file|onlinetext)_?(?P<file>.*)", re.S)
-# `lovelaceada_LATE_7001_90001_huber_loss-1.ipynb`
+# `lovelaceada_LATE_7001_90001_homework-1.ipynb`
 CANVAS = re.compile(r"(?P<name>\w+?)_(?:LATE_)?(?P<user>\d+)_(?P<number>\d+)_(?P<file>.+)", re.S)
-# `Huber Loss_ada_attempt_2026-01-31-23-59-00_huber_loss.ipynb`
+# `Huber Loss_ada_attempt_2026-01-31-23-59-00_homework.ipynb`
 BLACKBOARD = re.compile(
     r".*_(?P<name>[^_]+)_attempt_(?P<when>\d{4}(?:-\d\d){5})(?:_(?P<file>.+)|\.txt)", re.S
 )
