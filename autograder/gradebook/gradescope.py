@@ -5,13 +5,12 @@ graded with here. There, each submission runs in a container of its own.
 """
 
 import io
-import re
 import zipfile
 from collections.abc import Iterable, Iterator
-from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 
 from autograder.grading.reference import GraderError
+from autograder.records import extras
 from autograder.records.exercises import Exercise
 from autograder.records.results import write_atomically
 
@@ -20,7 +19,7 @@ SETUP = """\
 # Gradescope runs this once, when it builds the image.
 set -e
 apt-get update
-apt-get install -y bubblewrap
+apt-get install -y bubblewrap libseccomp2
 # Ubuntu 22.04 has Python 3.11 beside its own, newer ones have a newer one.
 if apt-get install -y python3.11 python3.11-venv; then python=python3.11; else
     apt-get install -y python3-venv
@@ -38,7 +37,6 @@ cd "$root"
 exec "${PYTHON:-$root/venv/bin/python}" -m autograder on-gradescope \\
     "$root/submission" "$root/results/results.json"
 """
-OWN = "keras-autograder"
 
 
 def write_zip(path: Path, exercises: Iterable[Exercise]) -> None:
@@ -71,22 +69,13 @@ def _add(archive: zipfile.ZipFile, name: str, content: bytes, mode: int = 0o644)
     archive.writestr(entry, content)
 
 
-def _requirements() -> Iterator[str]:
-    """Yield what this package needs, in the versions that are installed here.
+def _requirements() -> list[str]:
+    """Return what grading needs, in the versions that are installed here.
 
     Raises:
         GraderError: this package is not installed.
     """
-    try:
-        needed = requires(OWN) or []
-    except PackageNotFoundError:
-        raise GraderError("this package is not installed. Run: pip install .") from None
-    for one in needed:
-        text, _, marker = one.partition(";")
-        if "extra ==" in marker:
-            continue
-        [name] = re.findall(r"^[\w.-]+", text)
-        try:
-            yield f"{name}=={version(name)}" + (f";{marker}" if marker else "")
-        except PackageNotFoundError:  # not needed on this system
-            continue
+    needed = {one.name for extra in ("", "grade") for one in extras.requirements(extra)}
+    if not needed:
+        raise GraderError("this package is not installed. Run: pip install .")
+    return [f"{name}=={extras.installed(name)}" for name in sorted(needed)]

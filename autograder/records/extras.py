@@ -40,8 +40,8 @@ def lacking(extra: str, what: str, only: Collection[str] = ()) -> str:
         only: the names of those that count; all by default.
     """
     lacks = []
-    for wanted in _requirements(extra):
-        there = _version(wanted.name)
+    for wanted in requirements(extra):
+        there = installed(wanted.name)
         counts = not only or wanted.name in only
         if counts and not (there and wanted.specifier.contains(there, prereleases=True)):
             here = f"{there} is installed" if there else "not installed"
@@ -54,14 +54,15 @@ def lacking(extra: str, what: str, only: Collection[str] = ()) -> str:
     return f'{what} needs {named}: pip install "{PACKAGE}[{extra}]"'
 
 
-def _requirements(extra: str) -> Iterator[Requirement]:
+def requirements(extra: str = "") -> Iterator[Requirement]:
+    """Yield what an extra asks for; without one, what was installed with us."""
     for text in _required():
         wanted = Requirement(text)
-        # What has no such condition was installed with us.
-        if wanted.marker and wanted.marker.evaluate({"extra": extra}):
+        asked = wanted.marker.evaluate({"extra": extra}) if wanted.marker else not extra
+        if asked:
             if wanted.name == PACKAGE:
                 for inner in sorted(wanted.extras):
-                    yield from _requirements(inner)
+                    yield from requirements(inner)
             else:
                 yield wanted
 
@@ -74,7 +75,8 @@ def _required() -> list[str]:
         return []
 
 
-def _version(package: str) -> str:
+def installed(package: str) -> str:
+    """Return the version of a package that is installed, nothing if none is."""
     try:
         return metadata.version(package)
     except metadata.PackageNotFoundError:
