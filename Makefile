@@ -10,14 +10,14 @@ demo: .venv/ready
 	@python examples/demo.py
 
 test: .venv/ready
-	pytest -n 2 --dist loadgroup -rs $(PYTEST)
+	pytest -n 2 --dist load --maxschedchunk 1 -rs $(PYTEST)
 
 # For the inner loop: format, lint, types, and the tests that grade no whole exercise.
 check: .venv/ready
 	ruff format --check .
 	ruff check .
 	mypy
-	pytest -n 2 --dist loadgroup -m 'not slow' $(PYTEST)
+	pytest -n 2 --dist load --maxschedchunk 1 -m 'not slow' $(PYTEST)
 
 .venv/ready: pyproject.toml
 	$(PYTHON) -m venv .venv
