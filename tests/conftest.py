@@ -59,16 +59,6 @@ def pytest_generate_tests(metafunc):
         metafunc.parametrize("exercise", found, ids=[one.name for one in found])
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
-def pytest_collection_modifyitems(items):
-    """Keep tests that share fixtures in one process: those of a file, or of an exercise in it."""
-    for item in items:
-        callspec = getattr(item, "callspec", None)
-        exercise = callspec and callspec.params.get("exercise")
-        group = f"{item.path.stem} {exercise.name}" if exercise else item.path.stem
-        item.add_marker(pytest.mark.xdist_group(group))
-
-
 @pytest.fixture(scope="session")
 def worker():
     """A warm worker with short limits."""
@@ -79,6 +69,12 @@ def worker():
 @pytest.fixture(scope="session")
 def toy_exercise():
     return TOY
+
+
+@pytest.fixture(scope="session")
+def right_answer():
+    """A script that answers the toy exercise."""
+    return f"# autograder exercise: {TOY.name}\n{TOY.reference}\n"
 
 
 @pytest.fixture(scope="session")
@@ -96,6 +92,44 @@ def grade(toy):
         return toy.grade(Submission("somebody", "somebody.py", notebook, cells))
 
     return grade
+
+
+@pytest.fixture(scope="session")
+def looks_at():
+    """Open a page in Chromium on a screen, in the dark and on a phone, and look at each.
+
+    A page must ask the network for nothing, have no error, fit, and have its headings in order.
+    """
+    from playwright.sync_api import sync_playwright
+
+    executable = shutil.which("chromium")
+    if not executable and "CI" not in os.environ:
+        pytest.skip("there is no chromium")
+
+    def views(file):
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
+            for scheme, width in (("light", 1200), ("dark", 1200), ("dark", 360)):
+                size = {"width": width, "height": 800}
+                page = browser.new_page(viewport=size, color_scheme=scheme)
+                asked, wrong = [], []
+                page.on("request", lambda request, asked=asked: asked.append(request.url))
+                page.on("console", lambda message, wrong=wrong: wrong.append(message.text))
+                page.goto(file.as_uri())
+                assert asked == [file.as_uri()]
+                assert wrong == []
+                yield page
+                assert page.evaluate("document.documentElement.scrollWidth") <= width
+                found = (
+                    "[...document.querySelectorAll('h1,h2,h3,h4,h5')].map(one => +one.tagName[1])"
+                )
+                levels = page.evaluate(found)
+                assert levels[0] == 1
+                assert all(new <= old + 1 for old, new in zip(levels, levels[1:], strict=False))
+                page.screenshot(path=file.with_name(f"{scheme}-{width}.png"), full_page=True)
+            browser.close()
+
+    return views
 
 
 @pytest.fixture

@@ -218,27 +218,11 @@ def test_what_cannot_be_collected_is_said(class_, autograder, options, said):
     assert said in autograder("collect", *options, code=code).stderr
 
 
-RIGHT = """\
-import keras
-
-class Scale(keras.layers.Layer):
-    def __init__(self, factor=1.0, **kwargs):
-        super().__init__(**kwargs)
-        self.factor = factor
-
-    def call(self, inputs):
-        return inputs * self.factor
-
-    def get_config(self):
-        return {**super().get_config(), "factor": self.factor}
-"""
-
-
 @pytest.mark.slow
-def test_a_script_is_graded_where_a_notebook_was_released(course, autograder):
+def test_a_script_is_graded_where_a_notebook_was_released(course, autograder, right_answer):
     autograder("build", "scale")
     folder = course / "build" / "submitted"
-    for student, source in {"ada": RIGHT, "bob": "import (", "cy": "x = 1\n"}.items():
+    for student, source in {"ada": right_answer, "bob": "import (", "cy": "x = 1\n"}.items():
         (folder / student / "scale").mkdir(parents=True)
         (folder / student / "scale" / "scale.py").write_text(source)
     done = autograder("autograde")

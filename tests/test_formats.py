@@ -84,25 +84,10 @@ def test_nothing_in_the_log_passes_for_points(runs):
     assert read == [{"totalPoints": 3, "maxPoints": 6}]
 
 
-RIGHT = """\
-# autograder exercise: scale
-import keras
-
-class Scale(keras.layers.Layer):
-    def __init__(self, factor=1.0, **kwargs):
-        super().__init__(**kwargs)
-        self.factor = factor
-
-    def call(self, inputs):
-        return inputs * self.factor
-
-    def get_config(self):
-        return {**super().get_config(), "factor": self.factor}
-"""
-
-
 @pytest.mark.slow
-def test_the_zip_grades_on_gradescope(course, autograder, environment, tmp_path_factory):
+def test_the_zip_grades_on_gradescope(
+    course, autograder, environment, tmp_path_factory, right_answer
+):
     """As its harness does: the zip in `source`, `run_autograder` beside it, results in a folder."""
     shutil.copytree(course / "solutions" / "scale", course / "solutions" / "shift")
     shown = autograder("gradescope", "zips/autograder.zip", "scale", "shift").stdout
@@ -117,7 +102,7 @@ def test_the_zip_grades_on_gradescope(course, autograder, environment, tmp_path_
     assert any(line.startswith("tensorflow==") for line in pinned)
     for folder in ("submission", "results"):
         (root / folder).mkdir()
-    (root / "submission" / "my work (1).py").write_text(RIGHT)
+    (root / "submission" / "my work (1).py").write_text(right_answer)
     run = shutil.copy(root / "source" / "run_autograder", root)
     own = environment | {"AUTOGRADER_ROOT": str(root), "PYTHON": sys.executable}
     done = subprocess.run(["bash", run], env=own, text=True, capture_output=True, timeout=300)
@@ -132,8 +117,8 @@ def test_the_zip_grades_on_gradescope(course, autograder, environment, tmp_path_
 
 
 @pytest.mark.slow
-def test_grade_writes_junit_and_points_for_github(course, autograder):
-    (course / "ada.py").write_text(RIGHT)
+def test_grade_writes_junit_and_points_for_github(course, autograder, right_answer):
+    (course / "ada.py").write_text(right_answer)
     shown = autograder("grade", "scale", "ada.py", "--junit", "j.xml", "--github").stdout
     assert '::notice title=Autograding report::{"totalPoints": 8' in shown
     [suite] = ElementTree.parse(course / "j.xml").getroot()

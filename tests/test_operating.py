@@ -15,27 +15,15 @@ from autograder.show import terminal
 from autograder.show.console import Output
 
 ROOT = Path(__file__).parent.parent
-RIGHT = """\
-# autograder exercise: scale
-import keras
-
-class Scale(keras.layers.Layer):
-    def __init__(self, factor=1.0, **kwargs):
-        super().__init__(**kwargs)
-        self.factor = factor
-
-    def call(self, inputs):
-        return inputs * self.factor
-"""
 
 
 @pytest.mark.slow
-def test_one_student_what_changed_and_what_is_by_hand(course, autograder):
+def test_one_student_what_changed_and_what_is_by_hand(course, autograder, right_answer):
     autograder("build", "scale")
     folder = course / "build" / "submitted"
     for student in ("ada", "bob"):
         (folder / student / "scale").mkdir(parents=True)
-        (folder / student / "scale" / "scale.py").write_text(RIGHT + f"# {student}\n")
+        (folder / student / "scale" / "scale.py").write_text(right_answer + f"# {student}\n")
     done = autograder("autograde", "scale", "--student", "ada")
     assert "scale: 0 unchanged, 1 graded" in done.stdout
     assert "bob" not in done.stdout + done.stderr
@@ -76,11 +64,11 @@ def test_a_table_fits_into_80_columns(table, capsys):
         assert "8/8" in text
 
 
-def test_a_script_of_another_exercise_is_an_error(course, autograder):
+def test_a_script_of_another_exercise_is_an_error(course, autograder, right_answer):
     import shutil
 
     shutil.copytree(course / "solutions" / "scale", course / "solutions" / "shift")
-    (course / "ada.py").write_text(RIGHT)
+    (course / "ada.py").write_text(right_answer)
     done = autograder("grade", "shift", "ada.py", code=2)
     assert "ada.py is on scale, says its first line. Run: autograder grade scale ada.py" in (
         done.stderr

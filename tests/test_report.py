@@ -1,9 +1,7 @@
 """The report on a class that is made up, as files and as nbgrader's gradebook hold one."""
 
 import json
-import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -15,7 +13,6 @@ from autograder.records.results import CheckResult, Run, SubmissionResult, as_js
 from autograder.report import files, findings, page, plots, progress, similar, statistics
 
 ROOT = Path(__file__).parent.parent
-CHROMIUM = shutil.which("chromium")
 LOSS = """
 class Loss(keras.losses.Loss):
     def __init__(self, threshold=1.0, **kwargs):
@@ -214,7 +211,7 @@ def test_a_file_that_is_something_else_ends_with_a_sentence(content, tmp_path, e
 
 
 @pytest.mark.slow
-def test_a_class_in_a_gradebook_has_a_page_for_everybody(tmp_path, environment):
+def test_a_class_in_a_gradebook_has_a_page_for_everybody(tmp_path, environment, request):
     """It fits a phone and a screen, needs no network, and has no error of its own."""
     made = [sys.executable, ROOT / "benchmarks" / "report.py", "--students=40"]
     printed = report(tmp_path, environment, *made, "--keep", tmp_path / "class")
@@ -225,31 +222,7 @@ def test_a_class_in_a_gradebook_has_a_page_for_everybody(tmp_path, environment):
     assert "nearly identical: look at it" in printed
     kept = json.loads((tmp_path / "class" / "build" / "report.json").read_text())
     assert len(kept["now"]["points"]) == 6
-    if not CHROMIUM and "CI" not in os.environ:
-        pytest.skip("there is no chromium")
-    look_at(tmp_path / "class" / "build" / "report.html")
-
-
-def look_at(file):
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        for scheme, width in (("light", 1200), ("dark", 1200), ("dark", 360)):
-            page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
-            asked, wrong = [], []
-            page.on("request", lambda request, asked=asked: asked.append(request.url))
-            page.on("console", lambda message, wrong=wrong: wrong.append(message.text))
-            page.goto(file.as_uri())
-            assert asked == [file.as_uri()]
-            assert wrong == []
-            assert page.evaluate("document.documentElement.scrollWidth") <= width
-            levels = page.evaluate(
-                "[...document.querySelectorAll('h1,h2,h3,h4')].map(one => +one.tagName[1])"
-            )
-            assert levels[0] == 1
-            assert all(new <= old + 1 for old, new in zip(levels, levels[1:], strict=False))
-            assert page.get_by_role("main").count() == 1
-            assert page.get_by_role("img", name="points by exercise").is_visible()
-            page.screenshot(path=file.with_name(f"{scheme}-{width}.png"))
-        browser.close()
+    looks_at = request.getfixturevalue("looks_at")
+    for shown in looks_at(tmp_path / "class" / "build" / "report.html"):
+        assert shown.get_by_role("main").count() == 1
+        assert shown.get_by_role("img", name="points by exercise").is_visible()
