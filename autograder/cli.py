@@ -62,7 +62,6 @@ app = typer.Typer(
 )
 
 CORES = os.cpu_count() or 1
-MAX_ROWS = 40  # of a table; a larger class is summed up
 Names = Annotated[list[str] | None, typer.Argument(help="Exercises; all of them by default.")]
 Jobs = Annotated[int, typer.Option("-j", "--jobs", min=1, help="How many to grade at once.")]
 
@@ -90,7 +89,8 @@ class Options:
     )
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the table alone.")] = False
     rows: Annotated[
-        bool, typer.Option("--rows", help=f"Print a row each of more than {MAX_ROWS}, too.")
+        bool,
+        typer.Option("--rows", help=f"Print a row each of more than {terminal.MAX_ROWS}, too."),
     ] = False
     profile: Annotated[bool, typer.Option("--profile", help="Print where the time went.")] = False
     scheduler: Annotated[
@@ -262,6 +262,7 @@ def look(
     ] = True,
 ) -> None:
     """See what your own answer does: pictures and numbers, which nobody grades."""
+    extras.require("tensorflow", "look")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     from autograder.practice.looking import look_at_file
 
@@ -642,7 +643,7 @@ def grades(
         console.print(f"wrote {os.path.relpath(path)}", markup=False)
     if not written and not wide:
         export.write(path := course.build / "grades.csv", export.COLUMNS, wanted.rows)
-        export.show(wanted.rows, console, most=len(wanted.rows) if rows else export.MAX_ROWS)
+        export.show(wanted.rows, console, most=len(wanted.rows) if rows else terminal.MAX_ROWS)
         console.print(f"wrote {os.path.relpath(path)}", markup=False)
     for one in written:
         text = f"wrote {one.scores} scores to {os.path.relpath(one.path)}"
@@ -810,7 +811,7 @@ def _finish(
         write_atomically(options.junit, junit(runs))
     for run in runs:
         if len(run.submissions) > printed_each:
-            few = options.rows or len(run.submissions) <= MAX_ROWS
+            few = options.rows or len(run.submissions) <= terminal.MAX_ROWS
             console.print(terminal.class_table(run) if few else terminal.summary(run))
     if not printed_each:
         console.print(terminal.to_look_at(runs), soft_wrap=True, end="")

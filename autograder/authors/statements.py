@@ -11,6 +11,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from autograder.authors import figures
 from autograder.gradebook.release import BuildError
+from autograder.records import places
 from autograder.records.exercises import Exercise, find_all
 
 BASICS = "Python, NumPy, and how a Keras model is made, compiled and fitted"
@@ -60,13 +61,9 @@ def first_line(exercise: Exercise, points: float) -> str:
 
 def _needs(exercise: Exercise) -> str:
     """Return what the statement says one needs, or the exercise before it in its unit."""
-    place = exercise.place
-    before = [
-        one
-        for one in find_all(exercise.folder.parent)
-        if one.place.unit == place.unit and one.place.step < place.step
-    ]
-    return exercise.needs or (f"`{before[-1].name}`, the exercise before" if before else BASICS)
+    course = {one.name: one.place for one in find_all(exercise.folder.parent)}
+    before = places.before(exercise.name, course)
+    return exercise.needs or (f"`{before}`, the exercise before" if before else BASICS)
 
 
 def in_stub(exercise: Exercise, points: float) -> nbformat.NotebookNode:

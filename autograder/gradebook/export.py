@@ -14,7 +14,7 @@ from rich.table import Table
 from autograder.gradebook import assignments
 from autograder.records.results import DIMENSIONS, write_atomically
 from autograder.show.console import Output
-from autograder.show.terminal import named
+from autograder.show.terminal import MAX_ROWS, named
 
 # nbgrader's own, in its order, then ours.
 COLUMNS = (
@@ -35,7 +35,6 @@ COLUMNS = (
     "by_hand",
     "handed_in",
 )
-MAX_ROWS = 40  # of the table that is printed
 # In 80 columns, names need the room.
 NARROW = {
     "numerics": "nume-\nrics",

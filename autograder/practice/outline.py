@@ -29,14 +29,8 @@ def place(exercise: str | None) -> Place:
     return outline().get(exercise or "", (Place(), 0.0))[0]
 
 
-def needs(exercise: str) -> str:
-    """Return the exercise that comes before one in its unit, nothing for the first."""
-    here = place(exercise)
-    before = [name for name, (one, _) in outline().items() if one.unit == here.unit]
-    at = before.index(exercise) if exercise in before else 0
-    return before[at - 1] if here.unit and at else ""
-
-
 def course() -> list[Entry]:
     """Return the exercises in the order of the course."""
-    return [Entry(name, *found, needs(name)) for name, found in outline().items()]
+    found = outline()
+    there = {name: place for name, (place, _) in found.items()}
+    return [Entry(name, *one, places.before(name, there)) for name, one in found.items()]

@@ -6,6 +6,7 @@ stub says it in a comment, for students, who have no `reference.py`.
 
 import re
 import shlex
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 NAMES = {"unit", "step", "minutes", "teaches"}
@@ -74,6 +75,19 @@ class Place:
             f"# Unit {self.unit}, {self.title}, exercise {self.step}: {self.teaches} "
             f"(about {self.minutes} minutes, {points:g} points)\n"
         )
+
+
+def before(name: str, places: Mapping[str, Place]) -> str:
+    """Return the exercise that comes before one in its unit; nothing for the first.
+
+    Args:
+        name: of the exercise.
+        places: of the exercises, in the order of the course.
+    """
+    here = places.get(name, Place())
+    unit = [one for one, place in places.items() if place.unit == here.unit]
+    at = unit.index(name) if here.unit else 0
+    return unit[at - 1] if at else ""
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,8 @@ from autograder.records.results import DIMENSIONS, Run, Status, SubmissionResult
 from autograder.records.text import line, plain
 from autograder.show.text import said_once
 
+MAX_ROWS = 40  # of a table; a larger class is summed up
+
 MARKS = {Status.PASSED: "[green]✓[/]", Status.FAILED: "[red]✗[/]", Status.NOT_ASKED: "[dim]·[/]"}
 MAX_REASON = 500  # characters
 MAX_NAME = 60  # characters; a terminal breaks long lines by itself
