@@ -257,10 +257,12 @@ def with_weights(layer, scale, offset):
     """Build a layer and set its weights, whatever their names and their order."""
     layer(np.zeros((1, len(scale)), "float32"))
     found = layer.trainable_weights
-    starts = [np.asarray(weight).tolist() for weight in found]
     for values, start in (scale, 1), (offset, 0):
         fits = [weight for weight in found if np.all(np.asarray(weight) == start)]
-        assert len(fits) == 1, f"a weight should start as {start}s; the weights start as {starts}"
+        assert len(fits) == 1, (
+            f"of {len(layer.weights)} weights, {len(layer.trainable_weights)} are trainable, and "
+            f"{len(fits)} of these start as {start}s, not one"
+        )
         fits[0].assign(np.reshape(np.float32(values), fits[0].shape))
         found = [weight for weight in found if weight is not fits[0]]
     return layer

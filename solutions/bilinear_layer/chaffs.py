@@ -464,3 +464,15 @@ class Bilinear(Bilinear):
     def call(self, inputs):
         a, b = inputs
         return super().call([a, tf.stop_gradient(b)])
+
+
+# %% bias_as_a_row loses="numerics"
+"""The bias has two axes. It holds one number for each unit: its shape is (units,)."""
+
+
+class Bilinear(Bilinear):
+    def build(self, input_shape):
+        first, second = input_shape
+        shape = (first[-1], second[-1], self.units)
+        self.kernel = self.add_weight(name="kernel", shape=shape, initializer="glorot_uniform")
+        self.bias = self.add_weight(name="bias", shape=(1, self.units), initializer="zeros")

@@ -323,7 +323,7 @@ class Bilinear(keras.layers.Layer):
 
 
 # %% weights_of_a_layer_inside
-"""A plain layer inside, which is never called, holds the weights; the bias is a row."""
+"""A plain layer inside, which is never called, holds the weights."""
 
 
 class Bilinear(Bilinear):
@@ -334,7 +334,7 @@ class Bilinear(Bilinear):
     def build(self, input_shape):
         add = self.holder.add_weight
         self.kernel = add(shape=(*(shape[-1] for shape in input_shape), self.units))
-        self.bias = add(shape=(1, self.units), initializer="zeros")
+        self.bias = add(shape=(self.units,), initializer="zeros")
         self.holder.built = True
 
 

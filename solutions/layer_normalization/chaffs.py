@@ -219,8 +219,8 @@ class MyLayerNormalization(MyLayerNormalization):
 
 
 # %% no_weights loses="numerics gradients serialization graph"
-"""The rows are normalized, but there is no scale and no offset: nothing can be learned. Make both
-in `build`, with `add_weight`."""
+"""Keras knows of no weights in this layer, so nothing can be learned. Make the scale and the offset
+in `build`, with `self.add_weight`: Keras does not track a plain `tf.Variable`."""
 
 
 class MyLayerNormalization(MyLayerNormalization):
@@ -286,9 +286,7 @@ class MyLayerNormalization(MyLayerNormalization):
         self.offset = self.add_weight(name="offset", shape=(size,), initializer="zeros")
 
 
-# %% plain_variables loses="gradients serialization"
-"""The weights are plain TensorFlow variables. Keras 3 tracks only those of its own: `fit` does not
-train these, and a file does not hold them. `self.add_weight` makes weights that Keras knows."""
+# %% plain_variables loses="gradients serialization" like="no_weights"
 
 
 class MyLayerNormalization(MyLayerNormalization):
