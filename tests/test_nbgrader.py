@@ -1073,7 +1073,7 @@ def test_a_file_that_cannot_be_used_ends_with_a_sentence(course, autograder):
     assert "then run the same command again" in done.stderr
     shutil.rmtree(course / "release")
     (course / "release").write_text("a file")
-    assert "release/scale: Not a directory" in autograder("build", code=1).stderr
+    assert f"{course / 'release'}: Not a directory" in autograder("build", code=1).stderr
     chaffs = course / "solutions" / "scale" / "chaffs.py"
     chaffs.write_bytes(chaffs.read_bytes() + "# Grüße\n".encode("latin-1"))
     assert "chaffs.py is no UTF-8" in autograder("build", code=2).stderr

@@ -1,6 +1,7 @@
 """Say in a sentence what a user can mend, where Python would show a traceback."""
 
 import errno
+from pathlib import Path
 
 from autograder.records.text import line
 
@@ -22,7 +23,15 @@ def sentence(error: OSError | UnicodeError) -> str:
     if isinstance(error, UnicodeError):
         return f"a text is in another encoding ({error}). Save the file it is from as UTF-8"
     said = error.strerror or str(error) or type(error).__name__
-    names = [line(str(name), 200) for name in (error.filename, error.filename2) if name]
+    named = [name for name in (error.filename, error.filename2) if name]
+    if error.errno == errno.ENOTDIR:
+        named = [in_the_way(name) for name in named]
+    names = [line(str(name), 200) for name in named]
     where = f"{' → '.join(names)}: " if names else ""
     how = HOW.get(error.errno or 0, "Mend that")
     return f"{where}{said}. {how}, then run the same command again"
+
+
+def in_the_way(name: str | Path) -> str | Path:
+    """Return the file that stands where a folder of this name would be."""
+    return next((parent for parent in Path(str(name)).parents if parent.is_file()), name)
