@@ -222,12 +222,27 @@ def run(environment):
 
 
 @pytest.fixture(scope="module")
-def graded(run, toy_exercise, tmp_path_factory):
-    """A course whose class has been graded, and what everybody should have."""
-    course = tmp_path_factory.mktemp("course")
+def new_build(run, toy_exercise, tmp_path_factory):
+    """A course of the toy exercise, `scale`, as it is after `autograder build`: to be copied."""
+    course = tmp_path_factory.mktemp("new")
     shutil.copytree(toy_exercise.folder.parent, course / "solutions")
     shutil.copy(ROOT / "nbgrader_config.py", course)
     run(course, "autograder", "build")
+    return course
+
+
+@pytest.fixture
+def built(course, new_build):
+    """The course of this test, built."""
+    shutil.copytree(new_build, course, dirs_exist_ok=True)
+    return course
+
+
+@pytest.fixture(scope="module")
+def graded(run, new_build, tmp_path_factory):
+    """A course whose class has been graded, and what everybody should have."""
+    course = tmp_path_factory.mktemp("course")
+    shutil.copytree(new_build, course, dirs_exist_ok=True)
     release = nbformat.read(course / "release" / "scale" / "scale.ipynb", 4)
     honest = {}
     for student, (notebook, score) in classroom(release).items():
@@ -612,8 +627,8 @@ class AnHourAPoint(LateSubmissionPlugin):
 """
 
 
-def test_penalties_follow_the_due_date_without_grading_again(course, autograder, run):
-    autograder("build")
+def test_penalties_follow_the_due_date_without_grading_again(built, autograder, run):
+    course = built
     for student in ("ada", "bob"):
         path = released_to(course, "scale", student, RIGHT)
         (path.parent / "timestamp.txt").write_text("2026-03-01 15:00:00 UTC")
@@ -658,8 +673,8 @@ def test_penalties_follow_the_due_date_without_grading_again(course, autograder,
         assert [row["score"], row["late_submission_penalty"]] == expected
 
 
-def test_a_resubmission_without_a_notebook_gets_zero_and_a_look(course, autograder, run):
-    autograder("build")
+def test_a_resubmission_without_a_notebook_gets_zero_and_a_look(built, autograder, run):
+    course = built
     students = ("ada", "bob", "cy", "dan")
     paths = {who: released_to(course, "scale", who, RIGHT) for who in students}
     autograder("autograde", "scale")
@@ -684,8 +699,8 @@ def test_a_resubmission_without_a_notebook_gets_zero_and_a_look(course, autograd
     assert scores(course)["ada"] == (8, False)
 
 
-def test_what_stopped_on_this_machine_only_is_marked_to_look_at(course, autograder, run):
-    autograder("build")
+def test_what_stopped_on_this_machine_only_is_marked_to_look_at(built, autograder, run):
+    course = built
     released_to(course, "scale", "ada", RIGHT)
     released_to(course, "scale", "bob", f"import package_of_bob\n{RIGHT}")
     done = autograder("autograde")
@@ -700,8 +715,8 @@ def test_what_stopped_on_this_machine_only_is_marked_to_look_at(course, autograd
     assert "package_of_bob" not in comment
 
 
-def test_who_was_not_graded_is_named_at_the_end(course, autograder, run, environment):
-    autograder("build")
+def test_who_was_not_graded_is_named_at_the_end(built, autograder, run, environment):
+    course = built
     submitted = course / "build" / "submitted"
     none = autograder("autograde", code=1).stderr
     assert "nothing to grade: no submission in build/submitted. They belong at" in none
@@ -753,9 +768,9 @@ def test_who_was_not_graded_is_named_at_the_end(course, autograder, run, environ
         assert f"not graded: {name}: " in stock.stderr
 
 
-def test_what_nbgrader_cannot_read_ends_with_a_sentence(course, autograder):
+def test_what_nbgrader_cannot_read_ends_with_a_sentence(course, autograder, new_build):
     assert "there is no gradebook" in autograder("autograde", code=1).stderr
-    autograder("build")
+    shutil.copytree(new_build, course, dirs_exist_ok=True)
     assert "no assignment 'scalee'" in autograder("autograde", "scalee", code=2).stderr
     submitted = course / "build" / "submitted"
     for student, told in {"ada": b"yesterday", "bob": b"\xff\xfe", "cy": b"9" * 2000}.items():
@@ -796,11 +811,13 @@ def of_hand(grade_id, points, kind="markdown"):
     return {"nbgrader": marks}
 
 
-@pytest.fixture
-def week(course, autograder, run):
+@pytest.fixture(scope="module")
+def new_week(new_build, run, tmp_path_factory):
     """A course whose assignment `week3` has two exercises, and work that people grade."""
+    course = tmp_path_factory.mktemp("week")
+    shutil.copytree(new_build, course, dirs_exist_ok=True)
     shutil.copytree(course / "solutions" / "scale", course / "solutions" / "again")
-    autograder("build")
+    run(course, "autograder", "build")
     source = course / "build" / "source"
     notebook = nbformat.read(source / "scale" / "scale.ipynb", 4)
     explain = nbformat.v4.new_markdown_cell("Explain.", metadata=of_hand("explain", 3))
@@ -818,6 +835,12 @@ def week(course, autograder, run):
     nbformat.write(essay, source / "week3" / "essay.ipynb")
     shutil.copy(source / "again" / "again.ipynb", source / "week3")
     run(course, "nbgrader", "generate_assignment", "week3")
+    return course
+
+
+@pytest.fixture
+def week(course, new_week):
+    shutil.copytree(new_week, course, dirs_exist_ok=True)
     return course
 
 
@@ -1002,8 +1025,8 @@ def test_an_exercise_that_is_gone_runs_in_no_kernel(week, autograder, environmen
     assert not mark.exists(), path
 
 
-def test_build_removes_nothing_that_it_did_not_make(course, autograder, run):
-    autograder("build")
+def test_build_removes_nothing_that_it_did_not_make(built, autograder, run):
+    course = built
     source = course / "build" / "source" / "scale" / "scale.ipynb"
     release = course / "release" / "scale" / "scale.ipynb"
     stub = course / "exercises" / "scale.py"
@@ -1049,8 +1072,8 @@ def test_build_removes_nothing_that_it_did_not_make(course, autograder, run):
     assert extra.read_text() == "1,2"
 
 
-def test_build_does_not_lose_the_release_if_nbgrader_fails(course, autograder):
-    autograder("build")
+def test_build_does_not_lose_the_release_if_nbgrader_fails(built, autograder):
+    course = built
     released_to(course, "scale", "ada", RIGHT)
     autograder("autograde")
     checks = course / "solutions" / "scale" / "checks.py"
@@ -1064,8 +1087,8 @@ def test_build_does_not_lose_the_release_if_nbgrader_fails(course, autograder):
     assert "ada: the released notebook has 2 points for numerics, the checks of scale" in told
 
 
-def test_a_file_that_cannot_be_used_ends_with_a_sentence(course, autograder):
-    autograder("build")
+def test_a_file_that_cannot_be_used_ends_with_a_sentence(built, autograder):
+    course = built
     released_to(course, "scale", "ada", RIGHT)
     (course / "folder").mkdir()
     done = autograder("autograde", "--json", "folder", code=1)
@@ -1079,11 +1102,11 @@ def test_a_file_that_cannot_be_used_ends_with_a_sentence(course, autograder):
     assert "chaffs.py is no UTF-8" in autograder("build", code=2).stderr
 
 
-def test_the_report_knows_what_the_gradebook_knows(course, autograder, run):
+def test_the_report_knows_what_the_gradebook_knows(course, autograder, run, new_build):
     """Who is late, missing, unreadable, changed by hand, and what was misunderstood."""
     nothing = autograder("report", code=1)
     assert "there is no gradebook" in nothing.stderr
-    autograder("build")
+    shutil.copytree(new_build, course, dirs_exist_ok=True)
     assert "nothing has been graded yet" in autograder("report", code=1).stderr
     release = nbformat.read(course / "release" / "scale" / "scale.ipynb", 4)
     for student, source in (("ada", RIGHT), ("bea", RIGHT), ("carl", WRONG)):

@@ -100,9 +100,11 @@ class Guess:
         return bool(self.shown) and not self.right
 
 
-def known(exercise: str, seen: Sequence[Run]) -> list[Guess]:
-    """Return what the chaffs that fail public tests are told."""
-    hints = learn(exercise, seen)
+def known(
+    exercise: str, seen: Sequence[Run], handed_out: KnownFailures | None = None
+) -> list[Guess]:
+    """Return what the chaffs that fail public tests are told, by default if it is built now."""
+    hints = handed_out or learn(exercise, seen)
     return [_guess(exercise, hints, run) for run in seen if run.failures]
 
 
@@ -137,8 +139,13 @@ class CheckReport:
     unknown: list[Guess]
 
 
-def report(exercise: Exercise) -> CheckReport:
-    """Run the public tests on the chaffs, and take one after the other for unknown."""
+def report(exercise: Exercise, handed_out: KnownFailures | None = None) -> CheckReport:
+    """Run the public tests on the chaffs, and take one after the other for unknown.
+
+    Args:
+        exercise: the exercise.
+        handed_out: the hints that students have; by default those that would be built now.
+    """
     seen, name = runs(exercise), exercise.name
     also = hint_report.recorded(exercise).get("also_right", {})
     notes = {run.chaff: run.hint for run in seen}
@@ -146,7 +153,7 @@ def report(exercise: Exercise) -> CheckReport:
         replace(guess, judged=frozenset(notes.get(one, "") for one in also.get(guess.chaff, ())))
         for guess in left_out(name, seen)
     ]
-    return CheckReport(name, len(seen), known(name, seen), unknown)
+    return CheckReport(name, len(seen), known(name, seen, handed_out), unknown)
 
 
 def table(reports: Sequence[CheckReport]) -> Table:
