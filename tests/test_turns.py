@@ -7,7 +7,7 @@ import subprocess
 import pytest
 
 from autograder.authors.audit import KINDS
-from autograder.authors.turns import DAYS, base_commit, changed, turns
+from autograder.authors.turns import DAYS, MOST, RIGHT, base_commit, changed, turns
 
 NAMES = [f"exercise_{number:02}" for number in range(30)]
 DAY = datetime.date(2026, 11, 30)
@@ -44,11 +44,18 @@ def test_after_a_change_of_the_engine_all_right_answers_are_asked(file):
     assert {name for name in NAMES if after[name] == KINDS} == {
         name for name in NAMES if before[name] == KINDS
     }
-    assert set(after.values()) == {KINDS, ("stub", "wheat")}
+    assert set(after.values()) == {KINDS, RIGHT}
 
 
-def test_everything_is_asked_where_git_knows_no_base():
-    assert set(asked(None).values()) == {KINDS}
+def test_no_run_audits_more_than_a_few_and_all_have_their_turn():
+    """If everything changes every day, or git knows no commit to compare with."""
+    everything = [f"solutions/{name}/checks.py" for name in NAMES]
+    for files in (None, everything):
+        days = [asked(files, DAY + datetime.timedelta(number)) for number in range(DAYS)]
+        runs = [{name for name, kinds in found.items() if kinds == KINDS} for found in days]
+        assert [len(run) for run in runs] == [MOST] * DAYS
+        assert set.union(*runs) == set(NAMES)
+        assert all(kinds in (RIGHT, KINDS) for found in days for kinds in found.values())
 
 
 def test_what_is_skipped_says_why_and_when_its_turn_is():
