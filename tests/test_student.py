@@ -5,6 +5,7 @@ import pty
 import re
 import select
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -429,7 +430,7 @@ def test_files_without_their_tests_count_as_unsolved(warm, desk):
     (desk / "scale.py").write_text(text[: text.index("def test_")])
     found = warm.check(desk / "scale.py")
     assert (found.problem, found.solved) == (
-        "there are no public tests in it any more: start from a fresh copy",
+        "there are no public tests in it any more: `autograder start DIR` makes fresh files",
         False,
     )
 
@@ -513,6 +514,43 @@ def test_the_watch_loop_checks_what_is_saved_and_obeys_keys(desk, environment):
     progress = Progress(desk)
     assert progress.solved(desk / "a.ipynb")
     assert progress.solved(desk / "scale.py")
+
+
+ENDLESS = """\
+from autograder.practice import publictests
+
+publictests.TEST_SECONDS = 0.3
+publictests._display = lambda page, plain: print(plain)
+
+
+def test_first():
+    "numerics: it ends"
+    while True:
+        pass
+
+
+def test_second():
+    "graph: it runs"
+
+
+try:
+    publictests.show("scale", test_first, test_second)
+except publictests.PublicTestsFail as error:
+    print(error)
+"""
+
+
+def test_a_notebook_stops_an_endless_loop_and_runs_no_other_test(desk, environment):
+    assert run([sys.executable, "-c", ENDLESS], desk, environment) == (
+        0,
+        "numerics: 0 of 1\n"
+        "  ✗ it ends\n"
+        "      stopped after 0.3 seconds: a loop without an end?\n"
+        "graph: 0 of 1\n"
+        "  · it runs\n"
+        "Not run: 1 more. First mend the loop\n"
+        "1 of 2 public tests fail.\n",
+    )
 
 
 def test_a_folder_is_started_once(tmp_path, environment):

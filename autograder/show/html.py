@@ -7,7 +7,7 @@ from jinja2 import Environment
 from autograder.records.practice import Result, by_dimension, shared_reasons
 from autograder.records.results import Status, SubmissionResult
 from autograder.records.text import line, plain
-from autograder.show.text import HAND_IN, NOTHING, Graded, said_once, summary
+from autograder.show.text import HAND_IN, NOTHING, Graded, not_run, said_once, summary
 
 MARKUP = re.compile(r"[^\w .,:;()'\"-]|_")  # all that may be markup, and more
 MAX_REASON = 200  # characters
@@ -54,7 +54,8 @@ fail for one reason{% if reasons | length > 1 %} ({{ loop.index }}){% endif %}:
 {{ results | selectattr("passed") | list | length }} of {{ results | length }}{% endif %}</td>
 <td style="text-align: left; vertical-align: top">
 {% if one.passed %}<strong style="color: var(--jp-success-color1, #16853e)">✓</strong>
-{% else %}<strong style="color: var(--jp-error-color1, #d9362b)">✗</strong>{% endif %}</td>
+{% elif one.failed %}<strong style="color: var(--jp-error-color1, #d9362b)">✗</strong>
+{% else %}·{% endif %}</td>
 <td style="text-align: left; white-space: normal; overflow-wrap: anywhere">{{ one.statement }}
 {% if one.name not in told %}
 {% for line in one.lines() %}<br><code>{{ plain(line) }}</code>{% endfor %}
@@ -66,6 +67,7 @@ fail for one reason{% if reasons | length > 1 %} ({{ loop.index }}){% endif %}:
 {% endfor %}
 {% endfor %}
 </table>
+{% if late %}<p>{{ late }}</p>{% endif %}
 {% if summary %}<p>{{ summary }}</p>
 {% if graded %}<ul>
 {% for name, (points, asks) in graded.items() %}
@@ -87,6 +89,7 @@ def public_tests(results: list[Result], graded: Graded = NOTHING) -> str:
         dimensions=by_dimension(results),
         reasons=reasons,
         told={one.name: number for number, some in enumerate(reasons, 1) for one in some},
+        late=not_run(results),
         summary=summary(results),
         hand_in=HAND_IN,
         graded=graded,
