@@ -16,13 +16,14 @@ import pytest
 
 from autograder.authors.build import about_exercise, hints_of, source_notebook, stub
 from autograder.grading.verdicts import CheckInfo
-from autograder.practice import about, fingerprints
+from autograder.practice import about, fingerprints, publictests
 from autograder.practice.server import TestServer
 from autograder.practice.tries import Progress
 from autograder.records.practice import Report, Result
 from autograder.records.recognition import exercise_of
 from autograder.show import terminal as show_terminal
 
+PASSED = Result("test_one", "numerics", "one is one")
 ADDS = "inputs + self.factor"  # what the first chaff does
 # 6 in float32 alone, which warns of nothing.
 PRECISE = "float(Scale(2.00390625)(tf.constant([3.0]))[0]) - 0.01171875"
@@ -425,12 +426,19 @@ def test_what_was_printed_is_kept_and_bounded(warm, desk, capfd):
     assert shown.startswith("[dim]\\[red]\N{REPLACEMENT CHARACTER}xxx")
 
 
+def test_where_nothing_is_started_the_last_line_says_how():
+    new, solved = (Report(Path("x.py"), "x", untouched=True), Report(Path("y.py"), "y", [PASSED]))
+    what = "fill in what says YOUR CODE HERE, save, and run this again"
+    assert show_terminal.tally([new, new]) == f"2 not started: {what}"
+    assert show_terminal.tally([new, solved]) == "1 solved, 1 not started"
+
+
 def test_files_without_their_tests_count_as_unsolved(warm, desk):
     text = (desk / "scale.py").read_text()
     (desk / "scale.py").write_text(text[: text.index("def test_")])
     found = warm.check(desk / "scale.py")
     assert (found.problem, found.solved) == (
-        "there are no public tests in it any more: `autograder start DIR` makes fresh files",
+        publictests.NO_TESTS,
         False,
     )
 
