@@ -561,6 +561,33 @@ def test_a_notebook_stops_an_endless_loop_and_runs_no_other_test(desk, environme
     )
 
 
+IMPATIENT = """\
+import sys
+
+import pytest
+from autograder.practice import publictests
+
+publictests.LOAD_SECONDS = publictests.TEST_SECONDS = 1
+sys.exit(pytest.main(["-q", "-p", "no:cacheprovider", *sys.argv[1:]]))
+"""
+
+
+def test_pytest_stops_an_endless_loop_and_runs_no_other_test(desk, environment):
+    solve(desk / "scale.py", "[1 for _ in iter(int, 1)]")
+    text = (desk / "scale.py").read_text()
+    (desk / "scale.py").write_text(f"{text}\n\ndef test_mine():\n    pass\n")
+    endless = text.replace("class Scale", "while True: pass\n\nclass Scale")
+    (desk / "top.py").write_text(endless)
+    command = [sys.executable, "-c", IMPATIENT, "--continue-on-collection-errors"]
+    code, output = run([*command, "scale.py", "top.py"], desk, environment)
+    assert code == 1
+    late = "stopped after 1 seconds: a loop without an end?"
+    assert f"numerics: 3 becomes 6\n    {late}" in output
+    assert re.search(r"line \d+: return \[1 for _ in iter\(int, 1\)\]", output)
+    assert f": {late}\n    while True: pass" in output
+    assert "1 failed, 1 skipped, 1 error" in output
+
+
 def test_a_folder_is_started_once(tmp_path, environment):
     code, output = run(["autograder", "start", "mine"], tmp_path, environment)
     assert code == 0

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from autograder.practice import publictests
 from autograder.practice.files import NoPractice
-from autograder.practice.publictests import ENDLESS, TEST_SECONDS, Place
+from autograder.practice.publictests import ENDLESS, LOAD_SECONDS, TEST_SECONDS, Place
 from autograder.records import extras, submissions
 from autograder.records.text import plain
 from autograder.sandbox.loading import TooSlow, alarm, load
@@ -27,7 +27,6 @@ from autograder.show.pictures import NoPictures, png
 NOTHING = "Nothing to see yet: "
 AGAIN = "Then run this cell again."
 MAX_PRINTED = 20_000
-LOAD_SECONDS = 30
 GRACE = 5  # seconds in which an alarm should have been heard
 
 

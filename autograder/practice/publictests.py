@@ -24,7 +24,7 @@ from autograder.records.results import DIMENSIONS, Status
 
 Place = Callable[[str, int], str | None]  # where a line is for the student; None if it is not his
 VALIDATING = "NBGRADER_VALIDATING"  # nbgrader sets it while Validate runs a notebook
-TEST_SECONDS = 15  # a test may take
+LOAD_SECONDS, TEST_SECONDS = 30, 15  # a file or a cell may take, and a test
 ENDLESS = ": a loop without an end?"
 NO_TESTS = (
     "there are no public tests in it any more: `autograder start DIR` makes fresh files; copy your "
