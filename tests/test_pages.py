@@ -217,6 +217,13 @@ def test_the_table_shows_each_public_test_and_escapes_the_rest():
     assert "The public tests pass." in html.public_tests(PUBLIC[:1])
 
 
+def test_a_hint_of_several_tests_is_shown_once_and_open_where_one_was_tried_twice():
+    same = [replace(PUBLIC[1], name=f"test_{n}", tries=n) for n in range(3)]
+    other = replace(PUBLIC[1], name="test_other", hint="Subtract.")
+    page = html.public_tests([*same, other])
+    assert (page.count("Add."), page.count("<details open>"), page.count("<details>")) == (1, 1, 1)
+
+
 def test_the_table_tells_what_was_not_run_after_an_endless_loop():
     late = Result("test_one", "numerics", "one", "timed out", "late", place="line 7: while True:")
     page = html.public_tests([late, replace(PUBLIC[1], status="not asked", message="", hint="")])

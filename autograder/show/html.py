@@ -61,7 +61,7 @@ fail for one reason{% if reasons | length > 1 %} ({{ loop.index }}){% endif %}:
 {% for line in one.lines() %}<br><code>{{ plain(line) }}</code>{% endfor %}
 {% elif reasons | length > 1 %}({{ told[one.name] }})
 {% endif %}
-{% if one.hint %}<details{% if one.shows_hint %} open{% endif %}>
+{% if one.name in hints %}<details{% if hints[one.name] %} open{% endif %}>
 <summary>Hint</summary>{{ one.hint }}</details>{% endif %}</td>
 </tr>
 {% endfor %}
@@ -89,12 +89,23 @@ def public_tests(results: list[Result], graded: Graded = NOTHING) -> str:
         dimensions=by_dimension(results),
         reasons=reasons,
         told={one.name: number for number, some in enumerate(reasons, 1) for one in some},
+        hints=_hints(results),
         late=not_run(results),
         summary=summary(results),
         hand_in=HAND_IN,
         graded=graded,
         plain=plain,
     )
+
+
+def _hints(results: list[Result]) -> dict[str, bool]:
+    """Return the tests that show a hint, each hint once; true where it is open."""
+    first: dict[str, str] = {}
+    for one in results:
+        if one.hint:
+            first.setdefault(one.hint, one.name)
+    shown = {one.hint for one in results if one.shows_hint}
+    return {name: hint in shown for hint, name in first.items()}
 
 
 def comment(result: SubmissionResult) -> str:
