@@ -217,6 +217,13 @@ def test_the_table_shows_each_public_test_and_escapes_the_rest():
     assert "The public tests pass." in html.public_tests(PUBLIC[:1])
 
 
+def test_the_table_shows_code_as_code():
+    one = Result("test_one", "numerics", "`a < b` is <b>", "failed", hint="Use `c`.")
+    page = html.public_tests([one])
+    assert "<code>a &lt; b</code> is &lt;b&gt;" in page
+    assert "Use <code>c</code>." in page
+
+
 def test_a_hint_of_several_tests_is_shown_once_and_open_where_one_was_tried_twice():
     same = [replace(PUBLIC[1], name=f"test_{n}", tries=n) for n in range(3)]
     other = replace(PUBLIC[1], name="test_other", hint="Subtract.")

@@ -37,6 +37,11 @@ def checks(result: SubmissionResult, dimension: str) -> str:
 
 # Colours that JupyterLab's themes set, and that are readable on white and on black elsewhere.
 PUBLIC = Environment(autoescape=True, trim_blocks=True).from_string("""\
+{% macro worded(text) %}
+{% for part in text.split("`") %}
+{% if loop.index is even %}<code>{{ part }}</code>{% else %}{{ part }}{% endif %}
+{% endfor %}
+{% endmacro %}
 <table style="border-collapse: collapse; max-width: 60em">
 {% for some in reasons %}
 <tr>
@@ -56,13 +61,14 @@ fail for one reason{% if reasons | length > 1 %} ({{ loop.index }}){% endif %}:
 {% if one.passed %}<strong style="color: var(--jp-success-color1, #16853e)">✓</strong>
 {% elif one.failed %}<strong style="color: var(--jp-error-color1, #d9362b)">✗</strong>
 {% else %}·{% endif %}</td>
-<td style="text-align: left; white-space: normal; overflow-wrap: anywhere">{{ one.statement }}
+<td style="text-align: left; white-space: normal; overflow-wrap: anywhere">
+{{ worded(one.statement) }}
 {% if one.name not in told %}
 {% for line in one.lines() %}<br><code>{{ plain(line) }}</code>{% endfor %}
 {% elif reasons | length > 1 %}({{ told[one.name] }})
 {% endif %}
 {% if one.name in hints %}<details{% if hints[one.name] %} open{% endif %}>
-<summary>Hint</summary>{{ one.hint }}</details>{% endif %}</td>
+<summary>Hint</summary>{{ worded(one.hint) }}</details>{% endif %}</td>
 </tr>
 {% endfor %}
 {% endfor %}
@@ -71,10 +77,7 @@ fail for one reason{% if reasons | length > 1 %} ({{ loop.index }}){% endif %}:
 {% if summary %}<p>{{ summary }}</p>
 {% if graded %}<ul>
 {% for name, (points, asks) in graded.items() %}
-<li><strong>{{ name }}</strong>, {{ "%g" % points }} points:
-{% for part in asks.split("`") %}
-{% if loop.index is even %}<code>{{ part }}</code>{% else %}{{ part }}{% endif %}
-{% endfor %}</li>
+<li><strong>{{ name }}</strong>, {{ "%g" % points }} points: {{ worded(asks) }}</li>
 {% endfor %}
 </ul>{% endif %}
 <p>{{ hand_in }}</p>
