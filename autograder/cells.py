@@ -8,6 +8,7 @@ student's code, which may change the number on its way.
 """
 
 import functools
+import os
 import re
 from typing import Any
 
@@ -19,6 +20,8 @@ from autograder.records.submissions import Submission
 from autograder.show import text
 
 __all__ = ["look", "points", "show"]
+# A later cell imports TensorFlow, which would write its log into the notebook.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 # Released notebooks import from `autograder.notebook`, where it was when they were made.
 OURS = re.compile(r"from autograder\.(?:cells|notebook) import points")
 

@@ -58,9 +58,11 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
-    help="Build, grade and audit exercises on custom Keras components.",
+    help="Exercises on custom Keras components: work on them; build, grade and audit them.",
 )
 
+# Whom a command is for, in the order of the help.
+STUDENTS, INSTRUCTORS, AUTHORS = PANELS = "For students", "For instructors", "For authors"
 CORES = os.cpu_count() or 1
 Names = Annotated[list[str] | None, typer.Argument(help="Exercises; all of them by default.")]
 Jobs = Annotated[int, typer.Option("-j", "--jobs", min=1, help="How many to grade at once.")]
@@ -149,7 +151,7 @@ def _chosen(names: list[str] | None) -> list[exercises.Exercise]:
     return [exercises.find(name) for name in names] if names else exercises.find_all()
 
 
-@app.command()
+@app.command(rich_help_panel=AUTHORS)
 def build(names: Names = None) -> None:
     """Write stubs, source notebooks and releases; remove nothing that was not built."""
     _needs("grade", "build")
@@ -201,7 +203,7 @@ def options(
         raise typer.Exit()
 
 
-@app.command()
+@app.command(rich_help_panel=STUDENTS)
 def check(
     paths: Annotated[
         list[Path] | None, typer.Argument(help="Exercise files, folders, or names of exercises.")
@@ -230,7 +232,11 @@ def check(
         tries.remember(found)
         seconds = f"  {found.seconds:.2f} s" if timing else ""
         heading = f"[bold]{terminal.printable(str(path))}[/]{seconds}"
-        console.print(terminal.checked(found, heading, hint, len(files) == 1), soft_wrap=True)
+        told = terminal.checked(found, heading, hint, len(files) == 1)
+        if console.is_terminal:
+            console.print(terminal.Hanging(told))
+        else:
+            console.print(told, soft_wrap=True)
     if len(files) > 1:
         console.print(terminal.tally(reports), soft_wrap=True)
     elif reports[0].solved:
@@ -248,13 +254,14 @@ def _check(server: TestServer, path: Path) -> Report:
     with Live(console=console, transient=True, auto_refresh=False) as live:
 
         def show(report: Report) -> None:
-            live.update(f"[bold]{terminal.printable(str(path))}[/]\n{terminal.practice(report)}")
+            told = f"[bold]{terminal.printable(str(path))}[/]\n{terminal.practice(report)}"
+            live.update(terminal.Hanging(told))
             live.refresh()
 
         return server.check(path, on_result=show)
 
 
-@app.command()
+@app.command(rich_help_panel=STUDENTS)
 def look(
     paths: Annotated[list[Path], typer.Argument(help="Exercise files.")],
     show: Annotated[
@@ -266,8 +273,16 @@ def look(
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     from autograder.practice.looking import look_at_file
 
-    for path in exercise_files(paths):
-        views = look_at_file(path)
+    files, failed = exercise_files(paths), False
+    for path in files:
+        if len(files) > 1:
+            console.print(f"[bold]{terminal.printable(str(path))}[/]\n", soft_wrap=True)
+        try:
+            views = look_at_file(path)
+        except NoPractice as error:  # the other files may be fine
+            errors.print(f"autograder: {terminal.printable(str(error))}\n", soft_wrap=True)
+            failed = True
+            continue
         if not views:
             console.print(f"{path}: there is nothing to look at", markup=False)
         for view in views:
@@ -281,6 +296,8 @@ def look(
             if view.printed or view.problem:
                 text = (view.printed + view.problem).rstrip()
                 console.print(terminal.printable(text) + "\n", soft_wrap=True)
+    if failed:
+        raise typer.Exit(2)
 
 
 def _has_screen() -> bool:
@@ -289,7 +306,7 @@ def _has_screen() -> bool:
     return sys.stdout.isatty() and windows
 
 
-@app.command("list")
+@app.command("list", rich_help_panel=STUDENTS)
 def list_exercises() -> None:
     """Show the course: its units, what each exercise teaches, takes, gives and needs."""
     solved = tries.done([Path(), Path("exercises"), Path("notebooks")])
@@ -298,7 +315,7 @@ def list_exercises() -> None:
     console.print(terminal.progress(entries, solved))
 
 
-@app.command()
+@app.command(rich_help_panel=STUDENTS)
 def start(folder: Annotated[Path, typer.Argument(help="A new folder.")]) -> None:
     """Make a folder of exercises to work in."""
     from autograder.practice.handout import start as start_in
@@ -312,7 +329,7 @@ def start(folder: Annotated[Path, typer.Argument(help="A new folder.")]) -> None
     console.print(f"run:  cd {where} && autograder check --watch", soft_wrap=True)
 
 
-@app.command("init")
+@app.command("init", rich_help_panel=INSTRUCTORS)
 def init_course(
     folder: Annotated[Path, typer.Argument(help="A new folder.")],
     copy: Annotated[
@@ -329,7 +346,7 @@ def init_course(
     console.print(f"run next: cd {folder} && {first}", markup=False, soft_wrap=True)
 
 
-@app.command()
+@app.command(rich_help_panel=INSTRUCTORS)
 @with_options
 def grade(
     exercise: Annotated[str, typer.Argument(help="The exercise's name.")],
@@ -406,7 +423,7 @@ def _grade(
     return run
 
 
-@app.command()
+@app.command(rich_help_panel=INSTRUCTORS)
 def gradescope(
     path: Annotated[Path, typer.Argument(help="The zip to write.")], names: Names = None
 ) -> None:
@@ -420,7 +437,7 @@ def gradescope(
     console.print("It holds the solutions: upload it to Gradescope, and give it to nobody.")
 
 
-@app.command("on-gradescope", hidden=True)
+@app.command("on-gradescope", hidden=True, rich_help_panel=INSTRUCTORS)
 def on_gradescope(folder: Path, results: Path) -> None:
     """Grade what one student handed in there: each exercise of the zip, found by what it says."""
     from autograder.grading.processes import Worker
@@ -447,7 +464,7 @@ def on_gradescope(folder: Path, results: Path) -> None:
         raise typer.Exit(1)
 
 
-@app.command()
+@app.command(rich_help_panel=INSTRUCTORS)
 @with_options
 def autograde(
     options: Options,
@@ -569,7 +586,7 @@ def _engine(
     return Engine(machine.runner(exercise, seeds, results, progress.preparing), results, seeds)
 
 
-@app.command()
+@app.command(rich_help_panel=INSTRUCTORS)
 def collect(
     path: Annotated[Path, typer.Argument(help="A zip, or a folder.")],
     source: Annotated[
@@ -599,7 +616,7 @@ def collect(
         raise typer.Exit(1)
 
 
-@app.command()
+@app.command(rich_help_panel=INSTRUCTORS)
 def grades(
     names: Annotated[
         list[str] | None, typer.Argument(help="Assignments; all in the gradebook by default.")
@@ -652,7 +669,7 @@ def grades(
             console.print(f"  {terminal.printable(note)}", soft_wrap=True)
 
 
-@app.command()
+@app.command(rich_help_panel=INSTRUCTORS)
 def report(
     json: Annotated[
         list[Path] | None,
@@ -824,7 +841,7 @@ def _finish(
         raise typer.Exit(1)
 
 
-@app.command()
+@app.command(rich_help_panel=AUTHORS)
 def new(
     name: Annotated[str, typer.Argument(help="Of the exercise, in lower case.")],
     kind: Annotated[authoring.Kind, typer.Option(help="What it asks for.")],
@@ -852,7 +869,7 @@ Hints = Annotated[
 ]
 
 
-@app.command()
+@app.command(rich_help_panel=AUTHORS)
 def audit(
     names: Names = None,
     only: Annotated[list[Kind] | None, typer.Option(help="Ask these only; repeatable.")] = None,
@@ -945,7 +962,7 @@ def _audit_hints(chosen: list[exercises.Exercise]) -> None:
         raise typer.Exit(1)
 
 
-@app.command()
+@app.command(rich_help_panel=STUDENTS)
 def doctor() -> None:
     """Tell whether this machine can check and grade, and what it protects."""
     console.print(f"Python {platform.python_version()} in {sys.executable}", soft_wrap=True)
@@ -996,6 +1013,10 @@ def _doctor_of_worker() -> None:
     for name in LAYERS:
         console.print(f"{name}: " + ("[green]holds[/]" if name in layers else lock.MISSING[name]))
     console.print(f"exercises: {', '.join(one.name for one in exercises.find_all())}")
+
+
+# Typer shows panels in the order of their first commands.
+app.registered_commands.sort(key=lambda one: PANELS.index(str(one.rich_help_panel)))
 
 
 def main() -> None:

@@ -7,9 +7,6 @@
 #
 # *Unit 5, Layers · about 40 minutes · 20 points. You need: `dense_layer`; products of matrices.*
 #
-# This exercise belongs to unit 5, *Layers*. It builds on `dense_layer`, where you wrote a layer
-# with one input. It takes about 40 minutes.
-#
 # Some questions are about two things at once: does this user like that film, does this answer fit
 # that question, which relation holds between these two words? A dense layer that gets both vectors,
 # one after the other, can only add up what each of them says alone. What matters is how they go
@@ -17,7 +14,8 @@
 #
 # The simplest layer that sees both together multiplies every entry of the one with every entry of
 # the other, and learns a weight for each product. For a fixed first input it is linear in the
-# second, and for a fixed second input linear in the first. So it is called *bilinear*.
+# second, and for a fixed second input linear in the first. So it is called *bilinear*. You write it
+# as a class, `Bilinear`. New beside `dense_layer` are the second input, and a weight of three axes.
 
 # %%
 # To see it: autograder look exercises/bilinear_layer.py

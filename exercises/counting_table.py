@@ -8,16 +8,14 @@
 # *Unit 1, Tensors · about 30 minutes · 20 points. You need: `pairwise_distances`; what
 # `tf.function` does.*
 #
-# This exercise belongs to unit 1, tensors and variables. It builds on `pairwise_distances`, and
-# takes about 30 minutes.
-#
 # Words of a text, clicks on articles, visits to the states of a game: much of machine learning
 # begins with counting. In Python that is a dictionary and `counts[key] += 1`. In a graph there is
 # no such thing. A tensor never changes, so a count must live in a `tf.Variable`; and what happens
 # to it must be an operation of the graph, or it happens once, while tracing, and never again.
 #
-# Here you write such a table. It counts in direct calls and in a graph alike, can be saved in the
-# middle of its work, and goes on from there in a program that does not have your code.
+# Here you write such a table, a class `CountingTable(size)`. It counts in direct calls and in a
+# graph alike, can be saved in the middle of its work, and goes on from there in a program that does
+# not have your code.
 
 # %%
 # To see it: autograder look exercises/counting_table.py

@@ -8,13 +8,11 @@
 # *Unit 1, Tensors · about 30 minutes · 20 points. You need: `pairwise_distances`; what
 # `tf.function` does; `tf.GradientTape`.*
 #
-# This exercise belongs to unit 1, tensors and variables. It builds on `pairwise_distances`, and
-# takes about 30 minutes.
-#
 # Heart beats in an ECG, notes in a recording, lines in a spectrum: in all of them you look for
 # *peaks*, and then work on with those alone. How many there are, nobody knows before looking. A
-# Python list takes any number; a tensor has a shape. Here you write an operation whose result is as
-# long as the data says, that still lets gradients through, and that fits in a graph.
+# Python list takes any number; a tensor has a shape. Here you write a function,
+# `find_peaks(series)`, whose result is as long as the data says, that still lets gradients through,
+# and that fits in a graph.
 
 # %%
 # To see it: autograder look exercises/find_peaks.py

@@ -7,16 +7,14 @@
 #
 # *Unit 5, Layers · about 40 minutes · 20 points. You need: `dense_layer`; normal distributions.*
 #
-# This is the third exercise of unit 5, *Layers*; it takes about 40 minutes. It builds on
-# `dense_layer`, where you wrote a layer with a configuration.
-#
 # Whoever learns a poem in a silent room may lose it in a loud one. Noise that is added to the
 # inputs while a model is trained makes it lean on what stays the same, and not on the last digit of
 # one feature. When the model is *used*, the noise has to go.
 #
-# So this layer does two different things, and Keras tells it which: by an argument `training`,
-# which it passes to `call`. That is new here, and so is randomness: where it comes from, how it can
-# be repeated, and why it freezes in a graph if it is drawn in the wrong place.
+# So the layer that you write here, `MyGaussianNoise`, does two different things, and Keras tells it
+# which: by an argument `training`, which it passes to `call`. That is new here, and so is
+# randomness: where it comes from, how it can be repeated, and why it freezes in a graph if it is
+# drawn in the wrong place.
 
 # %%
 # To see it: autograder look exercises/gaussian_noise.py

@@ -7,9 +7,6 @@
 #
 # *Unit 5, Layers · about 45 minutes · 20 points. You need: `dense_layer`; mean and variance.*
 #
-# This exercise belongs to unit 5, *Layers*. It builds on `dense_layer`, where you made weights in
-# `build` and brought a layer back from a file. It takes about 45 minutes.
-#
 # The layers of a network learn side by side, and each of them sees numbers whose size depends on
 # what the others have learned so far. If that size drifts, activations saturate and gradients grow
 # or vanish. *Normalization* puts it back in every step: it shifts the numbers to mean 0 and
@@ -19,7 +16,8 @@
 # others, a batch of one makes no sense, and training and prediction compute different things.
 # *Layer normalization* has none of these troubles: it takes the mean over the features of one
 # sample. Each row is normalized by itself, whatever stands beside it. Every transformer is full of
-# such layers.
+# such layers. Here you write one, `MyLayerNormalization`. As in `dense_layer`, `build` makes its
+# weights, and a file brings it back.
 
 # %% [markdown]
 # ## The formula
@@ -118,9 +116,9 @@ def look_at_two_formulas():
 #
 # **Switched off** are `keras.layers.LayerNormalization`, `keras.layers.GroupNormalization`,
 # `keras.layers.RMSNormalization`, `keras.ops.layer_normalization` and
-# `keras.ops.rms_normalization`: a call of one of them, or of a class derived from one, raises an
-# exception when your work is graded. The rest of Keras and TensorFlow is yours, `tf.nn.moments`
-# included.
+# `keras.ops.rms_normalization`: a call of one of them, or of a class derived from one, raises
+# when your work is graded, and in the public tests, too. The rest of Keras and TensorFlow is yours,
+# `tf.nn.moments` included.
 
 # %% [markdown]
 # ## Traps

@@ -27,8 +27,8 @@
 # sizes are unknown you cannot even write it with `range`. *Broadcasting* fills the whole table at
 # once.
 #
-# This is the first exercise of unit 1, and of the course. It needs no other, and takes about 45
-# minutes.
+# In this exercise you write a function, `pairwise_distances(a, b)`, that does so for any numbers of
+# rows, and whose slopes are finite where two rows are equal, too.
 
 # %% [markdown]
 # ## The idea: give each its own axis

@@ -26,7 +26,7 @@
 # float32 (710 in float64), and so is the logarithm, where the answer is simply 89. *Backward*, the
 # chain rule multiplies $\frac{1}{1 + e^{z}} = 0$ by $e^{z} = \infty$, which is not a number. One
 # such element is enough: it reaches every weight below, and after the next update the network is
-# lost.
+# lost. Here you write a function, `my_softplus(z)`, that breaks in neither.
 #
 # ![Values on the left, slopes on the right, for z from 80 to 96 in float32. From about 89 on, the
 # formula as it stands is infinite and its slope is not a number, drawn in red; the stable form goes
@@ -118,9 +118,10 @@ def look_at_the_formula():
 # `tf.raw_ops.Softplus`, `keras.ops.softplus`, `keras.activations.softplus`, the activation
 # `"softplus"`), and what is a softplus with another sign or label: `log_sigmoid` of TensorFlow and
 # of Keras, `tf.nn.sigmoid_cross_entropy_with_logits` and
-# `tf.nn.weighted_cross_entropy_with_logits`. Calling one raises, and so does whatever calls it for
-# you, such as `keras.activations.mish` or a binary cross-entropy from logits. General tools are
-# yours: `exp`, `log1p`, `sigmoid`, `logaddexp`, `logsumexp`, and `keras.ops.custom_gradient`.
+# `tf.nn.weighted_cross_entropy_with_logits`. Calling one raises when your work is graded, and in
+# the public tests, too; so does whatever calls it for you, such as `keras.activations.mish` or a
+# binary cross-entropy from logits. General tools are yours: `exp`, `log1p`, `sigmoid`, `logaddexp`,
+# `logsumexp`, and `keras.ops.custom_gradient`.
 #
 # **Out of scope**: second-order gradients, other dtypes, Python numbers, lists and symbolic Keras
 # tensors as `z`, and `.keras` files (a model whose activation was made with `tf.custom_gradient`

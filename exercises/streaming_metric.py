@@ -19,7 +19,7 @@
 # - `result()` whenever the progress bar wants a value,
 # - `reset_state()` before each epoch and each evaluation.
 #
-# Here you write one: the mean Huber loss.
+# Here you write a metric, a class `HuberMetric`: the mean Huber loss.
 
 # %%
 # To see it: autograder look exercises/streaming_metric.py

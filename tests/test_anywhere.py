@@ -67,6 +67,18 @@ for cell in json.load(sys.stdin):
     shell.run_cell(cell, store_history=True)
 """
 
+LOOKS = '''
+
+def look_at_words():
+    """What caf\xe9 means."""
+    print("coffee \u2713")
+
+
+def look_at_my_layer(figure):
+    """A line."""
+    figure.subplots().plot(Scale(2.0)(tf.constant([1.0, 2.0])))
+'''
+
 
 @pytest.fixture(scope="module")
 def elsewhere(environment, tmp_path_factory):
@@ -124,6 +136,15 @@ def test_exercises_are_started_listed_and_checked(elsewhere, desk):
     output = run(["autograder", "check", "stub.py", "wrong.ipynb"], desk, elsewhere, code=1)
     assert "not solved yet (line " in output
     assert "Scale(2.0) made 5.0 of 3.0, expected 6.0" in output
+
+
+def test_an_answer_is_looked_at(elsewhere, desk):
+    with (desk / "right.py").open("a", encoding="utf-8") as file:
+        file.write(LOOKS)
+    output = run(["autograder", "look", "right.py", "wrong.ipynb"], desk, elsewhere)
+    assert "What caf\xe9 means.\ncoffee \u2713\n" in output
+    assert "wrote right.look_at_my_layer.png\n" in output
+    assert "wrong.ipynb: there is nothing to look at\n" in output
 
 
 def test_pytest_runs_scripts_and_notebooks(elsewhere, desk):

@@ -200,6 +200,7 @@ def test_scripts_are_checked_with_the_base_alone(student, desk, tmp_path):
 def test_the_base_alone_says_what_notebooks_and_graders_need(student, desk):
     said = 'ipython>=7.34,<10 (not installed): pip install "keras-autograder[notebook]"'
     assert f"a notebook needs {said}" in student.run("autograder check right.ipynb", desk, code=1)
+    assert f"a notebook needs {said}" in student.run("autograder look right.ipynb", desk, code=2)
     assert f"a notebook needs {said}" in student.run("python -m pytest right.ipynb", desk, code=2)
     for command in ("grade scale right.py", "autograde", "build", "audit"):
         output = student.run(f"autograder {command}", desk, code=2)

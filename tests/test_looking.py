@@ -191,6 +191,43 @@ def test_what_raises_is_told_kindly():
     )
 
 
+def test_what_does_not_end_is_stopped_and_its_line_named():
+    def look_at_nothing():
+        """A loop."""
+        while True:
+            pass
+
+    seen = looking.view(look_at_nothing, lambda file, line: f"line {line}", seconds=0.2)
+    assert "stopped after 0.2 seconds: a loop without an end?" in seen.problem
+
+
+def test_what_hears_no_alarm_ends_with_a_sentence():
+    code = (
+        "import time\n"
+        "from pathlib import Path\n"
+        "from autograder.practice import looking\n"
+        "looking.GRACE = 0\n"
+        "with looking._ended_after(0.2, Path('mine.py')), looking.publictests.quiet():\n"
+        "    time.sleep(60)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], text=True, capture_output=True, timeout=50)
+    assert (done.returncode, done.stderr) == (
+        1,
+        "autograder: mine.py: it did not end, and could not be stopped, inside of TensorFlow: "
+        "a loop without an end?\n",
+    )
+
+
+def test_one_file_that_cannot_be_read_keeps_no_other_from_being_looked_at(
+    illustrated, autograder, course
+):
+    (course / "scale.py").write_text(stub(illustrated))
+    (course / "wrong.py").write_text(stub(illustrated).replace("import keras", "import keras )"))
+    done = autograder("look", "wrong.py", "scale.py", code=2)
+    assert "autograder: wrong.py: line" in done.stderr and "SyntaxError" in done.stderr
+    assert "scale.py\n\nWhat two and two is." in done.stdout
+
+
 def test_without_matplotlib_it_says_what_to_install():
     code = (
         "import sys; sys.modules['matplotlib'] = None\n"
@@ -200,7 +237,7 @@ def test_without_matplotlib_it_says_what_to_install():
     )
     done = subprocess.run([sys.executable, "-c", code], text=True, capture_output=True)
     assert done.stdout.startswith("pictures need matplotlib ("), done.stderr
-    assert done.stdout.endswith("Run: pip install 'keras-autograder[notebook]'\n")
+    assert done.stdout.endswith('Run: pip install "keras-autograder[notebook]"\n')
 
 
 SHELL = """

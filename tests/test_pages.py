@@ -217,6 +217,28 @@ def test_the_table_shows_each_public_test_and_escapes_the_rest():
     assert "The public tests pass." in html.public_tests(PUBLIC[:1])
 
 
+def test_the_table_shows_code_as_code():
+    one = Result("test_one", "numerics", "`a < b` is <b>", "failed", hint="Use `c`.")
+    page = html.public_tests([one])
+    assert "<code>a &lt; b</code> is &lt;b&gt;" in page
+    assert "Use <code>c</code>." in page
+
+
+def test_a_hint_of_several_tests_is_shown_once_and_open_where_one_was_tried_twice():
+    same = [replace(PUBLIC[1], name=f"test_{n}", tries=n) for n in range(3)]
+    other = replace(PUBLIC[1], name="test_other", hint="Subtract.")
+    page = html.public_tests([*same, other])
+    assert (page.count("Add."), page.count("<details open>"), page.count("<details>")) == (1, 1, 1)
+
+
+def test_the_table_tells_what_was_not_run_after_an_endless_loop():
+    late = Result("test_one", "numerics", "one", "timed out", "late", place="line 7: while True:")
+    page = html.public_tests([late, replace(PUBLIC[1], status="not asked", message="", hint="")])
+    assert "<p>Not run: 1 more. First mend the loop at line 7: while True:</p>" in page
+    assert (page.count("✗"), page.count("·"), page.count("✓")) == (1, 1, 0)
+    assert "Not run" not in html.public_tests(PUBLIC)
+
+
 def test_the_text_shows_the_same_as_the_table():
     assert text.public_tests([PUBLIC[0], replace(PUBLIC[1], tries=2), PUBLIC[2]]) == (
         "numerics: 1 of 2\n"

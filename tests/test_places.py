@@ -1,10 +1,14 @@
 """Where an exercise stands in the course, as its statement declares it and its stub says it."""
 
+import io
+import subprocess
+import sys
+
 import pytest
 
 from autograder.practice import outline
 from autograder.records.exercises import Exercise, WrongStatement, find_all
-from autograder.records.places import Entry, Place, WrongPlace, read
+from autograder.records.places import Entry, Place, WrongPlace, needed, read
 from autograder.show import terminal
 from autograder.show.console import Output
 
@@ -61,7 +65,7 @@ def test_the_course_is_shown_unit_by_unit_with_what_is_done_and_next():
     second = Place(2, "Losses", 2, 50, "another")
     entries = [
         Entry("first", PLACE, 12.0),
-        Entry("then", second, 20.5, needs="first"),
+        Entry("then", second, 20.5, needs=("first",)),
         Entry("own", Place()),
     ]
     console = Output(width=80, record=True, file=None)
@@ -78,8 +82,38 @@ def test_the_course_is_shown_unit_by_unit_with_what_is_done_and_next():
     )
 
 
-def test_an_exercise_needs_the_one_before_it_in_its_unit():
-    before = {one.place.unit: "" for one in outline.course()}
+def test_a_long_line_of_a_report_goes_on_below_its_first_word():
+    console = Output(width=40, record=True, file=io.StringIO())
+    line = "  [red]✗[/] the four samples of the example cost 1.15625 together"
+    console.print(terminal.Hanging(f"numerics  0 of 1\n{line}\n\n      short"))
+    assert console.export_text().splitlines() == [
+        "numerics  0 of 1",
+        "  ✗ the four samples of the example cost",
+        "    1.15625 together",
+        "",
+        "      short",
+    ]
+
+
+def test_the_help_names_first_what_students_need():
+    done = subprocess.run(
+        [sys.executable, "-c", "from autograder.cli import main; main()", "--help"],
+        text=True, capture_output=True,
+    )  # fmt: skip
+    places = [done.stdout.find(one) for one in ("For students", "check", "For instructors", "new ")]
+    assert places[0] > -1 and places == sorted(places), done.stdout + done.stderr
+
+
+def test_an_exercise_needs_what_its_statement_says():
+    """Nothing that comes later, and no word of Keras'."""
+    stub = (
+        "# *Unit 4, Metrics · about 50 minutes · 20 points. You need: `first`; `fit` of a\n"
+        "# model; `then`.*\n#\n# `later` and *You need: `this`.*\n"
+    )
+    assert needed(stub) == ["first", "fit", "then"]
+    done = set()
     for one in outline.course():
-        assert one.needs == before[one.place.unit]
-        before[one.place.unit] = one.name
+        assert done.issuperset(one.needs)
+        done.add(one.name)
+    first, _, third, *_ = outline.course()
+    assert third.needs == (first.name,)  # and not the one between them

@@ -5,6 +5,7 @@ import pty
 import re
 import select
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -15,13 +16,14 @@ import pytest
 
 from autograder.authors.build import about_exercise, hints_of, source_notebook, stub
 from autograder.grading.verdicts import CheckInfo
-from autograder.practice import about, fingerprints
+from autograder.practice import about, fingerprints, publictests
 from autograder.practice.server import TestServer
 from autograder.practice.tries import Progress
 from autograder.records.practice import Report, Result
 from autograder.records.recognition import exercise_of
 from autograder.show import terminal as show_terminal
 
+PASSED = Result("test_one", "numerics", "one is one")
 ADDS = "inputs + self.factor"  # what the first chaff does
 # 6 in float32 alone, which warns of nothing.
 PRECISE = "float(Scale(2.00390625)(tf.constant([3.0]))[0]) - 0.01171875"
@@ -424,12 +426,19 @@ def test_what_was_printed_is_kept_and_bounded(warm, desk, capfd):
     assert shown.startswith("[dim]\\[red]\N{REPLACEMENT CHARACTER}xxx")
 
 
+def test_where_nothing_is_started_the_last_line_says_how():
+    new, solved = (Report(Path("x.py"), "x", untouched=True), Report(Path("y.py"), "y", [PASSED]))
+    what = "fill in what says YOUR CODE HERE, save, and run this again"
+    assert show_terminal.tally([new, new]) == f"2 not started: {what}"
+    assert show_terminal.tally([new, solved]) == "1 solved, 1 not started"
+
+
 def test_files_without_their_tests_count_as_unsolved(warm, desk):
     text = (desk / "scale.py").read_text()
     (desk / "scale.py").write_text(text[: text.index("def test_")])
     found = warm.check(desk / "scale.py")
     assert (found.problem, found.solved) == (
-        "there are no public tests in it any more: start from a fresh copy",
+        publictests.NO_TESTS,
         False,
     )
 
@@ -513,6 +522,70 @@ def test_the_watch_loop_checks_what_is_saved_and_obeys_keys(desk, environment):
     progress = Progress(desk)
     assert progress.solved(desk / "a.ipynb")
     assert progress.solved(desk / "scale.py")
+
+
+ENDLESS = """\
+from autograder.practice import publictests
+
+publictests.TEST_SECONDS = 0.3
+publictests._display = lambda page, plain: print(plain)
+
+
+def test_first():
+    "numerics: it ends"
+    while True:
+        pass
+
+
+def test_second():
+    "graph: it runs"
+
+
+try:
+    publictests.show("scale", test_first, test_second)
+except publictests.PublicTestsFail as error:
+    print(error)
+"""
+
+
+def test_a_notebook_stops_an_endless_loop_and_runs_no_other_test(desk, environment):
+    assert run([sys.executable, "-c", ENDLESS], desk, environment) == (
+        0,
+        "numerics: 0 of 1\n"
+        "  ✗ it ends\n"
+        "      stopped after 0.3 seconds: a loop without an end?\n"
+        "graph: 0 of 1\n"
+        "  · it runs\n"
+        "Not run: 1 more. First mend the loop\n"
+        "1 of 2 public tests fail.\n",
+    )
+
+
+IMPATIENT = """\
+import sys
+
+import pytest
+from autograder.practice import publictests
+
+publictests.LOAD_SECONDS = publictests.TEST_SECONDS = 1
+sys.exit(pytest.main(["-q", "-p", "no:cacheprovider", *sys.argv[1:]]))
+"""
+
+
+def test_pytest_stops_an_endless_loop_and_runs_no_other_test(desk, environment):
+    solve(desk / "scale.py", "[1 for _ in iter(int, 1)]")
+    text = (desk / "scale.py").read_text()
+    (desk / "scale.py").write_text(f"{text}\n\ndef test_mine():\n    pass\n")
+    endless = text.replace("class Scale", "while True: pass\n\nclass Scale")
+    (desk / "top.py").write_text(endless)
+    command = [sys.executable, "-c", IMPATIENT, "--continue-on-collection-errors"]
+    code, output = run([*command, "scale.py", "top.py"], desk, environment)
+    assert code == 1
+    late = "stopped after 1 seconds: a loop without an end?"
+    assert f"numerics: 3 becomes 6\n    {late}" in output
+    assert re.search(r"line \d+: return \[1 for _ in iter\(int, 1\)\]", output)
+    assert f": {late}\n    while True: pass" in output
+    assert "1 failed, 1 skipped, 1 error" in output
 
 
 def test_a_folder_is_started_once(tmp_path, environment):

@@ -38,7 +38,7 @@ def figure_of(exercise: Exercise, kept: Path) -> bytes:
         picture = png(draw, {KEY: key})
     except NoPictures as error:
         raise BuildError(
-            f"{path}: {error}. Run: pip install 'keras-autograder[notebook]'"
+            f'{path}: {error}. Run: pip install "keras-autograder[notebook]"'
         ) from None
     except KeyError as error:
         raise BuildError(f"{path} defines no {error}. Write: def draw(figure)") from None

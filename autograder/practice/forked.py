@@ -14,13 +14,13 @@ import keras
 import tensorflow  # noqa: F401
 
 from autograder.practice import publictests
+from autograder.practice.publictests import LOAD_SECONDS, TEST_SECONDS
 from autograder.practice.server import TRACE
 from autograder.records import extras, submissions
 from autograder.records.results import Status
 from autograder.sandbox import switches
 from autograder.sandbox.loading import alarm, load
 
-LOAD_SECONDS, TEST_SECONDS = 30, 15
 MAX_TESTS = 200
 MAX_PRINTED = 5_000
 Tell = Callable[[dict], None]

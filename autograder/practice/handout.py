@@ -16,7 +16,7 @@ its text, and fill in what says `YOUR CODE HERE`.
 
     autograder check --watch          runs the tests of an exercise whenever you save it
     autograder check NAME             runs those of one exercise once
-    autograder look exercises/NAME.py shows what your answer does, as a picture
+    autograder look NAME              shows what your answer does, as a picture
     pytest exercises                  runs all of them once
     jupyter lab notebooks             opens the notebooks; their last cells run the tests
 
@@ -71,7 +71,7 @@ def _course() -> str:
         if place.unit and place.unit != last:
             lines += ["", f"## Unit {place.unit}: {place.title}", ""]
         about = f": {place.teaches}, about {place.minutes} minutes, {one.points:g} points"
-        about += f"; do `{one.needs}` first" if one.needs else ""
+        about += f"; do `{'` and `'.join(one.needs)}` first" if one.needs else ""
         lines += [f"- `{one.name}`{about if place.unit else ''}"]
         last = place.unit
     return "\n".join(lines).strip() + "\n"

@@ -7,7 +7,9 @@ finds them in a file.
 import contextlib
 import inspect
 import io
+import os
 import sys
+import threading
 import types
 import warnings
 from collections.abc import Callable, Iterator
@@ -16,14 +18,16 @@ from pathlib import Path
 
 from autograder.practice import publictests
 from autograder.practice.files import NoPractice
-from autograder.practice.publictests import Place
-from autograder.records import submissions
+from autograder.practice.publictests import ENDLESS, LOAD_SECONDS, TEST_SECONDS, Place
+from autograder.records import extras, submissions
 from autograder.records.text import plain
+from autograder.sandbox.loading import TooSlow, alarm, load
 from autograder.show.pictures import NoPictures, png
 
 NOTHING = "Nothing to see yet: "
 AGAIN = "Then run this cell again."
 MAX_PRINTED = 20_000
+GRACE = 5  # seconds in which an alarm should have been heard
 
 
 @dataclass(frozen=True)
@@ -45,13 +49,14 @@ class View:
     problem: str = ""
 
 
-def view(function: Callable, place: Place, again: str = "") -> View:
+def view(function: Callable, place: Place, again: str = "", seconds: float = TEST_SECONDS) -> View:
     """Run a function that draws or prints, and return what came of it.
 
     Args:
         function: with a parameter, it gets a figure to draw on; without, it prints.
         place: tells where the student's own lines are.
         again: what to do when a problem has been mended.
+        seconds: it may take.
     """
     picture, problem = b"", ""
     printed = io.StringIO()
@@ -60,6 +65,7 @@ def view(function: Callable, place: Place, again: str = "") -> View:
             publictests.quiet(),
             contextlib.redirect_stdout(printed),
             warnings.catch_warnings(),
+            alarm(seconds),
         ):
             warnings.simplefilter("ignore")  # a NaN is there to be seen
             if inspect.signature(function).parameters:
@@ -68,14 +74,14 @@ def view(function: Callable, place: Place, again: str = "") -> View:
                 function()
     except NoPictures as error:
         problem = str(error)
-    except Exception as error:
+    except (Exception, TooSlow) as error:
         problem = f"{_problem(error, function, place)} {again}".strip()
     about = " ".join((function.__doc__ or "").split())
     text = printed.getvalue()[:MAX_PRINTED]
     return View(function.__name__, about, text, picture, problem)
 
 
-def _problem(error: Exception, function: Callable, place: Place) -> str:
+def _problem(error: BaseException, function: Callable, place: Place) -> str:
     """Return in sentences why an answer cannot be looked at."""
     own = _own_places(function, place)
     if isinstance(error, NameError) and not own(*_last(error)):
@@ -83,10 +89,11 @@ def _problem(error: Exception, function: Callable, place: Place) -> str:
     told = plain(publictests.explained(error, own))
     if "not solved yet" in told:
         return f"{NOTHING}{told}. Fill in what says YOUR CODE HERE."
-    return f"{NOTHING}what is drawn calls your code, and that raised\n    {told}\n"
+    ended = "raised" if isinstance(error, Exception) else "did not end"
+    return f"{NOTHING}what is drawn calls your code, and that {ended}\n    {told}\n"
 
 
-def _last(error: Exception) -> tuple[str, int]:
+def _last(error: BaseException) -> tuple[str, int]:
     trace = error.__traceback__
     while trace and trace.tb_next:
         trace = trace.tb_next
@@ -121,23 +128,44 @@ def look_at_file(path: Path) -> list[View]:
     Raises:
         NoPractice: the file cannot be read, or has none.
     """
-    from autograder.sandbox.loading import load
-
     submission = submissions.read(path, path.stem)
     if submission.problem:
         raise NoPractice(f"{path}: {submission.problem}")
+    if submission.notebook and (lacks := extras.lacking("notebook", "a notebook", ["ipython"])):
+        raise NoPractice(f"{path}: {lacks}")
     folder = path.absolute().parent
     with contextlib.chdir(folder), _imports_from(folder):
         code = load(path.stem, submission.notebook, submission.cells, "", Path(path.name))
         with code.current():
-            with publictests.quiet(), warnings.catch_warnings():
+            with _ended_after(LOAD_SECONDS, path), publictests.quiet(), warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                errors = list(code.run_all(seconds=0))
+                errors = list(code.run_all(LOAD_SECONDS))
             named = [thing for name, thing in code.namespace.items() if name.startswith("look_")]
             functions = [thing for thing in named if isinstance(thing, types.FunctionType)]
             if errors and not functions:
                 raise NoPractice(f"{path}: {publictests.explained(errors[0], code.place)}")
-            return [view(function, code.place) for function in functions]
+            with _ended_after(TEST_SECONDS * len(functions), path):
+                return [view(one, code.place) for one in functions]
+
+
+@contextlib.contextmanager
+def _ended_after(seconds: float, path: Path) -> Iterator[None]:
+    """End the process if the block lasts much longer: inside of TensorFlow, no alarm is heard."""
+    terminal = os.dup(2)
+
+    def end() -> None:
+        sentence = f"{path}: it did not end, and could not be stopped, inside of TensorFlow"
+        os.write(terminal, f"autograder: {sentence}{ENDLESS}\n".encode())
+        os._exit(1)
+
+    timer = threading.Timer(seconds + GRACE, end)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        os.close(terminal)
 
 
 @contextlib.contextmanager

@@ -17,10 +17,15 @@ def folders() -> tuple[Path, Path]:
 
 
 @functools.cache
+def _stubs() -> dict[str, str]:
+    paths = [path for path in folders()[0].glob("*.py") if path.stem != "__init__"]
+    return {path.stem: path.read_text(encoding="utf-8") for path in paths}
+
+
+@functools.cache
 def outline() -> dict[str, tuple[Place, float]]:
     """Return the place of each exercise and its points, by its name, in the order of the course."""
-    stubs = [path for path in folders()[0].glob("*.py") if path.stem != "__init__"]
-    found = {path.stem: places.read(path.read_text(encoding="utf-8")) for path in stubs}
+    found = {name: places.read(stub) for name, stub in _stubs().items()}
     return dict(sorted(found.items(), key=lambda item: (item[1][0].order, item[0])))
 
 
@@ -31,6 +36,6 @@ def place(exercise: str | None) -> Place:
 
 def course() -> list[Entry]:
     """Return the exercises in the order of the course."""
-    found = outline()
-    there = {name: place for name, (place, _) in found.items()}
-    return [Entry(name, *one, places.before(name, there)) for name, one in found.items()]
+    found, stubs = outline(), _stubs()
+    needs = {name: [one for one in places.needed(stubs[name]) if one in found] for name in found}
+    return [Entry(name, *one, tuple(needs[name])) for name, one in found.items()]

@@ -5,6 +5,7 @@ A public test is a function `test_…` with plain asserts. Its docstring says wh
 """
 
 import contextlib
+import functools
 import linecache
 import logging
 import os
@@ -12,7 +13,7 @@ import sys
 import tempfile
 import traceback
 import types
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +24,12 @@ from autograder.records.results import DIMENSIONS, Status
 
 Place = Callable[[str, int], str | None]  # where a line is for the student; None if it is not his
 VALIDATING = "NBGRADER_VALIDATING"  # nbgrader sets it while Validate runs a notebook
+LOAD_SECONDS, TEST_SECONDS = 30, 15  # a file or a cell may take, and a test
 ENDLESS = ": a loop without an end?"
-NO_TESTS = "there are no public tests in it any more: start from a fresh copy"
+NO_TESTS = (
+    "there are no public tests in it any more: `autograder start DIR` makes fresh files; copy your "
+    "answer into one"
+)
 
 _tries: dict[tuple[str, str], int] = {}
 
@@ -159,7 +164,7 @@ def show(exercise: str, *tests: Callable) -> None:
     for one in results:
         key = exercise, one.name
         one.tries = _tries[key] = one.try_after(_tries.get(key, 0))
-    failed = sum(not one.passed for one in results)
+    failed = sum(one.failed for one in results)
     sentence = f"{failed} of {len(results)} public tests fail."
     if VALIDATING not in os.environ:
         _display(html.public_tests(results, known.graded), text.public_tests(results, known.graded))
@@ -178,11 +183,20 @@ def _display(page: str, plain: str) -> None:
         display({"text/html": page, "text/plain": plain}, raw=True)
 
 
-def _run_in_notebook(tests: Iterable[Callable], switched_off: Iterable[str]) -> list[Result]:
+def _run_in_notebook(tests: Sequence[Callable], switched_off: Iterable[str]) -> list[Result]:
+    from autograder.sandbox.loading import alarm
     from autograder.sandbox.switches import switched_off as off
 
+    limit = functools.partial(alarm, TEST_SECONDS)
+    results = [described(test) for test in tests]
+    for one in results:
+        one.status = Status.NOT_ASKED
     with quiet(), off(switched_off):
-        return [run(test, place_in_notebook) for test in tests]
+        for at, test in enumerate(tests):
+            results[at] = run(test, place_in_notebook, limit)
+            if results[at].status == Status.TIMED_OUT:  # the others would run into the same loop
+                break
+    return results
 
 
 def place_in_notebook(file: str, line: int) -> str | None:

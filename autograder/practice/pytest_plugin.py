@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from autograder.records.recognition import exercise_of
+from autograder.records.results import Status
 
 
 @pytest.hookimpl(wrapper=True)
@@ -31,6 +32,7 @@ class ExerciseFile(pytest.Module):
 
     exercise: str
     problem = ""  # what stopped it while it was loaded
+    endless = False  # whether a test was stopped
 
     def collect(self):
         from autograder.practice import publictests
@@ -50,10 +52,10 @@ class ExerciseFile(pytest.Module):
 
     def _load(self) -> None:
         from autograder.practice import about
-        from autograder.practice.publictests import explained
+        from autograder.practice.publictests import LOAD_SECONDS, explained
         from autograder.records.extras import lacking
         from autograder.records.submissions import read
-        from autograder.sandbox.loading import load
+        from autograder.sandbox.loading import TooSlow, load
         from autograder.sandbox.switches import switched_off
 
         submission = read(self.path, self.exercise)
@@ -69,8 +71,8 @@ class ExerciseFile(pytest.Module):
         self.obj = self.code.module
         self.switched_off = about.of(self.exercise, self.path.parent).switched_off
         with self.code.current(), switched_off(self.switched_off):
-            for error in self.code.run_all(seconds=0):
-                if not isinstance(error, (Exception, SystemExit)):
+            for error in self.code.run_all(LOAD_SECONDS):
+                if not isinstance(error, (Exception, SystemExit, TooSlow)):
                     raise error  # Ctrl-C, or `pytest.skip`
                 self.problem = self.problem or explained(error, self.code.place)
         if self.problem and not submission.notebook:
@@ -88,10 +90,19 @@ def pytest_runtest_call(item: pytest.Item):
     file = item.getparent(ExerciseFile)
     if file is None:
         return (yield)
+    from autograder.practice import publictests
     from autograder.sandbox import settings, switches
+    from autograder.sandbox.loading import alarm
 
+    if file.endless:
+        pytest.skip("first mend the loop")
     switches.used.clear()
-    with file.code.current(), settings.usual(), switches.switched_off(file.switched_off):
+    with (
+        file.code.current(),
+        settings.usual(),
+        switches.switched_off(file.switched_off),
+        alarm(publictests.TEST_SECONDS),
+    ):
         return (yield)
 
 
@@ -107,6 +118,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo):
     if call.excinfo:
         with file.code.current():
             result = publictests.failure(item.obj, call.excinfo.value, file.code.place)
+        file.endless = file.endless or result.status == Status.TIMED_OUT
         lines = [f"{result.dimension}: {result.statement}", *result.lines()]
         if file.problem and "not defined" in result.message:
             lines.append(f"the notebook stopped at {file.problem}")

@@ -13,7 +13,7 @@ from autograder.practice.tries import Progress
 from autograder.records.places import Entry
 from autograder.records.practice import Report
 from autograder.records.recognition import exercise_of
-from autograder.show.terminal import beyond, practice, printable
+from autograder.show.terminal import Hanging, beyond, practice, printable
 from autograder.show.terminal import course as table
 
 KEYS = {
@@ -146,16 +146,15 @@ class Loop:
             show(table([entries.get(name, Entry(name, place(name))) for name in names], done, here))
         else:
             about = entries[here].about if here in entries else ""
-            seconds = f"{self._report.seconds:.1f} s" if self._report else "running…"
-            after = f"  [dim]{printable(about)}[/]" if about else ""
-            show(f"[bold]{printable(_short(path))}[/]{after}  {seconds}\n", soft_wrap=True)
+            show(f"[bold]{printable(_short(path))}[/]  {_took(self._report)}", soft_wrap=True)
+            show(f"[dim]{printable(about)}[/]\n" if about else "")
             if self._report:
                 self._show_report(self._report, path)
         keys = [f"[bold]{key}[/] {what}" for key, what in KEYS.items() if len(key) == 1]
         show(f"\n{'   '.join(keys)}")
 
     def _show_report(self, report: Report, path: Path) -> None:
-        self._console.print(practice(report, self._asked, "press h"))
+        self._console.print(Hanging(practice(report, self._asked, "press h")))
         if report.untouched:
             self._console.print("Fill in what says YOUR CODE HERE, and save the file.")
         if not report.solved:
@@ -166,6 +165,13 @@ class Loop:
         if following != path:
             name = printable(self._exercises[following])
             self._console.print(f"\nPress n for the next exercise: [bold]{name}[/]")
+
+
+def _took(report: Report | None) -> str:
+    """Return how long a run took; while it lasts, its report has no time."""
+    if report and report.untouched:
+        return ""
+    return f"{report.seconds:.1f} s" if report and report.seconds else "running…"
 
 
 def _short(path: Path) -> str:

@@ -14,6 +14,7 @@ COMMENT = re.compile(
     r"# Unit (?P<unit>\d+), (?P<title>.+), exercise (?P<step>\d+): (?P<teaches>.+) "
     r"\(about (?P<minutes>\d+) minutes, (?P<points>[\d.]+) points\)"
 )
+NEED = re.compile(r"(?m)^# \*Unit [^*]*?\bYou need: ([^*]*)\.\*$")
 
 
 class WrongPlace(ValueError):
@@ -98,13 +99,13 @@ class Entry:
         name: of the exercise.
         place: where it stands.
         points: how many it gives.
-        needs: the exercise that comes before it in its unit, if any.
+        needs: the exercises that its statement wants to be done before.
     """
 
     name: str
     place: Place
     points: float = 0.0
-    needs: str = ""
+    needs: tuple[str, ...] = ()
 
     @property
     def about(self) -> str:
@@ -116,7 +117,7 @@ class Entry:
             f"{self.place.minutes} minutes",
             f"{self.points:g} points",
         ]
-        return ", ".join(told + [f"after {self.needs}"] * bool(self.needs))
+        return ", ".join(told + [f"after {' and '.join(self.needs)}"] * bool(self.needs))
 
 
 def read(stub: str) -> tuple[Place, float]:
@@ -132,3 +133,9 @@ def read(stub: str) -> tuple[Place, float]:
             )
             return place, float(found["points"])
     return Place(), 0.0
+
+
+def needed(stub: str) -> list[str]:
+    """Return what stands as code below a stub's title, in what one needs: exercises and others."""
+    found = NEED.search(stub)
+    return re.findall(r"`(\w+)`", found[1]) if found else []

@@ -19,7 +19,7 @@ INK = "#010203"
 BINS = 10
 # Apart for people who do not tell red from green, and readable on white and on black.
 COLOURS = dict(zip(DIMENSIONS, ("#4477aa", "#d0902f", "#228833", "#aa5599"), strict=True))
-HINT = "no plots: matplotlib is not installed here. Run: pip install 'keras-autograder[grade]'"
+HINT = 'no plots: matplotlib is not installed here. Run: pip install "keras-autograder[grade]"'
 
 
 def can_draw() -> bool:

@@ -7,7 +7,7 @@ from jinja2 import Environment
 from autograder.records.practice import Result, by_dimension, shared_reasons
 from autograder.records.results import Status, SubmissionResult
 from autograder.records.text import line, plain
-from autograder.show.text import HAND_IN, NOTHING, Graded, said_once, summary
+from autograder.show.text import HAND_IN, NOTHING, Graded, not_run, said_once, summary
 
 MARKUP = re.compile(r"[^\w .,:;()'\"-]|_")  # all that may be markup, and more
 MAX_REASON = 200  # characters
@@ -37,6 +37,11 @@ def checks(result: SubmissionResult, dimension: str) -> str:
 
 # Colours that JupyterLab's themes set, and that are readable on white and on black elsewhere.
 PUBLIC = Environment(autoescape=True, trim_blocks=True).from_string("""\
+{% macro worded(text) %}
+{% for part in text.split("`") %}
+{% if loop.index is even %}<code>{{ part }}</code>{% else %}{{ part }}{% endif %}
+{% endfor %}
+{% endmacro %}
 <table style="border-collapse: collapse; max-width: 60em">
 {% for some in reasons %}
 <tr>
@@ -54,25 +59,25 @@ fail for one reason{% if reasons | length > 1 %} ({{ loop.index }}){% endif %}:
 {{ results | selectattr("passed") | list | length }} of {{ results | length }}{% endif %}</td>
 <td style="text-align: left; vertical-align: top">
 {% if one.passed %}<strong style="color: var(--jp-success-color1, #16853e)">✓</strong>
-{% else %}<strong style="color: var(--jp-error-color1, #d9362b)">✗</strong>{% endif %}</td>
-<td style="text-align: left; white-space: normal; overflow-wrap: anywhere">{{ one.statement }}
+{% elif one.failed %}<strong style="color: var(--jp-error-color1, #d9362b)">✗</strong>
+{% else %}·{% endif %}</td>
+<td style="text-align: left; white-space: normal; overflow-wrap: anywhere">
+{{ worded(one.statement) }}
 {% if one.name not in told %}
 {% for line in one.lines() %}<br><code>{{ plain(line) }}</code>{% endfor %}
 {% elif reasons | length > 1 %}({{ told[one.name] }})
 {% endif %}
-{% if one.hint %}<details{% if one.shows_hint %} open{% endif %}>
-<summary>Hint</summary>{{ one.hint }}</details>{% endif %}</td>
+{% if one.name in hints %}<details{% if hints[one.name] %} open{% endif %}>
+<summary>Hint</summary>{{ worded(one.hint) }}</details>{% endif %}</td>
 </tr>
 {% endfor %}
 {% endfor %}
 </table>
+{% if late %}<p>{{ late }}</p>{% endif %}
 {% if summary %}<p>{{ summary }}</p>
 {% if graded %}<ul>
 {% for name, (points, asks) in graded.items() %}
-<li><strong>{{ name }}</strong>, {{ "%g" % points }} points:
-{% for part in asks.split("`") %}
-{% if loop.index is even %}<code>{{ part }}</code>{% else %}{{ part }}{% endif %}
-{% endfor %}</li>
+<li><strong>{{ name }}</strong>, {{ "%g" % points }} points: {{ worded(asks) }}</li>
 {% endfor %}
 </ul>{% endif %}
 <p>{{ hand_in }}</p>
@@ -87,11 +92,23 @@ def public_tests(results: list[Result], graded: Graded = NOTHING) -> str:
         dimensions=by_dimension(results),
         reasons=reasons,
         told={one.name: number for number, some in enumerate(reasons, 1) for one in some},
+        hints=_hints(results),
+        late=not_run(results),
         summary=summary(results),
         hand_in=HAND_IN,
         graded=graded,
         plain=plain,
     )
+
+
+def _hints(results: list[Result]) -> dict[str, bool]:
+    """Return the tests that show a hint, each hint once; true where it is open."""
+    first: dict[str, str] = {}
+    for one in results:
+        if one.hint:
+            first.setdefault(one.hint, one.name)
+    shown = {one.hint for one in results if one.shows_hint}
+    return {name: hint in shown for hint, name in first.items()}
 
 
 def comment(result: SubmissionResult) -> str:

@@ -49,7 +49,7 @@ def png(draw: Callable[["Figure"], object], notes: dict[str, str] | None = None)
         from PIL import Image, PngImagePlugin
     except ImportError as error:
         raise NoPictures(
-            f"pictures need matplotlib ({error}). Run: pip install 'keras-autograder[notebook]'"
+            f'pictures need matplotlib ({error}). Run: pip install "keras-autograder[notebook]"'
         ) from None
 
     # None of the user's own settings, which would change what a picture looks like.

@@ -1,23 +1,27 @@
 """Show results to people in a terminal."""
 
 import statistics
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from textwrap import indent
 
 from rich import box
+from rich.console import Console, ConsoleOptions
 from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from autograder.records.places import Entry
 from autograder.records.practice import Report, by_dimension, shared_reasons
 from autograder.records.results import DIMENSIONS, Run, Status, SubmissionResult
 from autograder.records.text import line, plain
-from autograder.show.text import said_once
+from autograder.show.text import not_run, said_once
 
 MAX_ROWS = 40  # of a table; a larger class is summed up
 
 MARKS = {Status.PASSED: "[green]✓[/]", Status.FAILED: "[red]✗[/]", Status.NOT_ASKED: "[dim]·[/]"}
+BEFORE = " ✓✗·"  # what a line of a report begins with
 MAX_REASON = 500  # characters
+BEGIN = "fill in what says YOUR CODE HERE, save, and run this again"
 MAX_NAME = 60  # characters; a terminal breaks long lines by itself
 
 
@@ -29,6 +33,21 @@ def printable(text: str) -> str:
 def named(text: str) -> str:
     """Return a name, of a file for example, that cannot pass for further lines of a report."""
     return escape(line(text, MAX_NAME))
+
+
+class Hanging:
+    """Lines of markup; what does not fit into the terminal goes on below the line's first word."""
+
+    def __init__(self, markup: str):
+        self._markup = markup
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Text]:
+        for one in Text.from_markup(self._markup).split("\n", allow_blank=True):
+            start = len(one.plain) - len(one.plain.lstrip(BEFORE))
+            width = max(options.max_width - start, MAX_NAME // 2)
+            parts = one[start:].wrap(console, width, overflow="fold") or [Text()]
+            for number, part in enumerate(parts):
+                yield (Text(" " * start) if number else one[:start]) + part
 
 
 def course(entries: Iterable[Entry], solved: Collection[str] = (), here: str = "") -> Table:
@@ -211,7 +230,8 @@ def practice(found: Report, asked: bool = False, ask: str = "add --hint") -> str
             lines.append(f"  {mark} {printable(one.statement)}{of}")
             if one.name not in told:
                 lines += [f"      {printable(line)}" for line in one.lines()]
-    return "\n".join([*lines, *_after(found), *_hints(found, asked, ask)])
+    late = not_run(found.results)
+    return "\n".join([*lines, *[escape(late)] * bool(late), *_hints(found, asked, ask)])
 
 
 def checked(found: Report, heading: str, asked: bool, alone: bool) -> str:
@@ -224,8 +244,7 @@ def checked(found: Report, heading: str, asked: bool, alone: bool) -> str:
         alone: it is the only one that somebody asked for.
     """
     if found.untouched and alone:
-        what = "fill in what says YOUR CODE HERE, save, and run this again"
-        return f"{heading}  not started: {what}"
+        return f"{heading}  not started: {BEGIN}"
     if found.solved and not alone and not found.printed:
         count = len(found.results)
         return f"{heading}  {MARKS[Status.PASSED]} {count} of {count} public tests pass"
@@ -241,18 +260,8 @@ def tally(found: Sequence[Report]) -> str:
         "not started": sum(one.untouched for one in found),
     }
     counts["to work on"] = len(found) - sum(counts.values())
-    return ", ".join(f"{count} {what}" for what, count in counts.items() if count)
-
-
-def _after(found: Report) -> list[str]:
-    """Return what is to be said of tests that were skipped."""
-    late = [one for one in found.results if one.status == Status.TIMED_OUT]
-    skipped = sum(one.status == Status.NOT_ASKED for one in found.results)
-    if not (late and skipped):
-        return []
-    where = late[0].place or late[0].called
-    at = f" at {where}" if where else ""
-    return [printable(f"Not run: {skipped} more. First mend the loop{at}")]
+    told = ", ".join(f"{count} {what}" for what, count in counts.items() if count)
+    return f"{told}: {BEGIN}" if counts["not started"] == len(found) else told
 
 
 def _hints(found: Report, asked: bool, ask: str) -> list[str]:

@@ -9,6 +9,7 @@ from autograder.records.text import plain
 
 Graded = Mapping[str, tuple[float, str]]  # as in `practice.About`
 NOTHING: Graded = {}
+MARKS = {(True, False): "✓", (False, True): "✗", (False, False): "·"}  # passed, failed
 HAND_IN = "To hand in, save the notebook, and give it to your course under this name."
 
 
@@ -35,17 +36,29 @@ def public_tests(results: list[Result], graded: Graded = NOTHING) -> str:
     for dimension, some in by_dimension(results).items():
         lines.append(f"{dimension}: {sum(one.passed for one in some)} of {len(some)}")
         for one in some:
-            lines.append(f"  {'✓' if one.passed else '✗'} {one.statement}")
+            lines.append(f"  {MARKS[one.passed, one.failed]} {one.statement}")
             if one.name not in shared or len(reasons) > 1:
                 lines += [f"      {plain(line)}" for line in one.lines()]
             if one.shows_hint and one.hint != told:
                 lines.append(f"      hint: {one.hint}")
                 told = one.hint
+    if late := not_run(results):
+        lines.append(late)
     lines.append(summary(results))
     if lines[-1]:
         lines += [f"{name}, {points:g} points: {asks}" for name, (points, asks) in graded.items()]
         lines.append(HAND_IN)
     return "\n".join(lines).rstrip()
+
+
+def not_run(results: list[Result]) -> str:
+    """Return what is to be said of tests that were skipped after an endless loop."""
+    late = [one for one in results if one.status == Status.TIMED_OUT]
+    skipped = sum(one.status == Status.NOT_ASKED for one in results)
+    if not (late and skipped):
+        return ""
+    where = late[0].place or late[0].called
+    return plain(f"Not run: {skipped} more. First mend the loop{f' at {where}' if where else ''}")
 
 
 def summary(results: list[Result]) -> str:

@@ -1,16 +1,14 @@
 # %% [markdown] unit="1 Tensors" step=2 minutes=30 teaches="variables in a module, duplicate keys"
 # # A table of counts: state that a graph can change
 #
-# This exercise belongs to unit 1, tensors and variables. It builds on `pairwise_distances`, and
-# takes about 30 minutes.
-#
 # Words of a text, clicks on articles, visits to the states of a game: much of machine learning
 # begins with counting. In Python that is a dictionary and `counts[key] += 1`. In a graph there is
 # no such thing. A tensor never changes, so a count must live in a `tf.Variable`; and what happens
 # to it must be an operation of the graph, or it happens once, while tracing, and never again.
 #
-# Here you write such a table. It counts in direct calls and in a graph alike, can be saved in the
-# middle of its work, and goes on from there in a program that does not have your code.
+# Here you write such a table, a class `CountingTable(size)`. It counts in direct calls and in a
+# graph alike, can be saved in the middle of its work, and goes on from there in a program that does
+# not have your code.
 
 # %% tags=["look"]
 def look_at_a_dictionary_in_a_graph():

@@ -6,8 +6,9 @@
 # **initializer** that draws their first weights, a **regularizer** that adds a price for the
 # weights to the loss, and a **constraint** that puts the weights in order after each step.
 #
-# This exercise is unit 3, *Small parts*, and takes about 50 minutes. It builds on `huber_loss`,
-# where you wrote a `get_config`. You write one part of each kind, and all four go into one `Dense`.
+# Here you write one part of each kind, `shifted_relu`, `ScaledGlorot`, `L1Regularizer` and
+# `MaxColumnNorm`, and all four go into one `Dense`. What a `get_config` is for is said in
+# `huber_loss`.
 
 # %% tags=["look"]
 def look_at_ten_layers():

@@ -6,8 +6,8 @@
 #
 # The formula fits into one line. What makes it a *layer* is the rest: its weights come into being
 # when the first inputs show how many there are, Keras finds them for training and for saving, a
-# file brings the layer back as it was, and a graph may be made of it before any data exists. Once
-# you have written that for the dense layer, you can write it for any other.
+# file brings the layer back as it was, and a graph may be made of it before any data exists. Here
+# you write such a layer, `MyDense`. Once you have written one, you can write any other.
 
 # %% tags=["look"]
 def look_at_an_unknown_weight():
@@ -101,8 +101,8 @@ def look_at_an_unknown_weight():
 #
 # `keras.layers.Dense`, `keras.layers.EinsumDense` and the old copy in
 # `tensorflow.python.keras.layers` are switched off: a call of one of them, or of a class derived
-# from one, raises an exception when your work is graded. The rest of Keras and TensorFlow is yours,
-# `keras.activations` included.
+# from one, raises when your work is graded, and in the public tests, too. The rest of Keras and
+# TensorFlow is yours, `keras.activations` included.
 
 # %% [markdown]
 # ## Traps

@@ -5,10 +5,10 @@
 # any. *Precision* asks how many of its alarms were right, *recall* how many of the frauds raised
 # one, and the **F-beta score** makes one number of the two.
 #
-# This exercise belongs to unit 4, *Metrics*, and takes about 50 minutes. It builds on
-# `streaming_metric`, where you learned what state is, and why a metric keeps it in variables that
-# Keras knows. There, every batch had a sum and a size, and the answer was one divided by the other.
-# New is a score that cannot be put together from the scores of batches at all.
+# In `streaming_metric` you learned what state is, and why a metric keeps it in variables that Keras
+# knows. There, every batch had a sum and a size, and the answer was one divided by the other. Now
+# you write a class, `FBetaScore`, for a score that cannot be put together from the scores of
+# batches at all.
 
 # %% tags=["look"]
 def look_at_scores_of_batches():

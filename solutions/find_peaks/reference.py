@@ -1,13 +1,11 @@
 # %% [markdown] unit="1 Tensors" step=4 minutes=30 teaches="results of unknown size"
 # # Peaks of a series: answers of unknown size
 #
-# This exercise belongs to unit 1, tensors and variables. It builds on `pairwise_distances`, and
-# takes about 30 minutes.
-#
 # Heart beats in an ECG, notes in a recording, lines in a spectrum: in all of them you look for
 # *peaks*, and then work on with those alone. How many there are, nobody knows before looking. A
-# Python list takes any number; a tensor has a shape. Here you write an operation whose result is as
-# long as the data says, that still lets gradients through, and that fits in a graph.
+# Python list takes any number; a tensor has a shape. Here you write a function,
+# `find_peaks(series)`, whose result is as long as the data says, that still lets gradients through,
+# and that fits in a graph.
 
 # %% tags=["look"]
 def look_at_a_list_in_a_graph():

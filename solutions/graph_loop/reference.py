@@ -8,7 +8,8 @@
 #
 # A loop can also be part of the graph: one body, run as often as the data says. Such a graph serves
 # a series of 3 steps and one of 3000, can be differentiated, and can be saved and run where your
-# Python code does not exist. Here you write one: exponential smoothing.
+# Python code does not exist. Here you write one: exponential smoothing, as a function
+# `exponential_smoothing(series, alpha)`.
 
 # %% tags=["look"]
 def look_at_an_unrolled_loop():

@@ -7,8 +7,8 @@
 #
 # The **Huber loss** takes the better part of each. Small errors are squared, large ones count by
 # their size, and a threshold says where the one ends and the other begins. In this exercise you
-# write it as a class that works wherever a loss of Keras' own does: called directly, in `compile`
-# and `fit`, with sample weights, and in a model that is saved and loaded again.
+# write it as a class, `HuberLoss`, that works wherever a loss of Keras' own does: called directly,
+# in `compile` and `fit`, with sample weights, and in a model that is saved and loaded again.
 
 # %% tags=["look"]
 def look_at_one_wrong_label():

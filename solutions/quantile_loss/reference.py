@@ -6,9 +6,9 @@
 # *quantile* of what may happen, and a model learns to predict one if the loss is right: no other
 # part of it has to change.
 #
-# This is the second loss of the course (unit 2). It takes about 40 minutes, and it builds on
-# `huber_loss`: what `call` and `get_config` are for is said there. New is that a loss may also be a
-# plain function made by another function, and that a saved model finds your class by itself.
+# You write this loss twice: as a function, `quantile_loss(q)`, and as a class, `QuantileLoss`. What
+# `call` and `get_config` are for is said in `huber_loss`. New is that a loss may also be a plain
+# function made by another function, and that a saved model finds your class by itself.
 
 # %% tags=["look"]
 def look_at_the_average_parcel():

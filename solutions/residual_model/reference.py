@@ -12,8 +12,9 @@
 # hands on its inputs unchanged, and by $h'(x) = 1 + f'(x)$ the gradient reaches the layers below
 # along the shortcut even while $f$ is of no use yet.
 #
-# You write such a block as a layer, and a regression model made of blocks. No built-in layer does
-# it for you, and nothing is switched off: use every layer and operation you like.
+# You write such a block as a layer, `ResidualBlock`, and a regression model made of blocks,
+# `ResidualRegressor`. No built-in layer does it for you, and nothing is switched off: use every
+# layer and operation you like.
 
 # %% tags=["look"]
 def look_at_a_deep_stack():

@@ -12,7 +12,7 @@
 # - `result()` whenever the progress bar wants a value,
 # - `reset_state()` before each epoch and each evaluation.
 #
-# Here you write one: the mean Huber loss.
+# Here you write a metric, a class `HuberMetric`: the mean Huber loss.
 
 # %% tags=["look"]
 def look_at_two_means():

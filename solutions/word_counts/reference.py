@@ -7,8 +7,8 @@
 # which hold only what is not zero, and operations on **sets**. With them the preparation of texts
 # can be a part of the graph: it is saved with the model, and whoever serves it needs no Python.
 #
-# This is the third exercise of unit 1. It takes about 50 minutes, and builds on
-# `pairwise_distances`: there, new axes let everything meet everything.
+# Here you write three functions of texts: `tokenize`, `count_matrix` and `shared_words`. As in
+# `pairwise_distances`, new axes let everything meet everything.
 
 # %% tags=["look"]
 def look_at_words_as_they_come():
