@@ -251,6 +251,12 @@ def test_people_are_found_by_what_they_are_called():
     assert roster.find(["Mallory"])[1].startswith("nobody in the class list is called Mallory")
 
 
+def test_a_message_needs_graded_work(book, autograder):
+    said = autograder("feedback", code=1).stderr
+    assert "ada/huber_loss: it has not been graded. Run: autograder autograde" in said
+    assert "no student 'eve'" in autograder("feedback", "--student", "eve", code=1).stderr
+
+
 def test_an_assignment_that_is_not_there_is_named(book, autograder):
     assert "There are: week2, huber_loss" in autograder("grades", "week3", code=1).stderr
     with pytest.raises(GraderError, match="write ASSIGNMENT=TITLE, with one of week2"):

@@ -96,6 +96,11 @@ class Course:
         return self.build / "audits"
 
     @property
+    def messages(self) -> Path:
+        """What students are told: a folder for each assignment, a file for each student."""
+        return self.build / "messages"
+
+    @property
     def releases(self) -> Path:
         """The notebooks that students get: a folder for each assignment."""
         return self.folder / "release"
