@@ -387,7 +387,9 @@ def _write_messages(run: Run, folder: Path, style: Format) -> None:
             text = written(of_result(run.exercise, run.exercise, result), style)
             write_atomically(folder.joinpath(*parts[:-1], f"{parts[-1]}{style.suffix}"), text)
             count += 1
-    console.print(f"wrote {count} messages to {folder}", markup=False, soft_wrap=True)
+    console.print(
+        f"wrote {count} message{'s' * (count != 1)} to {folder}", markup=False, soft_wrap=True
+    )
 
 
 def _refuse_others(exercise: exercises.Exercise, paths: list[Path]) -> None:
@@ -649,7 +651,7 @@ def feedback(
     tuning.open_gradebooks_once()
     found = messages.write(Course.around(), names or [], student or [], style)
     for folder, count in found.folders.items():
-        text = f"wrote {count} messages to {os.path.relpath(folder)}"
+        text = f"wrote {count} message{'s' * (count != 1)} to {os.path.relpath(folder)}"
         console.print(text, markup=False, soft_wrap=True)
     for one in found.missing:
         text = f"{terminal.named(one)}: it has not been graded. Run: autograder autograde"
@@ -671,7 +673,13 @@ def grades(
     blackboard: Annotated[
         Path | None, typer.Option(help="Fill in this grade center, downloaded from Blackboard.")
     ] = None,
-    moodle: Annotated[bool, typer.Option("--moodle", help="Write a table for Moodle.")] = False,
+    moodle: Annotated[
+        bool, typer.Option("--moodle", help="Write a table for Moodle's gradebook.")
+    ] = False,
+    moodle_worksheet: Annotated[
+        Path | None,
+        typer.Option(help="Fill in this grading worksheet of one assignment, from Moodle."),
+    ] = None,
     wide: Annotated[bool, typer.Option("--wide", help="Write a row per student.")] = False,
     column: Annotated[
         list[str] | None,
@@ -699,6 +707,9 @@ def grades(
         written.append(lms.blackboard(wanted, blackboard, to))
     if moodle:
         written.append(lms.moodle(wanted, course.build / "grades-moodle.csv"))
+    if moodle_worksheet:
+        to = course.build / "grades-moodle-worksheet.csv"
+        written.append(lms.worksheet(wanted, moodle_worksheet, to))
     if wide:
         export.write(path := course.build / "grades-wide.csv", *export.wide(wanted.rows))
         console.print(f"wrote {os.path.relpath(path)}", markup=False)

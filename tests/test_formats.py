@@ -129,7 +129,7 @@ def test_grade_writes_what_ci_and_students_read(
     (course / "summary.md").write_text("before\n")
     options = "--junit", "j.xml", "--github", "--feedback", "told", "--format", "text"
     shown = autograder("grade", "scale", "ada.py", *options).stdout
-    assert "wrote 1 messages to told" in shown
+    assert "wrote 1 message to told" in shown
     told = (course / "told" / "ada.txt").read_text(encoding="utf-8")
     assert told.startswith("scale: 8 of 8 points\n\nEvery check passes.\n")
     summary = (course / "summary.md").read_text(encoding="utf-8")

@@ -235,6 +235,55 @@ def test_moodle_gets_a_table_with_what_it_knows_people_by(book, autograder):
     assert "set its maximum grade in Moodle to 8" in shown
 
 
+# As `assign/gradingtable.php` of Moodle writes it.
+WORKSHEET = """\
+\ufeffIdentifier,"ID number","Full name","Email address",Status,Grade,"Maximum Grade",\
+"Grade can be changed","Last modified (submission)","Last modified (grade)","Feedback comments"
+"Participant 41",,"Ada Lovelace",a.lovelace@u.example,"Submitted for grading - ",,100.00,Yes,\
+"Saturday, 31 January 2026, 11:00 AM","Friday, 30 January 2026, 9:00 AM",
+"Participant 42",bob,"Robert Zoe",bz@u.example,"Submitted for grading - Graded",5.00,100.00,No,-,-,
+"Participant 43",,"Cy Young",cy@u.example,"No submission - ",,100.00,Yes,-,-,"<p>Where?</p>"
+"Participant 44",,"M Mallory",m@u.example,"No submission - ",,100.00,Yes,-,-,
+"""
+GRADE = "Grade"
+
+
+def test_the_worksheet_of_moodle_is_filled_in(book, autograder):
+    """What its importer reads: whose the row is, the grade, and since when it has been so."""
+    (book / "w.csv").write_text(WORKSHEET, encoding="utf-8")
+    shown = autograder("grades", "huber_loss", "--moodle-worksheet", "w.csv").stdout
+    written = read(book / "build" / "grades-moodle-worksheet.csv", "utf-8-sig")
+    assert [row["Grade"] for row in written] == ["93.75", "5.00", "", ""]
+    before = csv.DictReader(io.StringIO(WORKSHEET[1:], newline=""))
+    assert [row | {GRADE: ""} for row in before] == [row | {GRADE: ""} for row in written]
+    assert "bob has a grade that is fixed there" in shown
+    assert "nobody in the class list is called m@u.example or M Mallory" in shown
+    assert "8 points here are 100.00 there, so all scores are scaled" in shown
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("a,b\n1,2\n", "its first line lacks Identifier, Grade, Last modified (grade)"),
+        ("Identifier,Grade,Last modified (grade)\n", "submissions are anonymous there"),
+        (WORKSHEET, "a worksheet is of one assignment. Write its name"),
+    ],
+)
+def test_a_worksheet_that_cannot_be_filled_in_is_named(rows, tmp_path, text, said):
+    (tmp_path / "w.csv").write_text(text, encoding="utf-8")
+    with pytest.raises(GraderError, match=re.escape(said)):
+        lms.worksheet(lms.Grades(*rows, {}, True), tmp_path / "w.csv", tmp_path / "out.csv")
+
+
+def test_with_zeros_a_worksheet_has_a_grade_for_everybody(rows, tmp_path):
+    (tmp_path / "w.csv").write_text(WORKSHEET, encoding="utf-8")
+    found, roster = rows
+    found = [row for row in found if row["assignment"] == "huber_loss"]
+    lms.worksheet(lms.Grades(found, roster, {}, True), tmp_path / "w.csv", tmp_path / "out.csv")
+    written = read(tmp_path / "out.csv", "utf-8-sig")
+    assert [row["Grade"] for row in written] == ["93.75", "5.00", "0", ""]
+
+
 def test_people_are_found_by_what_they_are_called():
     roster = Roster(
         {
