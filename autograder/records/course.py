@@ -96,6 +96,11 @@ class Course:
         return self.build / "audits"
 
     @property
+    def collected(self) -> Path:
+        """A file that remembers which download of an LMS a submission is from."""
+        return self.build / "collected.json"
+
+    @property
     def messages(self) -> Path:
         """What students are told: a folder for each assignment, a file for each student."""
         return self.build / "messages"
