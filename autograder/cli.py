@@ -293,20 +293,23 @@ def _has_screen() -> bool:
 
 @app.command("list")
 def list_exercises() -> None:
-    """Show the course: its units, what each exercise teaches, takes, gives and needs."""
+    """Show the course: its units, what each exercise teaches, takes, gives and needs.
+
+    It is the course that you are in, if you are in one; otherwise the one of the package.
+    """
     solved = tries.done([Path(), Path("exercises"), Path("notebooks")])
-    entries = outline.course()
+    entries = outline.course(outline.folders_here()[0])
     console.print(terminal.course(entries, solved))
     console.print(terminal.progress(entries, solved))
 
 
 @app.command()
 def start(folder: Annotated[Path, typer.Argument(help="A new folder.")]) -> None:
-    """Make a folder of exercises to work in."""
+    """Make a folder of exercises to work in; of the course that you are in, if you are in one."""
     from autograder.practice.handout import start as start_in
 
     names = start_in(folder)
-    entries = outline.course()
+    entries = outline.course(outline.folders_here()[0])
     console.print(terminal.course(entries))
     where = terminal.printable(str(folder))
     console.print(f"{len(names)} exercises in {where}, as scripts and as notebooks.")

@@ -4,7 +4,7 @@ import functools
 from pathlib import Path
 
 from autograder.records import places
-from autograder.records.course import Course
+from autograder.records.course import Course, EmptyCourse, NoCourse
 from autograder.records.places import Entry, Place
 
 
@@ -16,10 +16,31 @@ def folders() -> tuple[Path, Path]:
     return course.exercises, course.releases
 
 
+def folders_here() -> tuple[Path, Path]:
+    """Return the folders of the course that the current folder is in; else those of the package.
+
+    Raises:
+        NoCourse: nothing is built in that course.
+    """
+    try:
+        course = Course.around()
+    except EmptyCourse:
+        raise
+    except NoCourse:
+        return folders()
+    if not any(course.exercises.glob("*.py")):
+        raise EmptyCourse(f"nothing is built in the course {course.folder}. Run: autograder build")
+    return course.exercises, course.releases
+
+
 @functools.cache
-def outline() -> dict[str, tuple[Place, float]]:
-    """Return the place of each exercise and its points, by its name, in the order of the course."""
-    stubs = [path for path in folders()[0].glob("*.py") if path.stem != "__init__"]
+def outline(folder: Path | None = None) -> dict[str, tuple[Place, float]]:
+    """Return the place of each exercise and its points, by its name, in the order of the course.
+
+    Args:
+        folder: of the stubs; that of the package by default.
+    """
+    stubs = [path for path in (folder or folders()[0]).glob("*.py") if path.stem != "__init__"]
     found = {path.stem: places.read(path.read_text(encoding="utf-8")) for path in stubs}
     return dict(sorted(found.items(), key=lambda item: (item[1][0].order, item[0])))
 
@@ -29,8 +50,8 @@ def place(exercise: str | None) -> Place:
     return outline().get(exercise or "", (Place(), 0.0))[0]
 
 
-def course() -> list[Entry]:
-    """Return the exercises in the order of the course."""
-    found = outline()
+def course(folder: Path | None = None) -> list[Entry]:
+    """Return the exercises in the order of the course; see `outline`."""
+    found = outline(folder)
     there = {name: place for name, (place, _) in found.items()}
     return [Entry(name, *one, places.before(name, there)) for name, one in found.items()]

@@ -9,6 +9,10 @@ class NoCourse(Exception):
     """There is no course folder."""
 
 
+class EmptyCourse(NoCourse):
+    """There is one, and nothing is in it yet."""
+
+
 @dataclass(frozen=True)
 class Course:
     """A course folder. The paths in it need not exist.
@@ -47,7 +51,7 @@ class Course:
             if any(course.solutions.glob("*/checks.py")):
                 return course
             if course.solutions.is_dir() and course.config.exists():
-                raise NoCourse(
+                raise EmptyCourse(
                     f"{course.solutions} has no exercises yet. Run: autograder new NAME --kind loss"
                 )
         raise NoCourse(
