@@ -261,7 +261,7 @@ def _home(
     exercise = _says(content, suffix)
     places = homes.get(exercise, []) or homes.get(meant, [])
     if not places:
-        what = f"it is on {exercise}, which" if exercise else "neither its name nor its content"
+        what = f"it is on {exercise}, which" if exercise else "by its name and its content, it"
         raise NotTaken(f"{what} belongs to no notebook of {', '.join(sorted(homes)) or 'any'}")
     for narrower in (
         [one for one in places if one[0] in parts],
