@@ -41,7 +41,8 @@ from autograder.records.results import (
 from autograder.sandbox import lock
 from autograder.show import os_errors, terminal
 from autograder.show.console import Output, console, errors, spell_what_is_missing
-from autograder.show.github import Annotations
+from autograder.show.github import Annotations, summary
+from autograder.show.messages import Format, of_result, written
 from autograder.show.progress import ProgressBar
 from autograder.show.progress import profile as phases
 
@@ -65,6 +66,7 @@ app = typer.Typer(
 STUDENTS, INSTRUCTORS, AUTHORS = PANELS = "For students", "For instructors", "For authors"
 CORES = os.cpu_count() or 1
 Names = Annotated[list[str] | None, typer.Argument(help="Exercises; all of them by default.")]
+MessageFormat = Annotated[Format, typer.Option("--format", help="How the messages are written.")]
 Jobs = Annotated[int, typer.Option("-j", "--jobs", min=1, help="How many to grade at once.")]
 
 
@@ -308,20 +310,23 @@ def _has_screen() -> bool:
 
 @app.command("list", rich_help_panel=STUDENTS)
 def list_exercises() -> None:
-    """Show the course: its units, what each exercise teaches, takes, gives and needs."""
+    """Show the course: its units, what each exercise teaches, takes, gives and needs.
+
+    It is the course that you are in, if you are in one; otherwise the one of the package.
+    """
     solved = tries.done([Path(), Path("exercises"), Path("notebooks")])
-    entries = outline.course()
+    entries = outline.course(outline.folders_here()[0])
     console.print(terminal.course(entries, solved))
     console.print(terminal.progress(entries, solved))
 
 
 @app.command(rich_help_panel=STUDENTS)
 def start(folder: Annotated[Path, typer.Argument(help="A new folder.")]) -> None:
-    """Make a folder of exercises to work in."""
+    """Make a folder of exercises to work in; of the course that you are in, if you are in one."""
     from autograder.practice.handout import start as start_in
 
     names = start_in(folder)
-    entries = outline.course()
+    entries = outline.course(outline.folders_here()[0])
     console.print(terminal.course(entries))
     where = terminal.printable(str(folder))
     console.print(f"{len(names)} exercises in {where}, as scripts and as notebooks.")
@@ -356,8 +361,17 @@ def grade(
         int | None, typer.Option(help="Draw random inputs from this, to repeat a run.")
     ] = None,
     github: Annotated[
-        bool, typer.Option("--github", help="Print the points as GitHub Classroom reads them.")
+        bool,
+        typer.Option(
+            "--github",
+            help="Print the points as GitHub Classroom reads them, and write the feedback to the "
+            "summary of a workflow's step.",
+        ),
     ] = False,
+    feedback: Annotated[
+        Path | None, typer.Option(help="Write what each student should read to this folder.")
+    ] = None,
+    style: MessageFormat = Format.markdown,
 ) -> None:
     """Grade submissions and explain every lost point."""
     _needs("grade", "grade")
@@ -372,11 +386,30 @@ def grade(
     for line in submissions.passed_over(paths, exercise):
         errors.print(f"not graded: {terminal.printable(line)}", soft_wrap=True)
     seconds = time.perf_counter() - started
+    if feedback:
+        _write_messages(run, feedback, style)
+    if github and (place := os.environ.get("GITHUB_STEP_SUMMARY")):
+        with Path(place).open("a", encoding="utf-8") as file:
+            file.write(summary(run))
     try:
         _finish([run], options, seconds, printed_each=not options.quiet)
     finally:
         if github:
             console.print(annotations.points([run]), markup=False, soft_wrap=True)
+
+
+def _write_messages(run: Run, folder: Path, style: Format) -> None:
+    """Write a message for each submission; an id may have folders in it."""
+    count = 0
+    for result in run.submissions:
+        if result.status != Status.GRADER_ERROR:
+            parts = [part for part in Path(result.id).parts if part not in ("/", "..")]
+            text = written(of_result(run.exercise, run.exercise, result), style)
+            write_atomically(folder.joinpath(*parts[:-1], f"{parts[-1]}{style.suffix}"), text)
+            count += 1
+    console.print(
+        f"wrote {count} message{'s' * (count != 1)} to {folder}", markup=False, soft_wrap=True
+    )
 
 
 def _refuse_others(exercise: exercises.Exercise, paths: list[Path]) -> None:
@@ -617,6 +650,39 @@ def collect(
 
 
 @app.command(rich_help_panel=INSTRUCTORS)
+def feedback(
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Assignments; all in the gradebook by default.")
+    ] = None,
+    student: Annotated[
+        list[str] | None, typer.Option(help="Write for this student alone; repeatable.")
+    ] = None,
+    style: MessageFormat = Format.text,
+) -> None:
+    """Write what students should read, for mail or an LMS; nbgrader makes the pages.
+
+    There is a file for each student in build/messages/ASSIGNMENT: the points, what to mend, and
+    what passed, as on the page.
+    """
+    extras.require("grade", "feedback")
+    from autograder.gradebook import messages, tuning
+
+    tuning.skip_grammars()
+    tuning.open_gradebooks_once()
+    found = messages.write(Course.around(), names or [], student or [], style)
+    for folder, count in found.folders.items():
+        text = f"wrote {count} message{'s' * (count != 1)} to {os.path.relpath(folder)}"
+        console.print(text, markup=False, soft_wrap=True)
+    for one in found.missing:
+        text = f"{terminal.named(one)}: it has not been graded. Run: autograder autograde"
+        errors.print(text, soft_wrap=True)
+    if not found.folders and not found.missing:
+        raise NotGraded("nothing has been graded yet. Run: autograder autograde")
+    if found.missing:
+        raise typer.Exit(1)
+
+
+@app.command(rich_help_panel=INSTRUCTORS)
 def grades(
     names: Annotated[
         list[str] | None, typer.Argument(help="Assignments; all in the gradebook by default.")
@@ -627,7 +693,13 @@ def grades(
     blackboard: Annotated[
         Path | None, typer.Option(help="Fill in this grade center, downloaded from Blackboard.")
     ] = None,
-    moodle: Annotated[bool, typer.Option("--moodle", help="Write a table for Moodle.")] = False,
+    moodle: Annotated[
+        bool, typer.Option("--moodle", help="Write a table for Moodle's gradebook.")
+    ] = False,
+    moodle_worksheet: Annotated[
+        Path | None,
+        typer.Option(help="Fill in this grading worksheet of one assignment, from Moodle."),
+    ] = None,
     wide: Annotated[bool, typer.Option("--wide", help="Write a row per student.")] = False,
     column: Annotated[
         list[str] | None,
@@ -655,6 +727,9 @@ def grades(
         written.append(lms.blackboard(wanted, blackboard, to))
     if moodle:
         written.append(lms.moodle(wanted, course.build / "grades-moodle.csv"))
+    if moodle_worksheet:
+        to = course.build / "grades-moodle-worksheet.csv"
+        written.append(lms.worksheet(wanted, moodle_worksheet, to))
     if wide:
         export.write(path := course.build / "grades-wide.csv", *export.wide(wanted.rows))
         console.print(f"wrote {os.path.relpath(path)}", markup=False)

@@ -302,7 +302,8 @@ def show(found: dict[str, list[Measured]], count: int) -> None:
 
     ours = OURS.format(2)
     expected = found[ours][0].scores
-    table = Table(title=f"{count} notebooks of six exercises", box=box.MARKDOWN)
+    asked = len({exercise for exercise, _ in expected})
+    table = Table(title=f"{count} notebooks of {asked} exercises", box=box.MARKDOWN)
     for column in (
         "",
         "wall s",
@@ -314,7 +315,8 @@ def show(found: dict[str, list[Measured]], count: int) -> None:
         "other scores",
     ):
         table.add_column(column, justify="right" if column else "left")
-    different = []
+    different: list[str] = []
+    differ = set()
     for name, rounds in found.items():
         other = {
             f"{exercise} {student}: {one.scores.get((exercise, student))}, not {score}"
@@ -322,15 +324,18 @@ def show(found: dict[str, list[Measured]], count: int) -> None:
             for (exercise, student), score in expected.items()
             if one.scores.get((exercise, student)) != score
         }
-        different += [f"{name}: {line}" for line in sorted(other)]
+        if other:
+            differ.add(name)
+            different.append(f"{name}: no ratio, since it does not do the same; its other scores:")
+            different += [f"  {line}" for line in sorted(other)]
         table.add_row(
             name,
             f"{median(name, 'wall'):.1f}",
             f"{median(name, 'each'):.2f}",
             f"{median(name, 'cpu'):.1f}",
             f"{median(name, 'memory') / 2**20:.0f}",
-            f"{ratio(name, ours):.1f}",
-            f"{ratio(name, ours, 'cpu'):.1f}",
+            "-" if other else f"{ratio(name, ours):.1f}",
+            "-" if other else f"{ratio(name, ours, 'cpu'):.1f}",
             str(len(other)),
         )
     console.print(table, *different, sep="\n")
@@ -340,7 +345,7 @@ def show(found: dict[str, list[Measured]], count: int) -> None:
         ("-j 2 does, times the work of -j 1", one, ours, 1),
         ("-j 1 takes, times the floor", one, FLOOR, 1),
     ):
-        if name in found and other in found:
+        if {name, other} <= found.keys() - differ:
             console.print(f"{told}: {times * ratio(name, other):.2f}")
     console.print(
         f"{os.cpu_count()} cores, {_processor()}, Python {platform.python_version()}, "

@@ -25,8 +25,10 @@ ROOT = Path(__file__).parent.parent
 CLASS = ROOT / "examples" / "class"
 STUDENTS = ("ada", "bea", "carl", "gina", "jan", "kira")
 RESULTS = "build/results.json"
+# Not all in `solutions/`: some may be your own, and half done.
+EXERCISES = sorted({folder.name for folder in CLASS.glob("submitted/*/*")})
 STEPS = (
-    (["autograder", "build"], "what students get, and what nbgrader needs"),
+    (["autograder", "build", *EXERCISES], "what students get, and what nbgrader needs"),
     (
         ["autograder", "autograde", "--time-limit", "10", "--json", RESULTS],
         "every notebook, in a locked process",
@@ -141,6 +143,7 @@ def where(graded: dict[tuple[str, str], dict]) -> None:
         "source .venv/bin/activate",
         f"autograder grade {script.parent.name} {script}   # without nbgrader",
         "autograder start mine && cd mine && autograder check --watch   # as a student does",
+        "python examples/semester.py semester   # a class hands in, again and late; all exports",
     ):
         console.print(f"  {command}", soft_wrap=True, markup=False)
 

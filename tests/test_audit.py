@@ -158,6 +158,7 @@ def test_a_check_that_costs_much_without_a_reason_is_named(tmp_path):
     shown = Console(width=120, file=io.StringIO())
     shown.print(findings(found))
     assert "costly costs 0.40 s of CPU: make it cheaper" in shown.file.getvalue()
+    assert "1 wheats tell little of the checks; write at least 6" in shown.file.getvalue()
 
 
 def result(name, status):

@@ -105,6 +105,20 @@ def test_a_zip_of_canvas(class_, autograder):
     text = (class_ / "build" / "submitted" / "ada" / "scale" / "scale.ipynb").read_text()
     assert text.endswith("\n\n") or text == notebook(class_) + "\n"
     assert "belongs to no notebook of scale" in done.stderr
+    # An older download takes nothing back, not even as a script; a newer one does, and so does any
+    # where nothing is left.
+    ada, bob = "lovelaceada_7001_{}_scale-1.{}", "zoebob_7002_{}_scale.py"
+    again = {ada.format(90001, "py"): STUB.format(5), bob.format(90003): STUB.format(6)}
+    done = autograder("collect", packed(class_ / "old.zip", again), "--from", "canvas")
+    assert "ada/scale/scale.py is newer than lovelaceada_7001_90001_scale-1.py" in done.stdout
+    assert "1 files taken" in done.stdout
+    assert handed_in(class_) == {"ada/scale/scale.ipynb", "bob-z/scale/scale.py"}
+    assert (class_ / "build/submitted/bob-z/scale/scale.py").read_text() == STUB.format(6)
+    (class_ / "build/submitted/bob-z/scale/scale.py").unlink()
+    again = {ada.format(90005, "py"): STUB.format(7), bob.format(90002): STUB.format(8)}
+    done = autograder("collect", packed(class_ / "new.zip", again), "--from", "canvas")
+    assert "2 files taken" in done.stdout
+    assert handed_in(class_) == {"ada/scale/scale.py", "bob-z/scale/scale.py"}
 
 
 def test_a_zip_of_blackboard(class_, autograder):

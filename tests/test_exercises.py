@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from autograder.authors import figures, public_hints, turns
-from autograder.authors.audit import KINDS, audit, specimens
+from autograder.authors.audit import KINDS, LEAST, audit, specimens
 from autograder.authors.build import build, stub
 from autograder.authors.hint_report import report, wrong_hints
 from autograder.checks import HUBER
@@ -26,7 +26,6 @@ from autograder.practice import about, fingerprints
 from autograder.practice.server import TestServer
 from autograder.records import submissions
 from autograder.records.course import Course
-from autograder.records.exercises import find_all
 from autograder.records.results import DIMENSIONS
 from autograder.show import html, text
 
@@ -46,9 +45,9 @@ def warm():
 
 
 @pytest.fixture(scope="module")
-def turn_of():
+def turn_of(shipped_exercises):
     """What is audited today: everything, but in CI only what `turns` chooses."""
-    names = [one.name for one in find_all(ROOT / "solutions")]
+    names = [one.name for one in shipped_exercises]
     if os.environ.get("CI") != "true":
         return dict.fromkeys(names, turns.Turn(KINDS, ""))
     base = turns.base_commit(ROOT)
@@ -236,10 +235,22 @@ def _solution_regions(exercise):
         yield part.split("### END SOLUTION")[0]
 
 
+def test_an_exercise_of_ones_own_is_held_to_nothing_here(tmp_path, shipped_exercises, shipped_in):
+    """What README does not list is in no test; what it lists must be there."""
+    assert len(shipped_exercises) > 6
+    assert all(one.reference_file for one in shipped_exercises)
+    row = "| 2 Losses | `{}` | a loss as a class | 45 | 22 |\n"
+    (tmp_path / "README.md").write_text("# Mine\n\n" + row.format("first"))
+    for name in ("first", "own"):
+        (tmp_path / "solutions" / name).mkdir(parents=True)
+        (tmp_path / "solutions" / name / "checks.py").write_text("")
+    assert [one.name for one in shipped_in(tmp_path)] == ["first"]
+
+
 def test_every_specimen_is_a_submission_of_its_own(exercise):
     wheats, chaffs = exercise.wheats, exercise.chaffs
-    assert len(wheats) >= 6
-    assert len(chaffs) >= 15
+    assert len(wheats) >= LEAST["wheat"]
+    assert len(chaffs) >= LEAST["chaff"]
     names = [specimen.name for specimen in [*wheats, *chaffs]]
     assert len(set(names)) == len(names)
     assert len({specimen.source for specimen in [*wheats, *chaffs]}) == len(names)

@@ -68,6 +68,10 @@ def test_gradescope_gets_a_test_for_each_check(runs):
     assert (content["score"], content["execution_time"]) == (3, 1)
     assert [test["max_score"] for test in content["tests"]] == [3, 2, 1, 0, 5]
     assert "\x1b" not in json.dumps(content["tests"])
+    assert content["output"].splitlines()[:2] == [
+        "██████████  scale: numerics: 3 of 3",
+        "░░░░░░░░░░  scale: gradients: 0 of 2",
+    ]
 
 
 def test_nothing_in_the_log_passes_for_points(runs):
@@ -117,9 +121,19 @@ def test_the_zip_grades_on_gradescope(
 
 
 @pytest.mark.slow
-def test_grade_writes_junit_and_points_for_github(course, autograder, right_answer):
+def test_grade_writes_what_ci_and_students_read(
+    course, autograder, environment, right_answer, monkeypatch
+):
     (course / "ada.py").write_text(right_answer)
-    shown = autograder("grade", "scale", "ada.py", "--junit", "j.xml", "--github").stdout
+    monkeypatch.setitem(environment, "GITHUB_STEP_SUMMARY", str(course / "summary.md"))
+    (course / "summary.md").write_text("before\n")
+    options = "--junit", "j.xml", "--github", "--feedback", "told", "--format", "text"
+    shown = autograder("grade", "scale", "ada.py", *options).stdout
+    assert "wrote 1 message to told" in shown
+    told = (course / "told" / "ada.txt").read_text(encoding="utf-8")
+    assert told.startswith("scale: 8 of 8 points\n\nEvery check passes.\n")
+    summary = (course / "summary.md").read_text(encoding="utf-8")
+    assert summary.startswith("before\n# scale: 8 of 8 points\n")
     assert '::notice title=Autograding report::{"totalPoints": 8' in shown
     [suite] = ElementTree.parse(course / "j.xml").getroot()
     assert suite.get("failures") == "0"

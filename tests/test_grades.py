@@ -10,13 +10,15 @@ import time
 import pytest
 from nbgrader.api import Gradebook
 
-from autograder.gradebook import export, lms
+from autograder.gradebook import export, lms, messages
 from autograder.gradebook.roster import Roster, Student
 from autograder.grading.reference import GraderError
+from autograder.records.course import Course
+from autograder.show.messages import Format
 
 # As in nbgrader_config.py, which says why.
 pytestmark = pytest.mark.filterwarnings("ignore:Object of type:sqlalchemy.exc.SAWarning")
-COURSE = "custom-keras"
+COURSE_ID = "custom-keras"
 CELL = 'from autograder.notebook import points\npoints("scale", "{}", globals())'
 
 
@@ -24,7 +26,7 @@ CELL = 'from autograder.notebook import points\npoints("scale", "{}", globals())
 def book(course):
     """A gradebook with an assignment that two of four students handed in, one of them late."""
     (course / "build").mkdir()
-    with Gradebook(f"sqlite:///{course}/build/gradebook.db", COURSE) as gradebook:
+    with Gradebook(f"sqlite:///{course}/build/gradebook.db", COURSE_ID) as gradebook:
         about = {"first_name": "Ada", "last_name": "Lovelace", "email": "a.lovelace@u.example"}
         gradebook.add_student("ada", **about)
         gradebook.add_student("bob", first_name="Bob", last_name="Zoë", lms_user_id="7002")
@@ -52,7 +54,7 @@ def book(course):
 
 @pytest.fixture
 def rows(book):
-    with Gradebook(f"sqlite:///{book}/build/gradebook.db", COURSE) as gradebook:
+    with Gradebook(f"sqlite:///{book}/build/gradebook.db", COURSE_ID) as gradebook:
         return export.rows(gradebook), Roster.of(gradebook)
 
 
@@ -84,7 +86,7 @@ def test_grades_csv_has_what_nbgraders_own_has_and_everybody(book, autograder):
 
 
 def test_a_class_of_hundreds_is_printed_as_means_in_80_columns(book, environment):
-    with Gradebook(f"sqlite:///{book}/build/gradebook.db", COURSE) as gradebook:
+    with Gradebook(f"sqlite:///{book}/build/gradebook.db", COURSE_ID) as gradebook:
         for number in range(200):
             gradebook.add_student(f"student{number}")
             gradebook.add_submission("huber_loss", f"student{number}")
@@ -235,6 +237,52 @@ def test_moodle_gets_a_table_with_what_it_knows_people_by(book, autograder):
     assert "set its maximum grade in Moodle to 8" in shown
 
 
+# As `assign/gradingtable.php` of Moodle writes it.
+WORKSHEET = """\
+\ufeffIdentifier,"ID number","Full name","Email address",Status,Grade,"Maximum Grade",\
+"Grade can be changed","Last modified (submission)","Last modified (grade)","Feedback comments"
+"Participant 41",,"Ada Lovelace",a.lovelace@u.example,"Submitted for grading - ",,100.00,Yes,\
+"Saturday, 31 January 2026, 11:00 AM","Friday, 30 January 2026, 9:00 AM",
+"Participant 42",bob,"Robert Zoe",bz@u.example,"Submitted for grading - Graded",5.00,100.00,No,-,-,
+"Participant 43",,"Cy Young",cy@u.example,"No submission - ",,100.00,Yes,-,-,"<p>Where?</p>"
+"Participant 44",,"M Mallory",m@u.example,"No submission - ",,100.00,Yes,-,-,
+"""
+GRADE = "Grade"
+
+
+def test_the_worksheet_of_moodle_is_filled_in(book, autograder):
+    """What its importer reads: whose the row is, the grade, and since when it has been so."""
+    (book / "w.csv").write_text(WORKSHEET, encoding="utf-8")
+    shown = autograder("grades", "huber_loss", "--moodle-worksheet", "w.csv").stdout
+    written = read(book / "build" / "grades-moodle-worksheet.csv", "utf-8-sig")
+    assert [row["Grade"] for row in written] == ["93.75", "5.00", "", ""]
+    before = csv.DictReader(io.StringIO(WORKSHEET[1:], newline=""))
+    assert [row | {GRADE: ""} for row in before] == [row | {GRADE: ""} for row in written]
+    assert "bob has a grade that is fixed there" in shown
+    assert "nobody in the class list is called m@u.example or M Mallory" in shown
+    assert "8 points here are 100.00 there, so all scores are scaled" in shown
+
+
+def test_a_worksheet_that_cannot_be_filled_in_is_named(rows, tmp_path):
+    for text, said in (
+        ("a,b\n1,2\n", "its first line lacks Identifier, Grade, Last modified (grade)"),
+        ("Identifier,Grade,Last modified (grade)\n", "submissions are anonymous there"),
+        (WORKSHEET, "a worksheet is of one assignment. Write its name"),
+    ):
+        (tmp_path / "w.csv").write_text(text, encoding="utf-8")
+        with pytest.raises(GraderError, match=re.escape(said)):
+            lms.worksheet(lms.Grades(*rows, {}, True), tmp_path / "w.csv", tmp_path / "out.csv")
+
+
+def test_with_zeros_a_worksheet_has_a_grade_for_everybody(rows, tmp_path):
+    (tmp_path / "w.csv").write_text(WORKSHEET, encoding="utf-8")
+    found, roster = rows
+    found = [row for row in found if row["assignment"] == "huber_loss"]
+    lms.worksheet(lms.Grades(found, roster, {}, True), tmp_path / "w.csv", tmp_path / "out.csv")
+    written = read(tmp_path / "out.csv", "utf-8-sig")
+    assert [row["Grade"] for row in written] == ["93.75", "5.00", "0", ""]
+
+
 def test_people_are_found_by_what_they_are_called():
     roster = Roster(
         {
@@ -249,6 +297,13 @@ def test_people_are_found_by_what_they_are_called():
     assert roster.find(["Li Wei"], "70")[0].id == "s1"
     assert roster.find(["Li Wei"]) == (None, "Li Wei may be 70, s3")
     assert roster.find(["Mallory"])[1].startswith("nobody in the class list is called Mallory")
+
+
+def test_a_message_needs_graded_work(book, autograder):
+    said = autograder("feedback", code=1).stderr
+    assert "ada/huber_loss: it has not been graded. Run: autograder autograde" in said
+    with pytest.raises(GraderError, match="no student 'eve' in the gradebook"):
+        messages.write(Course(book), [], ["eve"], Format.text)
 
 
 def test_an_assignment_that_is_not_there_is_named(book, autograder):

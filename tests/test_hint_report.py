@@ -40,6 +40,9 @@ def test_a_chaff_that_is_taken_for_unknown_gets_the_hint_of_another(worker, cour
     kind = "raised: method of NumPy"
     assert list(found["numpy"].hints) == [kind]
     assert found["numpy"].verdict == "wrong"
+    block = wrong_hints(report(worker, exercise)).partition("\n\n")[2]
+    assert tomllib.loads(block)["also_right"]["numpy"] == [kind]
+    assert "#   raised: method of NumPy: " in block
 
     (exercise.folder / FILE).write_text(
         f'right = 9\n[also_right]\nnumpy = ["{kind}"]\npython_op = ["raised: callback", "gone"]\n'

@@ -10,11 +10,12 @@ import pytest
 
 from autograder.authors.audit import audit, specimens
 from autograder.authors.build import build, known_mistakes
-from autograder.authors.new import MARK, Kind, Refused, left_to_do, new
+from autograder.authors.new import MARK, Kind, Refused, init, left_to_do, new
 from autograder.grading.grader import Grader
 from autograder.grading.processes import Limits, Worker
 from autograder.grading.seeds import Seeds
-from autograder.records.exercises import Exercise, find_all
+from autograder.practice import fingerprints
+from autograder.records.exercises import Exercise
 from autograder.records.results import DIMENSIONS
 
 ROOT = Path(__file__).parent.parent
@@ -92,8 +93,18 @@ def test_a_fresh_statement_has_the_headings_of_the_others(fresh):
         assert f"\n## {heading}\n" in statement
 
 
-def test_nothing_is_left_to_do_in_the_exercises_of_the_course():
-    assert [place for one in find_all(ROOT / "solutions") for place in left_to_do(one)] == []
+def test_a_copied_exercise_keeps_the_hints_of_its_public_tests(course, tmp_path_factory):
+    """Else the first build in a new course would learn them anew."""
+    hints = fingerprints.path_of("scale", course / "exercises")
+    hints.parent.mkdir()
+    hints.write_text("{}")
+    mine = tmp_path_factory.mktemp("mine")
+    init(mine, [Exercise(course / "solutions" / "scale")])
+    assert fingerprints.path_of("scale", mine / "exercises").read_text() == "{}"
+
+
+def test_nothing_is_left_to_do_in_the_exercises_of_the_course(shipped_exercises):
+    assert [place for one in shipped_exercises for place in left_to_do(one)] == []
 
 
 @pytest.mark.slow

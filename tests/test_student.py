@@ -588,6 +588,19 @@ def test_pytest_stops_an_endless_loop_and_runs_no_other_test(desk, environment):
     assert "1 failed, 1 skipped, 1 error" in output
 
 
+def test_a_course_of_ones_own_is_listed_and_started(course, autograder, environment):
+    assert "nothing is built in the course" in autograder("list", code=2).stderr
+    (course / "exercises").mkdir()
+    (course / "exercises" / "scale.py").write_text("# autograder exercise: scale\n")
+    (course / "release" / "scale").mkdir(parents=True)
+    (course / "release" / "scale" / "scale.ipynb").write_text("{}")
+    code, output = run(["autograder", "start", "mine"], course, environment)
+    assert (code, "1 exercises in mine" in output) == (0, True)
+    assert (course / "mine" / "exercises" / "scale.py").exists()
+    assert (course / "mine" / "notebooks" / "scale.ipynb").exists()
+    assert "`scale`" in (course / "mine" / "README.md").read_text()
+
+
 def test_a_folder_is_started_once(tmp_path, environment):
     code, output = run(["autograder", "start", "mine"], tmp_path, environment)
     assert code == 0

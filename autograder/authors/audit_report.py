@@ -8,7 +8,7 @@ from rich.console import Group
 from rich.markup import escape
 from rich.table import Table
 
-from autograder.authors.audit import Audit, Row, failed
+from autograder.authors.audit import LEAST, Audit, Row, failed
 from autograder.records.results import DIMENSIONS, Status
 from autograder.records.text import plain
 
@@ -89,6 +89,10 @@ def findings(audit: Audit) -> Group:
         "a comment above it why it costs that[/]"
         for name in audit.costly
     ]
+    for kind, least in LEAST.items():
+        if 0 < (there := len(audit.of(kind))) < least:
+            few = f"{there} {PLURALS[kind]} tell little of the checks; write at least {least}"
+            lines.append(f"[yellow]{few}[/]")
     for row in audit.of("mutant"):
         if row.problem and not row.killed:
             lines += [f"[red]survivor {row.name}[/]", escape(row.note), escape(_record(row, audit))]

@@ -4,6 +4,7 @@ The right hint is then that of another chaff with the same text, another one tha
 judged to be right as well, or none.
 """
 
+import json
 import tomllib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -174,12 +175,25 @@ def _figures(reports: list[HintReport]) -> list[str]:
 
 
 def wrong_hints(one: HintReport) -> str:
-    """Return the hints that nobody has judged, in the form in which the file lists those."""
+    """Return the hints that nobody has judged, as a block for the file that lists those.
+
+    It is TOML: a chaff that the file has already is there with what it has. Comments say what each
+    hint is, for who judges.
+    """
     notes = {chaff.name: chaff.note for chaff in one.exercise.chaffs}
+    also = recorded(one.exercise).get("also_right", {})
     lines = []
     for chaff in one.chaffs:
         if chaff.wrong:
-            sources = ", ".join(f'"{source}"' for source in chaff.wrong)
-            lines += [f"{chaff.name} = [{sources}]", f"  its own: {notes[chaff.name]}"]
-            lines += [f"  {source}: {hint}" for source, hint in chaff.wrong.items()]
-    return "\n".join(lines)
+            lines.append(f"# {chaff.name}: {notes[chaff.name]}")
+            lines += [f"#   {source}: {hint}" for source, hint in chaff.wrong.items()]
+            sources = json.dumps([*also.get(chaff.name, ()), *chaff.wrong], ensure_ascii=False)
+            lines.append(f"{chaff.name} = {sources}")
+    if not lines:
+        return ""
+    file = one.exercise.folder / FILE
+    how = [
+        f"Hints of {one.exercise.name} that nobody has judged. Strike those that are wrong, and",
+        f"put the rest into {file}, each in the place of a line of that name:",
+    ]
+    return "\n".join([*how, "", "[also_right]", *lines, ""])

@@ -9,6 +9,7 @@ from enum import StrEnum
 from importlib import resources
 from pathlib import Path
 
+from autograder.practice import fingerprints
 from autograder.records.course import Course, NoCourse
 from autograder.records.exercises import FILES, Exercise
 from autograder.records.results import NotGraded, write_atomically
@@ -93,6 +94,11 @@ def init(folder: Path, copied: Iterable[Exercise] = ()) -> list[Path]:
         ignored = shutil.ignore_patterns("__pycache__")
         shutil.copytree(exercise.folder, solutions / exercise.name, ignore=ignored)
         written.append(solutions / exercise.name)
+        # Else the first build would run the public tests on all chaffs, which takes half a minute.
+        hints = fingerprints.path_of(exercise.name, exercise.course.exercises)
+        if hints.exists():
+            own = fingerprints.path_of(exercise.name, Course(folder).exercises)
+            write_atomically(own, hints.read_bytes())
     return written
 
 

@@ -7,7 +7,7 @@
 - `overlooked` names what lies among the submissions and is not graded.
 - `assignments` is what the gradebook knows about an assignment, `release` has nbgrader make one.
 - `export` writes the grades, `overview` reads what is known of the whole class.
-- `feedback` makes the page for a student, `clean_html` keeps scripts off pages, `mathml` shows
-  formulas without one.
+- `feedback` makes the page for a student, `messages` says the same as Markdown or text;
+  `clean_html` keeps scripts off pages, `mathml` shows formulas without one.
 - `tuning` makes nbgrader fast.
 """

@@ -5,6 +5,7 @@ says of itself. No name that a student chose becomes a path.
 """
 
 import datetime
+import json
 import os
 import re
 import tempfile
@@ -130,9 +131,21 @@ def collect(course: Course, path: Path, source: Source, assignment: str = "") ->
         if taken:
             key = taken.student, taken.assignment, taken.notebook
             newest[key] = _newer(newest.get(key), taken, found)
+    numbers = _numbers(course.collected)
     for _, taken in sorted(newest.items()):
-        _write(submitted, taken, found)
+        _write(submitted, taken, found, numbers)
+    if any(numbers.values()):
+        write_atomically(course.collected, json.dumps(numbers, indent=1) + "\n")
     return found
+
+
+def _numbers(file: Path) -> dict[str, int]:
+    """Return the numbers of what was taken earlier, by its place: Canvas gives no times."""
+    try:
+        held = json.loads(file.read_text(encoding="utf-8"))
+        return {str(place): int(number) for place, number in held.items()}
+    except (OSError, ValueError, TypeError, AttributeError):
+        return {}
 
 
 def _homes(gradebook, assignment: str) -> dict[str, list[tuple[str, str]]]:
@@ -248,7 +261,7 @@ def _home(
     exercise = _says(content, suffix)
     places = homes.get(exercise, []) or homes.get(meant, [])
     if not places:
-        what = f"it is on {exercise}, which" if exercise else "neither its name nor its content"
+        what = f"it is on {exercise}, which" if exercise else "by its name and its content, it"
         raise NotTaken(f"{what} belongs to no notebook of {', '.join(sorted(homes)) or 'any'}")
     for narrower in (
         [one for one in places if one[0] in parts],
@@ -280,21 +293,25 @@ def _newer(old: Taken | None, new: Taken, found: Collected) -> Taken:
     return last
 
 
-def _write(submitted: Path, taken: Taken, found: Collected) -> None:
-    """Write one file, unless a newer one is there."""
+def _write(submitted: Path, taken: Taken, found: Collected, numbers: dict[str, int]) -> None:
+    """Write one file, unless a newer one is there; remember its number."""
     folder = submitted / taken.student / taken.assignment
     target = folder / f"{taken.notebook}{taken.suffix}"
     place = overlooked.place(taken.student, taken.assignment, target.name)
+    when, number = taken.order
+    work = overlooked.place(taken.student, taken.assignment, taken.notebook)
     if target.is_file() and target.read_bytes() == taken.content:
         found.unchanged.append(place)
+        numbers[work] = max(number, numbers.get(work, 0))
         return
     there = [folder / f"{taken.notebook}{suffix}" for suffix in archives.SUFFIXES]
     there = [file for file in there if file.is_file()]
-    when = taken.order[0]
-    if when and any(file.stat().st_mtime > when for file in there):
+    older = when and any(file.stat().st_mtime > when for file in there)
+    if older or (there and number and number < numbers.get(work, 0)):
         found.notes.append(f"{place} is newer than {taken.where}, which is not taken")
         return
     write_atomically(target, taken.content)
+    numbers[work] = number
     if when > 0:
         os.utime(target, (when, when))
     for file in there:

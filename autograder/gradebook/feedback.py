@@ -6,7 +6,7 @@ the checks found stands in the notebook's metadata, into which nothing gets that
 
 import dataclasses
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
 
@@ -20,6 +20,7 @@ from autograder.gradebook.sanitize import OURS
 from autograder.records.results import CheckResult, Status, SubmissionResult
 from autograder.records.text import plain
 from autograder.show import html
+from autograder.show.messages import Points, Reason, reasons, with_status
 
 # In our part of an autograded notebook's metadata.
 RESULTS = "results"
@@ -46,41 +47,6 @@ def results_in(nb: Mapping[str, Any], student: str = "") -> dict[str, Submission
     except (TypeError, KeyError, AttributeError):
         return {}
     return found
-
-
-@dataclass
-class Reason:
-    """Why points were lost: a hint, or a message, with all checks that it is about.
-
-    Attributes:
-        messages: what was different, with the checks that say so; each message once.
-    """
-
-    exercise: str
-    hint: str
-    messages: dict[str, list[CheckResult]] = field(default_factory=dict)
-
-    @property
-    def lost(self) -> float:
-        return sum(check.max_score for some in self.messages.values() for check in some)
-
-
-@dataclass
-class Points:
-    """The points of a dimension, or of a cell that has points of its own.
-
-    Attributes:
-        by_checks: what the checks gave, if they did; a person may have changed it.
-    """
-
-    name: str
-    score: float = 0.0
-    most: float = 0.0
-    by_checks: float | None = None
-
-    @property
-    def changed(self) -> bool:
-        return self.by_checks is not None and self.by_checks != self.score
 
 
 @dataclass
@@ -114,8 +80,8 @@ def about(nb: NotebookNode) -> Page:
     answers = [cell for cell in shown if _is_answer(cell)]
     return Page(
         list(_points(nb, results, asked).values()),
-        [] if unreadable else _reasons(results),
-        {name: _with(Status.PASSED, one) for name, one in results.items()},
+        [] if unreadable else reasons(results),
+        {name: with_status(Status.PASSED, one) for name, one in results.items()},
         plain(next(iter(unreadable), "")),
         any(result.look_at for result in results.values()),
         answers,
@@ -140,10 +106,6 @@ def _is_answer(cell: NotebookNode) -> bool:
     return own and bool(cell.source.strip())
 
 
-def _with(status: str, result: SubmissionResult) -> list[CheckResult]:
-    return [check for check in result.checks if check.status == status]
-
-
 def _points(nb: NotebookNode, results: Mapping, asked: Mapping) -> dict[str, Points]:
     """Return the points as they are in the gradebook now."""
     found: dict[str, Points] = {}
@@ -162,19 +124,6 @@ def _points(nb: NotebookNode, results: Mapping, asked: Mapping) -> dict[str, Poi
         if exercise in results:
             one.by_checks = (one.by_checks or 0) + results[exercise].points(name)[0]
     return found
-
-
-def _reasons(results: Mapping[str, SubmissionResult]) -> list[Reason]:
-    """Return why points were lost: each reason once, those that cost most first."""
-    found: dict[tuple[str, str], Reason] = {}
-    for exercise, result in results.items():
-        for check in result.checks:
-            if check.status != Status.PASSED:
-                message = plain(check.message)
-                key = exercise, check.hint or f"message {message}"
-                one = found.setdefault(key, Reason(exercise, check.hint))
-                one.messages.setdefault(message, []).append(check)
-    return sorted(found.values(), key=lambda one: -one.lost)
 
 
 def _comments(nb: NotebookNode, results: Mapping[str, SubmissionResult]) -> list[str]:

@@ -1,8 +1,8 @@
 """Write grades as learning management systems take them.
 
 Canvas and Blackboard know students and columns by ids of their own, so what they exported is filled
-in, and everything else in it stays as it was. Moodle takes any table with e-mail addresses or ID
-numbers.
+in, and everything else in it stays as it was. Moodle has a worksheet like that for each assignment;
+its gradebook takes any table with e-mail addresses or ID numbers.
 """
 
 import csv
@@ -27,6 +27,10 @@ CANVAS_PEOPLE = ("SIS User ID", "SIS Login ID", "Student")
 BLACKBOARD_PEOPLE = ("Username", "Student ID")
 MOODLE_COLUMNS = ("ID number", "Email address", "First name", "Last name")
 NOT_GRADED = "-"  # Moodle: no grade
+# Of Moodle's worksheet: what its importer looks for, and who the student is.
+WORKSHEET = ("Identifier", "Grade", "Last modified (grade)")
+WORKSHEET_PEOPLE = ("ID number", "Username", "Email address", "Full name")
+CHANGEABLE = "Grade can be changed"
 
 
 @dataclass
@@ -212,6 +216,37 @@ def blackboard(grades: Grades, download: Path, to: Path) -> Filled:
     return _fill(grades, table, to, 1, table.index(*BLACKBOARD_PEOPLE), columns)
 
 
+def worksheet(grades: Grades, download: Path, to: Path) -> Filled:
+    """Fill in the grading worksheet that Moodle wrote for one assignment.
+
+    Moodle refuses a grade that was changed there since, by what "Last modified (grade)" says, so
+    that stays as it was.
+    """
+    table = Table.read(download)
+    if lacking := [name for name in WORKSHEET if not table.index(name)]:
+        raise GraderError(
+            f"{download} is no grading worksheet of Moodle: its first line lacks "
+            f"{', '.join(lacking)}. In the assignment's settings, switch on Offline grading "
+            "worksheet under Feedback types; then choose Submissions, Download grading worksheet"
+        )
+    if not (people := table.index(*WORKSHEET_PEOPLE)):
+        raise GraderError(
+            f"{download} names no student: submissions are anonymous there. Reveal the identities "
+            "in Moodle, and download it again"
+        )
+    if len(grades.assignments) != 1:
+        known = ", ".join(grades.assignments) or "none that anybody handed in"
+        raise GraderError(
+            f"a worksheet is of one assignment. Write its name in front of the option; there are "
+            f"{known}"
+        )
+    [name] = grades.assignments
+    [column] = table.index("Grade")
+    most = "".join(row[index] for index in table.index("Maximum Grade") for row in table.rows[1:2])
+    fixed = table.index(CHANGEABLE)
+    return _fill(grades, table, to, 1, people, {column: (name, most)}, fixed=fixed)
+
+
 def _fill(
     grades: Grades,
     table: Table,
@@ -220,6 +255,7 @@ def _fill(
     people: list[int],
     columns: Mapping[int, tuple[str, str]],
     ids: list[int] | None = None,
+    fixed: Collection[int] = (),
 ) -> Filled:
     """Fill in columns of a table, and write it.
 
@@ -231,6 +267,7 @@ def _fill(
         people: the columns that say who that is, the surest first.
         columns: the assignment, and its highest score in the LMS, by index.
         ids: the columns with ids of the LMS's own.
+        fixed: the columns that say "No" where the LMS would take no other score.
     """
     there = {name for name, _ in columns.values()}
     missing = [name for name in grades.assignments if name not in there]
@@ -248,6 +285,11 @@ def _fill(
             filled.notes.append(f"{why}; this row stays as it was")
             continue
         seen.add(who.id)
+        if any(row[index : index + 1] == ["No"] for index in fixed):
+            filled.notes.append(
+                f"{who.id} has a grade that is fixed there; this row stays as it was"
+            )
+            continue
         for index, (name, most) in columns.items():
             found = grades.score(name, who.id)
             if found and index < len(row):

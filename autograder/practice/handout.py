@@ -5,7 +5,7 @@ from pathlib import Path
 
 from autograder.practice import fingerprints
 from autograder.practice.files import NoPractice
-from autograder.practice.outline import course, folders, outline
+from autograder.practice.outline import course, folders_here, outline
 from autograder.records.results import write_atomically
 
 README = """\
@@ -32,7 +32,7 @@ numerics, gradients, serialization and graph. When all public tests of an exerci
 
 
 def start(folder: Path) -> list[str]:
-    """Make a folder with all stubs and notebooks, and say how to run them.
+    """Make a folder with all stubs and notebooks of the course here, and say how to run them.
 
     Args:
         folder: it must not exist, or be empty.
@@ -42,14 +42,15 @@ def start(folder: Path) -> list[str]:
 
     Raises:
         NoPractice: there is something in it.
+        NoCourse: nothing is built in the course here.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise NoPractice(
             f"{folder} is not empty, and nothing in it shall be overwritten. Name a new folder; "
             "to start one exercise again, copy its file from there."
         )
-    exercises, release = folders()
-    names = list(outline())
+    exercises, release = folders_here()
+    names = list(outline(exercises))
     for name in names:
         copies = [(exercises / f"{name}.py", folder / "exercises")]
         for beside in (fingerprints.path_of(name, exercises), exercises / f"{name}.figure.png"):
@@ -59,14 +60,14 @@ def start(folder: Path) -> list[str]:
             if file.exists():
                 target.mkdir(parents=True, exist_ok=True)
                 shutil.copy(file, target)
-    write_atomically(folder / "README.md", README.format(_course()))
+    write_atomically(folder / "README.md", README.format(_course(exercises)))
     return names
 
 
-def _course() -> str:
+def _course(exercises: Path) -> str:
     """Return the course as Markdown: a heading for each unit, and a line for each exercise."""
     lines, last = [], None
-    for one in course():
+    for one in course(exercises):
         place = one.place
         if place.unit and place.unit != last:
             lines += ["", f"## Unit {place.unit}: {place.title}", ""]

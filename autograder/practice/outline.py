@@ -4,7 +4,7 @@ import functools
 from pathlib import Path
 
 from autograder.records import places
-from autograder.records.course import Course
+from autograder.records.course import Course, EmptyCourse, NoCourse
 from autograder.records.places import Entry, Place
 
 
@@ -16,16 +16,38 @@ def folders() -> tuple[Path, Path]:
     return course.exercises, course.releases
 
 
+def folders_here() -> tuple[Path, Path]:
+    """Return the folders of the course that the current folder is in; else those of the package.
+
+    Raises:
+        NoCourse: nothing is built in that course.
+    """
+    try:
+        course = Course.around()
+    except EmptyCourse:
+        raise
+    except NoCourse:
+        return folders()
+    if not any(course.exercises.glob("*.py")):
+        raise EmptyCourse(f"nothing is built in the course {course.folder}. Run: autograder build")
+    return course.exercises, course.releases
+
+
 @functools.cache
-def _stubs() -> dict[str, str]:
-    paths = [path for path in folders()[0].glob("*.py") if path.stem != "__init__"]
+def _stubs(folder: Path) -> dict[str, str]:
+    paths = [path for path in folder.glob("*.py") if path.stem != "__init__"]
     return {path.stem: path.read_text(encoding="utf-8") for path in paths}
 
 
 @functools.cache
-def outline() -> dict[str, tuple[Place, float]]:
-    """Return the place of each exercise and its points, by its name, in the order of the course."""
-    found = {name: places.read(stub) for name, stub in _stubs().items()}
+def outline(folder: Path | None = None) -> dict[str, tuple[Place, float]]:
+    """Return the place of each exercise and its points, by its name, in the order of the course.
+
+    Args:
+        folder: of the stubs; that of the package by default.
+    """
+    stubs = _stubs(folder or folders()[0])
+    found = {name: places.read(stub) for name, stub in stubs.items()}
     return dict(sorted(found.items(), key=lambda item: (item[1][0].order, item[0])))
 
 
@@ -34,8 +56,8 @@ def place(exercise: str | None) -> Place:
     return outline().get(exercise or "", (Place(), 0.0))[0]
 
 
-def course() -> list[Entry]:
-    """Return the exercises in the order of the course."""
-    found, stubs = outline(), _stubs()
+def course(folder: Path | None = None) -> list[Entry]:
+    """Return the exercises in the order of the course; see `outline`."""
+    found, stubs = outline(folder), _stubs(folder or folders()[0])
     needs = {name: [one for one in places.needed(stubs[name]) if one in found] for name in found}
     return [Entry(name, *one, tuple(needs[name])) for name, one in found.items()]

@@ -9,6 +9,10 @@ class NoCourse(Exception):
     """There is no course folder."""
 
 
+class EmptyCourse(NoCourse):
+    """There is one, and nothing is in it yet."""
+
+
 @dataclass(frozen=True)
 class Course:
     """A course folder. The paths in it need not exist.
@@ -47,7 +51,7 @@ class Course:
             if any(course.solutions.glob("*/checks.py")):
                 return course
             if course.solutions.is_dir() and course.config.exists():
-                raise NoCourse(
+                raise EmptyCourse(
                     f"{course.solutions} has no exercises yet. Run: autograder new NAME --kind loss"
                 )
         raise NoCourse(
@@ -94,6 +98,16 @@ class Course:
     def audits(self) -> Path:
         """What earlier audits found."""
         return self.build / "audits"
+
+    @property
+    def collected(self) -> Path:
+        """A file that remembers which download of an LMS a submission is from."""
+        return self.build / "collected.json"
+
+    @property
+    def messages(self) -> Path:
+        """What students are told: a folder for each assignment, a file for each student."""
+        return self.build / "messages"
 
     @property
     def releases(self) -> Path:

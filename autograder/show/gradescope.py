@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from autograder.records.results import Run, Status, SubmissionResult
 from autograder.records.text import plain
+from autograder.show.messages import Format, points, points_of
 from autograder.show.text import said_once
 
 
@@ -20,15 +21,21 @@ def results_json(runs: Iterable[Run], missing: Iterable[tuple[str, float]] = ())
     """
     found = [(run.exercise, result) for run in runs for result in run.submissions]
     tests = [test for exercise, result in found for test in _tests(exercise, result)]
-    for exercise, points in missing:
-        tests.append(_test(exercise, 0, points, False, "It was not handed in."))
+    missing = list(missing)
+    for exercise, most in missing:
+        tests.append(_test(exercise, 0, most, False, "It was not handed in."))
     notes = [f"{exercise}: {plain(result.message)}" for exercise, result in found if result.message]
     if any(result.look_at for _, result in found):
         notes.append("A person will look at this once more.")
+    several = len(found) + len(missing) > 1
+    bars = [
+        one for exercise, result in found for one in points_of(result, exercise if several else "")
+    ]
     content = {
         "score": sum(test["score"] for test in tests),
         "execution_time": round(sum(result.seconds for _, result in found)),
-        "output": "\n".join(notes),
+        # The tests below it say what to mend.
+        "output": "\n".join([points(bars, Format.text), *notes]).strip(),
         "output_format": "text",
         "visibility": "visible",
         # What the command prints is the instructor's.
