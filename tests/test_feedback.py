@@ -18,7 +18,7 @@ CHECKS = [
     CheckResult("one", "numerics", "small errors cost half their square", 5, "passed"),
     CheckResult(
         *("two", "numerics", "large errors cost less", 8, "failed", "got 3", HINT, "linear"),
-        call="x = 1 < 2\nHuberLoss(x)\x1b",
+        call="x = 1 < 2\nfive(x)\x1b",
     ),
     CheckResult("three", "gradients", "so is the gradient", 2, "failed", "got 3", HINT, "linear"),
     CheckResult("four", "gradients", "of the batch", 2, "failed", "got <b>4</b>", HINT, "linear"),
@@ -87,7 +87,7 @@ def test_points_come_first_and_a_reason_is_said_once(shown):
     assert page.count(HINT) == 1
     assert page.count("got 3") == 1
     assert page.count("Try it:") == 1
-    assert "x = 1 &lt; 2\nHuberLoss(x)\N{REPLACEMENT CHARACTER}</pre>" in page
+    assert "x = 1 &lt; 2\nfive(x)\N{REPLACEMENT CHARACTER}</pre>" in page
     assert "got &lt;b&gt;4&lt;/b&gt;" in page
     assert "\x1b" not in page
     assert "Comments" not in page  # ours says the same

@@ -272,7 +272,8 @@ def apart(value: Any) -> tuple[Any, dict[tuple, str]]:
                 return [answer(item, (*path, index)) for index, item in enumerate(value)]
         return value
 
-    return answer(value, ()), calls
+    plain = answer(value, ())
+    return (plain if calls else value), calls
 
 
 def walk(value: Any, path: tuple = ()):
