@@ -1,5 +1,6 @@
 """What a failed check gives a student to try: code that gives what the check saw."""
 
+import gzip
 import json
 import subprocess
 import sys
@@ -10,7 +11,7 @@ import tensorflow as tf
 
 from autograder.checks import either, reloaded, tried
 from autograder.checks.calls import MAX_CALL, written
-from autograder.grading import verdicts
+from autograder.grading import known, verdicts
 from autograder.grading.interview import Interview
 from autograder.grading.reference import load_checks
 from autograder.grading.verdicts import CheckInfo
@@ -128,6 +129,12 @@ def test_the_call_is_that_of_the_first_difference_and_the_reference_says_it(seen
     assert result.call == call
     raised = Outcome(Status.RAISED, message="ValueError: no", calls=theirs)
     assert verdicts.verdict(CHECK, expected, raised).call == ""
+
+
+def test_what_is_shipped_of_known_mistakes_holds_no_call():
+    packed = known.pack({"key": {"one": Outcome(Status.SEEN, "seen", calls={(): "hidden"})}})
+    assert b"seen" in gzip.decompress(packed)
+    assert b"hidden" not in gzip.decompress(packed)
 
 
 LIES = """
