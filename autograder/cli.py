@@ -103,6 +103,19 @@ class Options:
     require_protection: Annotated[
         bool, typer.Option("--require-protection", help="Refuse to grade where a layer is missing.")
     ] = False
+    seed: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            max=2**32 - 1,
+            help="Draw random inputs from this, to repeat a run; everything is graded again.",
+        ),
+    ] = None
+
+    @property
+    def anew(self) -> bool:
+        """Whether what earlier runs found is graded again: another seed may find something else."""
+        return self.force or self.seed is not None
 
     @property
     def limits(self) -> "Limits":
@@ -357,9 +370,6 @@ def grade(
     exercise: Annotated[str, typer.Argument(help="The exercise's name.")],
     paths: Annotated[list[Path], typer.Argument(help="Files (.py, .ipynb) or folders of them.")],
     options: Options,
-    seed: Annotated[
-        int | None, typer.Option(help="Draw random inputs from this, to repeat a run.")
-    ] = None,
     github: Annotated[
         bool,
         typer.Option(
@@ -382,7 +392,7 @@ def grade(
     if github:
         console.print(annotations.stop(), markup=False)
     started = time.perf_counter()
-    run = _grade(chosen, found, paths, options, seed)
+    run = _grade(chosen, found, paths, options)
     for line in submissions.passed_over(paths, exercise):
         errors.print(f"not graded: {terminal.printable(line)}", soft_wrap=True)
     seconds = time.perf_counter() - started
@@ -431,18 +441,17 @@ def _grade(
     found: list[submissions.Submission],
     paths: list[Path],
     options: Options,
-    seed: int | None = None,
 ) -> Run:
     """Grade submissions that lie at some paths, and print what was found."""
     from autograder.grading.cache import ResultCache
     from autograder.grading.seeds import Seeds
 
     lock.import_nothing_from(paths)
-    seeds = Seeds.of(exercise, seed)
+    seeds = Seeds.of(exercise, options.seed)
     with _machine(options) as machine, _progress(machine.jobs, options.quiet) as progress:
         progress.expect([one.id for one in found])
         results = None
-        if seed is None:
+        if options.seed is None:
             results = ResultCache(exercise, options.limits, options.force, machine.protection)
         runner = machine.runner(exercise, seeds, results, progress.preparing)
         runner.begin(found)
@@ -576,7 +585,7 @@ def _autograde(
     grading = Grading(engines, choice.found)
     for found in choice.found:
         on_result = functools.partial(graded, found)
-        writer = ClassAutograde(found, grading, options.force, on_result, warn)
+        writer = ClassAutograde(found, grading, options.anew, on_result, warn)
         try:
             writer.start()
         except NbGraderException as error:
@@ -614,8 +623,8 @@ def _engine(
 
     exercise = exercises.find(name, course.solutions)
     # A submission may have told its student the seed: the next run has another.
-    seeds = Seeds.of(exercise)
-    results = ResultCache(exercise, options.limits, options.force, machine.protection)
+    seeds = Seeds.of(exercise, options.seed)
+    results = ResultCache(exercise, options.limits, options.anew, machine.protection)
     return Engine(machine.runner(exercise, seeds, results, progress.preparing), results, seeds)
 
 

@@ -74,6 +74,7 @@ def test_every_submission_is_in_the_output_once(run, course, toy_exercise):
         "statement": "every element is multiplied by the factor",
         "max_score": 1.0,
         "message": "",
+        "call": "",
         "hint": "",
         "chaff": "",
     }

@@ -8,7 +8,7 @@ import nbformat
 import pytest
 from traitlets.config import PyFileConfigLoader
 
-from autograder.gradebook.feedback import ASKED, RESULTS, FeedbackPage, kept
+from autograder.gradebook.feedback import ASKED, FOR_INSTRUCTORS, RESULTS, FeedbackPage, kept
 from autograder.records.results import DIMENSIONS, CheckResult, SubmissionResult
 from autograder.show import html
 
@@ -16,7 +16,10 @@ ROOT = Path(__file__).parent.parent
 HINT = "Beyond the threshold the loss must stop growing with the square of the error."
 CHECKS = [
     CheckResult("one", "numerics", "small errors cost half their square", 5, "passed"),
-    CheckResult("two", "numerics", "large errors cost less", 8, "failed", "got 3", HINT, "linear"),
+    CheckResult(
+        *("two", "numerics", "large errors cost less", 8, "failed", "got 3", HINT, "linear"),
+        call="x = 1 < 2\nfive(x)\x1b",
+    ),
     CheckResult("three", "gradients", "so is the gradient", 2, "failed", "got 3", HINT, "linear"),
     CheckResult("four", "gradients", "of the batch", 2, "failed", "got <b>4</b>", HINT, "linear"),
     CheckResult("five", "serialization", "it comes back", 3, "raised", "TypeError: no \x1b[31m"),
@@ -83,6 +86,8 @@ def test_points_come_first_and_a_reason_is_said_once(shown):
     assert places == sorted(places)
     assert page.count(HINT) == 1
     assert page.count("got 3") == 1
+    assert page.count("Try it:") == 1
+    assert "x = 1 &lt; 2\nfive(x)\N{REPLACEMENT CHARACTER}</pre>" in page
     assert "got &lt;b&gt;4&lt;/b&gt;" in page
     assert "\x1b" not in page
     assert "Comments" not in page  # ours says the same
@@ -105,6 +110,18 @@ def test_what_a_person_wrote_and_changed_is_seen(shown):
     assert "changed by a person; the checks gave 0" in page
     assert page.count("changed by a person") == 1
     assert "1.5 points are taken off" in page
+
+
+@pytest.mark.parametrize("readable", [True, False])
+def test_what_is_for_instructors_is_on_no_page(shown, readable):
+    nb = graded()
+    data, mark = {"text/plain": "--seed 3"}, {"autograder": FOR_INSTRUCTORS}
+    nb.cells[-1].outputs = [nbformat.v4.new_output("display_data", data=data, metadata=mark)]
+    if not readable:  # the cell is shown as it is
+        nb.metadata["autograder"] = {}
+    page = shown(nb)
+    assert "seed" not in page
+    assert ("numerics()" in page or "# numerics" in page) is not readable
 
 
 def test_work_to_look_at_blames_nobody(shown):

@@ -21,7 +21,9 @@ BAD = "got \x1b[31m 3 \ud800 ￾ <b> ]]> &\n::notice title=Autograding report::{
 def runs():
     checks = [
         CheckResult("right", "numerics", "2 & 2 <is> 4", 3, Status.PASSED),
-        CheckResult("wrong", "gradients", "slopes", 2, Status.FAILED, BAD, hint="Look."),
+        CheckResult(
+            *("wrong", "gradients", "slopes", 2, Status.FAILED, BAD), hint="Look.", call="f(1)\x1b"
+        ),
         CheckResult("later", "graph", "graphs", 1, Status.TIMED_OUT, BAD),
     ]
     found = [SubmissionResult("ada", "ada.py", Status.GRADED, checks, seconds=1.25)]
@@ -38,7 +40,8 @@ def test_junit_has_a_case_for_each_check(runs):
     ]
     assert [case.get("classname") for case in ada.findall("testcase")][1] == "scale.gradients"
     failure = ada.findall("testcase")[1].find("failure")
-    assert "got" in failure.get("message") and failure.text.endswith("Look.")
+    assert "got" in failure.get("message")
+    assert failure.text.endswith("try it: f(1)\N{REPLACEMENT CHARACTER}\nLook.")
     assert {one.get("name"): one.get("value") for one in ada.iter("property")} == {
         "score": "3",
         "max_score": "6",
@@ -67,7 +70,8 @@ def test_gradescope_gets_a_test_for_each_check(runs):
     check_results(content)
     assert (content["score"], content["execution_time"]) == (3, 1)
     assert [test["max_score"] for test in content["tests"]] == [3, 2, 1, 0, 5]
-    assert "\x1b" not in json.dumps(content["tests"])
+    assert "\ntry it: f(1)" in content["tests"][1]["output"]
+    assert "\x1b" not in json.dumps(content["tests"], ensure_ascii=False)
     assert content["output"].splitlines()[:2] == [
         "██████████  scale: numerics: 3 of 3",
         "░░░░░░░░░░  scale: gradients: 0 of 2",

@@ -82,6 +82,18 @@ def test_autograde_writes_a_run_for_each_exercise(run, course, environment, toy_
             path.write_text("{")
     found = run("autograde")
     assert_golden(found, "autograde")
+    [first] = found["runs"]
+    [again] = run("autograde", "--seed", "3")["runs"]  # though nothing has changed
+    assert [one["seed"] for one in (again, *again["submissions"])] == [3, 3, 3]
+    assert [one["score"] for one in again["submissions"]] == [
+        one["score"] for one in first["submissions"]
+    ]
+    written = nbformat.read(course / "build" / "autograded" / "ada" / "scale" / "scale.ipynb", 4)
+    told = [one.outputs[-1] for one in written.cells if "points(" in one.source]
+    assert len(told) == 4
+    for one in told:  # formgrader shows it, and no page of a student
+        assert one.data["text/plain"].endswith("autograder grade scale FILE --seed 3")
+        assert one.metadata.autograder
 
 
 def test_nothing_to_grade_is_a_list_without_runs(run, course, environment):

@@ -16,7 +16,9 @@ CHECKS = [
     CheckResult("two", "numerics", "large errors cost less", 8, "failed", EVIL, HINT),
     CheckResult("three", "gradients", "so is the gradient", 2, "failed", EVIL, HINT),
     CheckResult("four", "gradients", "of the batch", 2, "failed", "got 4", HINT),
-    CheckResult("five", "serialization", "it comes back", 3, "raised", "TypeError: no"),
+    CheckResult(
+        "five", "serialization", "it comes back", 3, "raised", "TypeError: no", call="f(1)"
+    ),
     CheckResult("six", "graph", "it is one graph", 2, "passed"),
 ]
 TITLE = "# a_b_ <script> @ada [x](http://y.example)\n\n## What passed (9)"
@@ -124,6 +126,12 @@ def test_all_right_and_unreadable_work_have_a_sentence(style):
     assert "It could not be read." in text
     assert "# line 3" in text
     assert [one for one in headings(text) if "line 3" in one[1]] == []
+
+
+@pytest.mark.parametrize("style", Format)
+def test_code_to_try_stands_below_what_was_said(style):
+    said = written(of_result("", "scale", result()), style)
+    assert said.index("TypeError: no") < said.index("try it: f(1)")
 
 
 def test_a_bar_is_full_for_all_points_only():

@@ -12,6 +12,7 @@ from autograder.records.observations import (
     Either,
     Later,
     Thing,
+    Tried,
     decode,
     encode,
     observe,
@@ -36,6 +37,7 @@ def test_an_observation_comes_back_as_it_was_sent():
         "beside": Later("reloaded", "use", True, b"file", {"direct": [np.ones(2), "text"]}),
         "thing": Thing("a function"),
         "either": Either([1.0], Thing("nothing")),
+        "tried": Tried([1.0, "text"], "f(1)"),
     }
     back = decode(encode(sent))
     assert list(back) == list(sent)
@@ -88,6 +90,10 @@ def test_infinities_and_nan_are_sent_as_they_are():
         message({"later": ["reloaded", "use", False, 1]}, b"x"),
         encode(Later("reloaded", "use", False, b"", Either([1.0], 1.0))),
         encode(Later("reloaded", "use", False, b"", [np.zeros(MAX_ARRAY + 1, "int8")])),
+        message({"tried": [1]}),
+        message({"tried": [1, 2]}),
+        encode(Either([Tried(1.0, "f(1)")], 1.0)),
+        encode(Later("reloaded", "use", False, b"", Tried(1.0, "f(1)"))),
         encode(Either([Either([1.0], 1.0)], 1.0)),
         encode(Either([1.0], Either([1.0], 1.0))),
         encode([Either([{"a": [Either([np.ones(2)], 1.0)]}], 1.0)]),

@@ -14,7 +14,10 @@ from autograder.show import html, terminal, text
 ROOT = Path(__file__).parent.parent
 CHECKS = [
     CheckResult("one", "numerics", "one is one", 2, "passed"),
-    CheckResult("two", "numerics", "two is two", 1, "failed", "expected 2, got <b>3</b>", "Add."),
+    CheckResult(
+        *("two", "numerics", "two is two", 1, "failed", "expected 2, got <b>3</b>", "Add."),
+        call="x = <b>\nf(x)\x1b",
+    ),
     CheckResult("three", "numerics", "three is three", 1, "failed", "got \x1b[31m", "Add."),
     CheckResult("four", "graph", "four is four", 0.5, "failed", "", "Do not add."),
 ]
@@ -26,6 +29,9 @@ def test_html_shows_each_check_and_escapes_what_is_not_ours():
     assert "one is one" in page
     assert "(2 of 2)" in page
     assert "expected 2, got &lt;b&gt;3&lt;/b&gt;" in page
+    assert "Try it:</p>\n<pre>x = &lt;b&gt;\nf(x)\N{REPLACEMENT CHARACTER}</pre>" in page
+    assert page.count("Try it") == 1
+    assert clean_html.clean(page).count("<pre>") == 1
     assert "\x1b" not in page
     assert page.count("Add.") == 1  # not again for the same mistake
     assert "four" not in page
@@ -36,10 +42,29 @@ def test_text_shows_the_same_as_html():
         "✓ one is one (2 of 2)\n"
         "✗ two is two (0 of 1)\n"
         "    expected 2, got <b>3</b>\n"
+        "    try it:\n"
+        "        x = <b>\n"
+        "        f(x)\N{REPLACEMENT CHARACTER}\n"
         "    hint: Add.\n"
         "✗ three is three (0 of 1)\n"
         "    got \N{REPLACEMENT CHARACTER}[31m"
     )
+
+
+def test_a_terminal_shows_what_to_try_below_the_message():
+    shown = terminal.feedback(replace(RESULT, checks=[replace(CHECKS[1], call="f([1.0])")]))
+    assert shown.splitlines()[3:] == [
+        "        expected 2, got <b>3</b>",
+        "        try it: f([1.0])",
+        "        [yellow]hint:[/] Add.",
+    ]
+
+
+def test_a_message_that_is_not_said_again_has_no_code():
+    twice = [replace(CHECKS[1], call=f"f({number})") for number in (1, 2)]
+    shown = text.checks(replace(RESULT, checks=twice), "numerics")
+    assert "f(1)" in shown
+    assert "f(2)" not in shown
 
 
 def test_the_comment_sums_up():

@@ -11,11 +11,13 @@ the reference the same question and compares.
 The parameters name what the submission must define. A parameter `rng` is a NumPy generator, seeded
 anew for each grading run and the same for everybody in it. The docstring is what the student reads.
 
-`asking` makes a check of a function, `later` has another process answer, and `components` holds
-what checks of losses, layers, metrics, models and functions have in common.
+`asking` makes a check of a function, `calls` says which code gives an answer, `later` has another
+process answer, and `components` holds what checks of losses, layers, metrics, models and functions
+have in common.
 """
 
 from autograder.checks.asking import Check, check, either
+from autograder.checks.calls import tried
 from autograder.checks.components import HUBER, compiled, gradient, holding, moves, ratio
 from autograder.checks.later import (
     again,
@@ -48,4 +50,5 @@ __all__ = [
     "ratio",
     "reloaded",
     "survives",
+    "tried",
 ]

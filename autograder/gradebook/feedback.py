@@ -25,6 +25,8 @@ from autograder.show.messages import Points, Reason, reasons, with_status
 # In our part of an autograded notebook's metadata.
 RESULTS = "results"
 ASKED = "asked"  # what grade cells ask: their source is cleared before the page is made
+# In the metadata of an output: no page of a student shows it.
+FOR_INSTRUCTORS = "for instructors"
 LEFT_OUT = ("id", "path", "output", "cells", "phases")  # what no page shows
 
 

@@ -7,6 +7,7 @@ instead of a kernel, and what a grade cell shows, its one number included, comes
 import atexit
 import functools
 
+from nbformat import NotebookNode
 from nbformat.v4 import new_output
 from nbgrader.preprocessors import Execute, SaveAutoGrades
 from nbgrader.utils import is_grade, is_solution
@@ -14,7 +15,7 @@ from traitlets import Bool, Float
 
 from autograder.gradebook import assignments
 from autograder.gradebook.assignments import is_grade_cell, is_test
-from autograder.gradebook.feedback import ASKED, RESULTS, kept
+from autograder.gradebook.feedback import ASKED, FOR_INSTRUCTORS, RESULTS, kept
 from autograder.gradebook.handover import Handover, handover
 from autograder.gradebook.sanitize import LOCKED, OURS, UNREADABLE, ours, submission, theirs
 from autograder.grading.dialogue import Setup
@@ -176,7 +177,17 @@ def _grade_outputs(cell, exercise: str, dimension: str, results: dict, about: di
     }
     # nbgrader takes the first result's text as the score, if it is a plain number.
     number = {"text/plain": repr(float(min(max(score, 0.0), most)))}
-    return [new_output("display_data", data=shown), new_output("execute_result", data=number)]
+    return [
+        new_output("display_data", data=shown),
+        new_output("execute_result", data=number),
+        _seed(exercise, result),
+    ]
+
+
+def _seed(exercise: str, result: SubmissionResult) -> NotebookNode:
+    """Return an output for formgrader alone: how to ask the same once more."""
+    told = f"to ask the same again: autograder grade {exercise} FILE --seed {result.seed}"
+    return new_output("display_data", data={"text/plain": told}, metadata={OURS: FOR_INSTRUCTORS})
 
 
 def _outputs(report: dict) -> list:

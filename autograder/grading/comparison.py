@@ -25,7 +25,15 @@ ABSENT = Thing("nothing")  # in place of a leaf that an answer does not have
 def difference(
     expected: Any, seen: Any, rtol: float, atol: float, own: Collection[str] = ()
 ) -> str | None:
-    """Return the first difference in words a student can use, or None where there is none.
+    """Return the first difference in words a student can use, or None where there is none."""
+    found = find(expected, seen, rtol, atol, own)
+    return found and found.words
+
+
+def find(
+    expected: Any, seen: Any, rtol: float, atol: float, own: Collection[str] = ()
+) -> "Difference | None":
+    """Return the first difference, or None where there is none.
 
     NaN equals nothing. Of an `Either` its exact answer counts; or else, if its dimension is one of
     `own` and other inputs are answered otherwise, its agreement with itself.
@@ -33,9 +41,9 @@ def difference(
     expected, seen = _chosen(expected, seen, rtol, atol, own)
     found = _first(expected, seen, rtol, atol, "")
     if not found or found.seen is None:
-        return found and found.words
+        return found
     common = diagnosis.of(found.expected, found.seen, rtol, atol)
-    return f"{found.words}; {common}" if common else found.words
+    return found._replace(words=f"{found.words}; {common}") if common else found
 
 
 def _chosen(expected, seen, rtol, atol, own) -> tuple:
@@ -129,11 +137,12 @@ class Exact(list):
 
 
 class Difference(NamedTuple):
-    """The first difference, and the numbers that it is one of."""
+    """The first difference in words, the numbers that it is one of, and where it is."""
 
     words: str
     expected: np.ndarray | None = None
     seen: np.ndarray | None = None
+    path: tuple = ()
 
 
 def _difference(expected, seen, rtol, atol, where) -> str | None:
@@ -148,7 +157,7 @@ def _first(expected, seen, rtol, atol, where, of="") -> Difference | None:
         if not isinstance(seen, dict) or list(expected) != list(seen):
             return Difference(described)
         inner = [
-            (expected[key], seen[key], *_label(where, key, expected[key], seen[key]))
+            (key, expected[key], seen[key], *_label(where, key, expected[key], seen[key]))
             for key in expected
         ]
     elif isinstance(expected, list):
@@ -158,7 +167,8 @@ def _first(expected, seen, rtol, atol, where, of="") -> Difference | None:
         if isinstance(expected, Exact):
             labels = ([where] + [f"{where}with other inputs: "] * (len(seen) - 1))[: len(seen)]
         labels = [where] if len(seen) == 1 else labels
-        inner = [(*three, of) for three in zip(expected, seen, labels, strict=True)]
+        numbered = zip(range(len(seen)), expected, seen, labels, strict=True)
+        inner = [(*four, of) for four in numbered]
     elif _is_number(expected):
         if not _is_number(seen):
             return Difference(described)
@@ -176,12 +186,17 @@ def _first(expected, seen, rtol, atol, where, of="") -> Difference | None:
 
 
 def _first_of(expected, seen, inner, rtol, atol) -> Difference | None:
-    found = (_first(one, other, rtol, atol, where, of) for one, other, where, of in inner)
-    first = next((one for one in found if one), None)
+    found = (
+        (key, _first(one, other, rtol, atol, where, of)) for key, one, other, where, of in inner
+    )
+    key, first = next(((key, one) for key, one in found if one), ("", None))
+    if not first:
+        return None
+    path = (key, *first.path)
     sides = _flat(expected), _flat(seen)
-    if first and sides[0] and sides[1] and len(sides[0]) == len(sides[1]):
-        return Difference(first.words, *map(np.array, sides))
-    return first
+    if sides[0] and sides[1] and len(sides[0]) == len(sides[1]):
+        return Difference(first.words, np.array(sides[0]), np.array(sides[1]), path)
+    return first._replace(path=path)
 
 
 def _label(where: str, key: str, expected, seen) -> tuple[str, str]:

@@ -136,9 +136,13 @@ def pack(found: dict[str, Answers]) -> bytes:
 
 
 def _fields(outcome: Outcome) -> dict:
-    """Return what an outcome has of its own; all other defaults are false."""
+    """Return what an outcome has of its own; all other defaults are false.
+
+    What was called is left out: it is shown with the inputs of the run at hand alone.
+    """
     always = ("status", "seen")
-    return {name: value for name, value in vars(outcome).items() if name in always or value}
+    fields = {name: value for name, value in vars(outcome).items() if name != "calls"}
+    return {name: value for name, value in fields.items() if name in always or value}
 
 
 def read(path: Path) -> Content:

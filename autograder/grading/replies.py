@@ -10,7 +10,7 @@ import math
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from autograder.records.observations import MAX_PICTURE
+from autograder.records.observations import MAX_PICTURE, apart
 from autograder.records.results import Outcome, Status, versions_in_words
 
 # What may be right with another version.
@@ -50,7 +50,8 @@ def outcome(reply: Any, seconds: float, code: Code, switched_off: Collection[str
     match reply:
         # An array would be compared number by number, were it not asked for its type first.
         case {"status": str(status), "seen": seen} if status == Status.SEEN:
-            return Outcome(Status.SEEN, seen)
+            seen, calls = apart(seen)
+            return Outcome(Status.SEEN, seen, calls=calls)
         case {"status": str(status), "message": str(text)}:
             if status == Status.DISALLOWED and text in switched_off:
                 message = f"`{text}` is switched off in this exercise: write it yourself"

@@ -6,7 +6,7 @@ The functions are pure.
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from autograder.grading.comparison import difference
+from autograder.grading import comparison
 from autograder.records.observations import eithers, left_for_later
 from autograder.records.results import (
     DIMENSIONS,
@@ -47,12 +47,13 @@ def verdict(
         outcome: what the submission showed.
         own: the dimensions in which agreement with itself is enough.
     """
-    status, message = outcome.status, outcome.message
+    status, message, call = outcome.status, outcome.message, ""
     if outcome.place:
         message += f" ({outcome.place})"
     if status == Status.SEEN:
-        message = difference(expected.seen, outcome.seen, check.rtol, check.atol, own) or ""
-        status = Status.FAILED if message else Status.PASSED
+        found = comparison.find(expected.seen, outcome.seen, check.rtol, check.atol, own)
+        status, message = (Status.FAILED, found.words) if found else (Status.PASSED, "")
+        call = _call(expected, found.path) if found else ""
     return CheckResult(
         check.name,
         check.dimension,
@@ -60,8 +61,18 @@ def verdict(
         check.points,
         status,
         message,
+        call=call,
         unsolved=outcome.unsolved,
     )
+
+
+def _call(expected: Outcome, path: tuple) -> str:
+    """Return the code that gives the answer at a path, or the closest that it is a part of.
+
+    The reference's child says it: what a submission's says of calls is never shown.
+    """
+    calls = (expected.calls.get(path[:length]) for length in range(len(path), -1, -1))
+    return next(filter(None, calls), "")
 
 
 def verdicts(
@@ -71,7 +82,7 @@ def verdicts(
 
     Agreement with itself is enough only where a submission has lost points for wrong answers
     already, and is worth no more than those: a forged agreement is no way around the rest of the
-    work. It counts only if other inputs are answered otherwise, which `difference` sees.
+    work. It counts only if other inputs are answered otherwise, which `comparison` sees.
     """
     found = [verdict(check, expected[check.name], outcomes[check.name]) for check in checks]
     has_either = {check.name: dimensions(expected[check.name]) for check in checks}

@@ -72,6 +72,14 @@ class Either:
     dimension: str = "numerics"
 
 
+@dataclass(frozen=True)
+class Tried:
+    """An answer, and the code that gives it where a student works; `apart` takes them apart."""
+
+    value: Any
+    call: str
+
+
 class BadMessage(Exception):
     """The bytes are no message, or break a limit."""
 
@@ -82,7 +90,11 @@ def observe(value: Any) -> Any:
         case None | bool() | Thing() | Later():
             return value
         case Either():
-            return Either(observe(value.exact), observe(value.own), value.dimension)
+            # What other inputs were is nobody's business.
+            exact, own = (apart(observe(one))[0] for one in (value.exact, value.own))
+            return Either(exact, own, value.dimension)
+        case Tried():
+            return Tried(observe(value.value), value.call)
         case str():
             return value[:MAX_TEXT]
         case int() if abs(value) < 2**63:
@@ -133,6 +145,8 @@ def encode(value: Any) -> bytes:
                 return {"thing": value.kind}
             case Either():
                 return {"either": [node(value.exact), node(value.own), value.dimension]}
+            case Tried():
+                return {"tried": [node(value.value), value.call]}
             case Later():
                 arrays.append(value.file)
                 beside = node(value.beside)
@@ -204,6 +218,10 @@ class _Decoder:
                     raise BadMessage("an answer that may be either, inside of one")
                 pair = self.value(exact, depth + 1, True), self.value(own, depth + 1, True)
                 return Either(*pair, self._text(dimension))
+            case {"tried": [answer, call]}:
+                if inside and self._hostile:
+                    raise BadMessage("code for an answer that may be either")
+                return Tried(self.value(answer, *deeper), self._text(call))
             case {"thing": kind}:
                 return Thing(self._text(kind)[:200])
             case {"later": [how, use, bool(random), size, beside]}:
@@ -237,6 +255,25 @@ class _Decoder:
             return np.frombuffer(self._take(size), DTYPES[dtype]).reshape(shape)
         except ValueError:  # NumPy counts the sizes beside a zero, too
             raise BadMessage("an array of unlikely shape") from None
+
+
+def apart(value: Any) -> tuple[Any, dict[tuple, str]]:
+    """Return an observation without the code that gives its parts, and that code by their paths."""
+    calls: dict[tuple, str] = {}
+
+    def answer(value: Any, path: tuple) -> Any:
+        match value:
+            case Tried():
+                calls[path] = value.call
+                return answer(value.value, path)
+            case dict():
+                return {key: answer(item, (*path, key)) for key, item in value.items()}
+            case list():
+                return [answer(item, (*path, index)) for index, item in enumerate(value)]
+        return value
+
+    plain = answer(value, ())
+    return (plain if calls else value), calls
 
 
 def walk(value: Any, path: tuple = ()):

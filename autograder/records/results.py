@@ -61,6 +61,8 @@ class Outcome:
     environment: bool = False  # this machine may be why it raised
     missing: str = ""  # the name that is not defined
     unsolved: bool = False  # the stub's NotImplementedError was raised
+    # The code that gives parts of what was seen, by their paths; believed of the reference alone.
+    calls: dict[tuple, str] = field(default_factory=dict, compare=False)
 
 
 @dataclass
@@ -74,6 +76,7 @@ class CheckResult:
     hint: str = ""
     chaff: str = ""
     unsolved: bool = False  # the stub's NotImplementedError was raised
+    call: str = ""  # code for the student's notebook that shows the difference
     # Of what it asked, here and in other processes; equal results may cost differently.
     cpu_seconds: float = field(default=0.0, compare=False)
 
@@ -180,6 +183,7 @@ def _submission(result: SubmissionResult) -> dict:
                 "score": float(check.score),
                 "max_score": float(check.max_score),
                 "message": check.message,
+                "call": check.call,
                 "hint": check.hint,
                 "chaff": check.chaff,
             }

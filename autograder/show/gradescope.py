@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from autograder.records.results import Run, Status, SubmissionResult
 from autograder.records.text import plain
 from autograder.show.messages import Format, points, points_of
-from autograder.show.text import said_once
+from autograder.show.text import said_once, to_try
 
 
 def results_json(runs: Iterable[Run], missing: Iterable[tuple[str, float]] = ()) -> str:
@@ -54,10 +54,16 @@ def _tests(exercise: str, result: SubmissionResult) -> list[dict]:
             check["score"],
             check["max_score"],
             check["status"] == Status.PASSED,
-            "\n".join(filter(None, [check["message"], check["hint"] and f"Hint: {check['hint']}"])),
+            "\n".join(filter(None, _said(check))),
         )
         for check in said_once(result.checks)
     ]
+
+
+def _said(check: dict) -> list[str]:
+    """Return what is to be said of a check, some of it perhaps empty."""
+    call, hint = check["call"], check["hint"]
+    return [check["message"], call and to_try(call), hint and f"Hint: {hint}"]
 
 
 def _test(name: str, score: float, most: float, passed: bool, output: str) -> dict:

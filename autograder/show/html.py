@@ -25,7 +25,12 @@ CHECKS = Environment(autoescape=True, trim_blocks=True).from_string("""\
 {% if check.hint %}
 <br><strong>Hint:</strong> {{ check.hint }}
 {% endif %}
+{% if check.call %}
+<br>Try it:</p>
+<pre>{{ check.call }}</pre>
+{% else %}
 </p>
+{% endif %}
 {% endfor %}
 """)
 

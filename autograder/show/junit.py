@@ -7,6 +7,7 @@ from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 
 from autograder.records.results import CheckResult, Run, Status, SubmissionResult
 from autograder.records.text import line, plain
+from autograder.show.text import to_try
 
 MAX_NAME = 200  # characters
 NO_XML = re.compile("[\ufffe\uffff]")
@@ -44,7 +45,8 @@ def _case(exercise: str, check: CheckResult) -> TestCase:
         case.result = [Skipped("not asked")]
     elif check.status != Status.PASSED:
         failure = Failure(_xml(check.message), check.status)
-        failure.text = _xml("\n".join(filter(None, [check.message, check.hint])))
+        said = [check.message, check.call and to_try(check.call), check.hint]
+        failure.text = _xml("\n".join(filter(None, said)))
         case.result = [failure]
     return case
 

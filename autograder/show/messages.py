@@ -12,6 +12,7 @@ from textwrap import fill
 
 from autograder.records.results import DIMENSIONS, CheckResult, Status, SubmissionResult
 from autograder.records.text import line, plain
+from autograder.show.text import to_try
 
 LOOK_AT = "A person will look at this once more."
 NOT_READ = "It could not be read."
@@ -274,6 +275,8 @@ def _reason(reason: Reason, several: bool, style: Text | Markdown) -> Iterator[s
         )
         if message:
             yield style.said(message)
+        for call in dict.fromkeys(one.call for one in checks if one.call):
+            yield style.said(to_try(call))
 
 
 def _bar(one: Points) -> str:

@@ -14,7 +14,7 @@ from autograder.records.places import Entry
 from autograder.records.practice import Report, by_dimension, shared_reasons
 from autograder.records.results import DIMENSIONS, Run, Status, SubmissionResult
 from autograder.records.text import line, plain
-from autograder.show.text import not_run, said_once
+from autograder.show.text import not_run, said_once, to_try
 
 MAX_ROWS = 40  # of a table; a larger class is summed up
 
@@ -191,6 +191,8 @@ def feedback(result: SubmissionResult) -> str:
         lines.append(f"    {mark} {printable(check['statement'])}")
         if check["message"]:
             lines.append(indent(printable(check["message"]), "        "))
+        if check["call"]:
+            lines.append(indent(printable(to_try(check["call"])), "        "))
         if check["hint"]:
             lines.append(f"        [yellow]hint:[/] {printable(check['hint'])}")
     return "\n".join(lines)

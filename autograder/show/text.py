@@ -21,9 +21,16 @@ def checks(result: SubmissionResult, dimension: str) -> str:
         lines.append(f"{mark} {check['statement']} ({check['score']:g} of {check['max_score']:g})")
         if check["message"]:
             lines.append(indent(check["message"], "    "))
+        if check["call"]:
+            lines.append(indent(to_try(check["call"]), "    "))
         if check["hint"]:
             lines.append(f"    hint: {check['hint']}")
     return "\n".join(lines)
+
+
+def to_try(call: str) -> str:
+    """Return code to try with words before it; several lines of it stand below them."""
+    return f"try it: {call}" if "\n" not in call else f"try it:\n{indent(call, '    ')}"
 
 
 def public_tests(results: list[Result], graded: Graded = NOTHING) -> str:
@@ -69,13 +76,14 @@ def summary(results: list[Result]) -> str:
 
 
 def said_once(checks: Iterable[CheckResult]) -> Iterator[dict]:
-    """Yield checks as data, without a message or a hint that has just been said."""
+    """Yield checks as data, without a message or a hint that has just been said.
+
+    Code to try stands beside its message.
+    """
     said = {"message": "", "hint": ""}
     for check in checks:
         now = {"message": plain(check.message), "hint": check.hint}
-        yield (
-            vars(check)
-            | {"score": check.score}
-            | {key: "" if text == said[key] else text for key, text in now.items()}
-        )
+        new = {key: "" if text == said[key] else text for key, text in now.items()}
+        call = plain(check.call) if new["message"] else ""
+        yield vars(check) | {"score": check.score} | new | {"call": call}
         said = {"message": now["message"], "hint": now["hint"] or said["hint"]}

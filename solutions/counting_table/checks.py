@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import tensorflow as tf
 
-from autograder.checks import check, either, exported, gradient, in_graph, ratio
+from autograder.checks import check, either, exported, gradient, in_graph, ratio, tried
 
 SIZE = 8
 KEYS, AMOUNTS = tf.TensorSpec([None], tf.int32), tf.TensorSpec([None], tf.float32)
@@ -27,7 +27,7 @@ AFTER = [
 def draw(rng, count, size=SIZE, first=0):
     """Keys that do not repeat, and positive amounts that are clearly apart."""
     keys = first + rng.permutation(size)[:count].astype("int32")
-    amounts = 1 + rng.permutation(count) + rng.uniform(0, 0.5, count)
+    amounts = 1 + rng.permutation(count) + rng.uniform(0, 0.5, count).round(2)
     return keys, amounts.astype("float32")
 
 
@@ -39,23 +39,53 @@ def totals(table, size=SIZE):
     return table.lookup(tf.range(size))
 
 
-def top(table, k):
-    keys, found = table.top(k)
-    return {"keys": keys, "totals": found}
+class Told:
+    """A table, and the code that does to another one what was done to it."""
+
+    def __init__(self, CountingTable):
+        self.table = CountingTable(SIZE)
+        self._lines, self._given = [f"table = CountingTable({SIZE})"], []
+
+    def add(self, keys, amounts):
+        given = np.array(keys, "int32"), np.array(amounts, "float32")
+        add(self.table, *given)
+        self._lines.append("table.add({}, {})")
+        self._given += given
+
+    def reset(self):
+        self.table.reset()
+        self._lines.append("table.reset()")
+
+    def tried(self, value, code, *inputs):
+        return tried(value, "\n".join([*self._lines, code]), *self._given, *inputs)
+
+    def lookup(self, keys):
+        keys = np.array(keys, "int32")
+        return self.tried(self.table.lookup(tf.constant(keys)), "table.lookup({})", keys)
+
+    def totals(self):
+        return self.tried(totals(self.table), f"table.lookup(tf.range({SIZE}))")
+
+    def top(self, k):
+        keys, found = self.table.top(k)
+        return {
+            "keys": self.tried(keys, f"table.top({k})[0]"),
+            "totals": self.tried(found, f"table.top({k})[1]"),
+        }
 
 
 # What adds in a wrong way fails others, too; this one shows it step by step.
 @check("numerics", points=3)
 def totals_of_keys(CountingTable, rng):
     """the totals of several calls of `add`, looked up in any order, a key twice, and one unseen"""
-    table = CountingTable(SIZE)
-    seen = {"at first": totals(table)}
+    told = Told(CountingTable)
+    seen = {"at first": told.totals()}
     for turn in ("first", "second", "third"):
         keys, amounts = draw(rng, 5)
         amounts[0] *= -1
-        add(table, keys, amounts)
+        told.add(keys, amounts)
         asked = rng.permutation([*keys[:3], keys[1], *rng.permutation(SIZE)])
-        seen[f"after the {turn} add"] = table.lookup(tf.constant(asked, tf.int32))
+        seen[f"after the {turn} add"] = told.lookup(asked)
     return seen
 
 
@@ -64,10 +94,10 @@ def repeated_keys_add_up(CountingTable, rng):
     """a key that occurs more than once in one call gets all its amounts"""
     seen = {}
     for label, keys in {"two keys": [2, 5, 2, 2, 5], "one key": [4, 4, 4]}.items():
-        table = CountingTable(SIZE)
-        add(table, *draw(rng, SIZE))
-        add(table, keys, rng.uniform(1, 5, len(keys)))
-        seen[label] = totals(table)
+        told = Told(CountingTable)
+        told.add(*draw(rng, SIZE))
+        told.add(keys, rng.uniform(1, 5, len(keys)).round(2))
+        seen[label] = told.totals()
     return seen
 
 
@@ -77,40 +107,40 @@ def largest_first(CountingTable, rng):
     """`top` gives the keys with the largest totals, the largest first, and the totals"""
     keys, amounts = draw(rng, SIZE)
     amounts[amounts < 3] -= 5  # some totals are negative
-    table = CountingTable(SIZE)
-    add(table, keys, amounts)
-    return {f"top({k})": top(table, k) for k in (1, 3, SIZE)}
+    told = Told(CountingTable)
+    told.add(keys, amounts)
+    return {f"top({k})": told.top(k) for k in (1, 3, SIZE)}
 
 
 @check("numerics", points=1)
 def smaller_key_first(CountingTable, rng):
     """of equal totals the smaller key comes first, and keys never seen have the total 0"""
     keys = rng.permutation(SIZE)
-    table = CountingTable(SIZE)
-    add(table, keys[:5], [2, 2, -1, 2, -1])
-    return {f"top({k})": top(table, k) for k in (2, 5, SIZE)}
+    told = Told(CountingTable)
+    told.add(keys[:5], [2, 2, -1, 2, -1])
+    return {f"top({k})": told.top(k) for k in (2, 5, SIZE)}
 
 
 # A graph is asked this, too; here it costs under numerics.
 @check("numerics", points=1)
 def no_keys(CountingTable, rng):
     """adding to no keys changes nothing, and looking up none gives the shape (0,)"""
-    table = CountingTable(SIZE)
-    add(table, *draw(rng, 4))
-    add(table, [], [])
-    return {"lookup": table.lookup(tf.zeros([0], tf.int32)), "totals": totals(table)}
+    told = Told(CountingTable)
+    told.add(*draw(rng, 4))
+    told.add([], [])
+    return {"lookup": told.lookup([]), "totals": told.totals()}
 
 
 @check("numerics", points=1)
 def counts_anew_after_a_reset(CountingTable, rng):
     """`reset` sets all totals to 0, each time, and the table counts on from there"""
-    table, seen = CountingTable(SIZE), {}
+    told, seen = Told(CountingTable), {}
     for turn in ("first", "second"):
-        add(table, *draw(rng, 4))
-        table.reset()
-        seen[f"totals after the {turn} reset"] = totals(table)
-    add(table, *draw(rng, 4))
-    return seen | {"totals after another add": totals(table)}
+        told.add(*draw(rng, 4))
+        told.reset()
+        seen[f"totals after the {turn} reset"] = told.totals()
+    told.add(*draw(rng, 4))
+    return seen | {"totals after another add": told.totals()}
 
 
 @check("numerics", points=1)
@@ -128,10 +158,18 @@ def tables_are_independent(CountingTable, rng):
 @check("numerics", points=1)
 def dtypes(CountingTable, rng):
     """totals are float32, and the keys of `top` are int32"""
-    table = CountingTable(SIZE)
-    add(table, *draw(rng, 4))
-    found = top(table, 3) | {"lookup": totals(table)}
-    return {label: np.asarray(tensor).dtype.name for label, tensor in found.items()}
+    told = Told(CountingTable)
+    told.add(*draw(rng, 4))
+    keys, found = told.table.top(3)
+    asked = {
+        "keys": (keys, "table.top(3)[0]"),
+        "totals": (found, "table.top(3)[1]"),
+        "lookup": (totals(told.table), f"table.lookup(tf.range({SIZE}))"),
+    }
+    return {
+        label: told.tried(np.asarray(tensor).dtype.name, f"{code}.dtype.name")
+        for label, (tensor, code) in asked.items()
+    }
 
 
 def slope_in_the_totals(table, keys, upstream):

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from autograder.checks import check, gradient, moves, one_graph, ratio, reloaded
+from autograder.checks import check, gradient, moves, one_graph, ratio, reloaded, tried
 
 SWITCHED_OFF = [
     "keras.regularizers.L1",
@@ -19,16 +19,19 @@ KERNELS = ((600, 400), 1.0), ((2000, 100), 2.0), ((100, 1500), 0.5)
 
 RATE = 0.5  # of the steps of training
 
+VARIABLE = "keras.Variable({})"
+
 
 def draw(rng, *shape):
-    return rng.normal(scale=2, size=shape).astype("float32")
+    """Numbers of two digits, so that a student can read them."""
+    return rng.normal(scale=2, size=shape).round(2).astype("float32")
 
 
 def away(rng, *shape):
     """Numbers of both signs on both sides of -1, none of which is close to a kink."""
     sizes = rng.uniform([0.2, 1.2], [0.8, 3], size=(*shape, 2))
     chosen = np.where(rng.uniform(size=shape) < 0.5, *np.moveaxis(sizes, -1, 0))
-    return (chosen * rng.choice([-1, 1], size=shape)).astype("float32")
+    return (chosen * rng.choice([-1, 1], size=shape)).round(2).astype("float32")
 
 
 def columns(rng, *lengths, rows=4):
@@ -37,24 +40,38 @@ def columns(rng, *lengths, rows=4):
     return (lengths * directions / np.linalg.norm(directions, axis=0)).astype("float32")
 
 
+def called(part, code, inputs, made=tf.constant):
+    """What a part makes of inputs, which are a tensor or a variable, and the code for that."""
+    return tried(part(made(inputs)), f"{code}({'{}' if made is tf.constant else VARIABLE})", inputs)
+
+
 @check("numerics", points=1)
 def activation_values(shifted_relu, rng):
     """the activation is max(z, -1), for tensors of any shape"""
     return {
-        "a vector": shifted_relu(tf.constant(draw(rng, 8))),
-        "a batch": shifted_relu(tf.constant(draw(rng, 3, 4))),
-        "rank 4": shifted_relu(tf.constant(draw(rng, 2, 3, 1, 4))),
-        "at -1": shifted_relu(tf.constant([-1.0, -1.0])),
+        "a vector": called(shifted_relu, "shifted_relu", draw(rng, 8)),
+        "a batch": called(shifted_relu, "shifted_relu", draw(rng, 3, 4)),
+        "rank 4": called(shifted_relu, "shifted_relu", draw(rng, 2, 3, 1, 4)),
+        "at -1": called(shifted_relu, "shifted_relu", np.float32([-1, -1])),
     }
 
 
 @check("numerics", points=2, rtol=0.02, atol=0)
 def deviation_of_kernels(ScaledGlorot):
     """the standard deviation of a large kernel fits its shape and the gain"""
-    return {
-        f"shape {shape}, gain {gain}": np.std(ScaledGlorot(gain)(shape, dtype="float32"))
-        for shape, gain in KERNELS
-    } | {"gain by default": np.std(ScaledGlorot()((600, 400), dtype="float32"))}
+    asked = {f"shape {shape}, gain {gain}": (shape, gain) for shape, gain in KERNELS}
+    code = 'tf.math.reduce_std({}({}, dtype="float32"))'
+    seen = {
+        label: tried(
+            np.std(ScaledGlorot(gain)(shape, dtype="float32")),
+            code.format(f"ScaledGlorot({gain})", shape),
+        )
+        for label, (shape, gain) in asked.items()
+    }
+    usual = np.std(ScaledGlorot()((600, 400), dtype="float32"))
+    return seen | {
+        "gain by default": tried(usual, code.format("ScaledGlorot()", (600, 400))),
+    }
 
 
 # Of 240,000 numbers, the mean is off by 0.002 deviations, and a share by 0.001, as a rule.
@@ -91,7 +108,11 @@ def shape_and_dtype(ScaledGlorot):
     seen = {}
     for dtype in "float32", "float64", None:
         kernel = ScaledGlorot(seed=1)((3, 5), dtype=dtype)
-        seen[f"dtype={dtype!r}"] = [list(kernel.shape), np.asarray(kernel).dtype.name]
+        code = f"ScaledGlorot(seed=1)((3, 5), dtype={dtype!r})"
+        seen[f"dtype={dtype!r}"] = [
+            tried(list(kernel.shape), f"list({code}.shape)"),
+            tried(np.asarray(kernel).dtype.name, f"{code}.dtype.name"),
+        ]
     return seen
 
 
@@ -100,10 +121,12 @@ def penalties(L1Regularizer, rng):
     """the penalty is the factor times the sum of all weights' absolute values, a scalar"""
     weights = draw(rng, 4, 3)
     return {
-        "factor 0.5": L1Regularizer(0.5)(tf.constant(weights)),
-        "factor 3": L1Regularizer(3.0)(tf.constant(draw(rng, 5))),
-        "factor by default, times 1000": 1000 * L1Regularizer()(tf.constant(weights)),
-        "of a variable": L1Regularizer(0.5)(keras.Variable(weights)),
+        "factor 0.5": called(L1Regularizer(0.5), "L1Regularizer(0.5)", weights),
+        "factor 3": called(L1Regularizer(3.0), "L1Regularizer(3.0)", draw(rng, 5)),
+        "factor by default, times 1000": tried(
+            1000 * L1Regularizer()(tf.constant(weights)), "1000 * L1Regularizer()({})", weights
+        ),
+        "of a variable": called(L1Regularizer(0.5), "L1Regularizer(0.5)", weights, keras.Variable),
     }
 
 
@@ -112,12 +135,14 @@ def constrained_kernels(MaxColumnNorm, rng):
     """columns that are longer than the limit are scaled down to it, and others stay as they are"""
     lengths = rng.permutation([0.2, 0.7, 1.3, 2.0, 6.0])
     return {
-        "limit 1.5": MaxColumnNorm(1.5)(tf.constant(columns(rng, *lengths))),
-        "limit 0.5, as many rows as columns": MaxColumnNorm(0.5)(
-            tf.constant(columns(rng, *lengths, rows=5))
+        "limit 1.5": called(MaxColumnNorm(1.5), "MaxColumnNorm(1.5)", columns(rng, *lengths)),
+        "limit 0.5, as many rows as columns": called(
+            MaxColumnNorm(0.5), "MaxColumnNorm(0.5)", columns(rng, *lengths, rows=5)
         ),
-        "limit by default": MaxColumnNorm()(tf.constant(columns(rng, *lengths))),
-        "a variable": MaxColumnNorm(1.5)(keras.Variable(columns(rng, *lengths))),
+        "limit by default": called(MaxColumnNorm(), "MaxColumnNorm()", columns(rng, *lengths)),
+        "a variable": called(
+            MaxColumnNorm(1.5), "MaxColumnNorm(1.5)", columns(rng, *lengths), keras.Variable
+        ),
     }
 
 
@@ -125,7 +150,7 @@ def constrained_kernels(MaxColumnNorm, rng):
 def columns_of_zeros(MaxColumnNorm, rng):
     """a column of zeros stays one"""
     kernel = columns(rng, 0.0, 3.0, 0.0, 0.5)
-    return MaxColumnNorm(1.0)(tf.constant(kernel))
+    return called(MaxColumnNorm(1.0), "MaxColumnNorm(1.0)", kernel)
 
 
 def full_layer(parts, units=3, gain=2.0):
@@ -154,16 +179,23 @@ def given(rng, layer, inputs=4):
 @check("gradients", points=1)
 def slope_of_the_activation(shifted_relu, rng):
     """the slope of the activation is 1 above -1 and 0 below, times what arrives from above"""
-    return gradient(shifted_relu, away(rng, 4, 5), upstream=draw(rng, 4, 5))
+    z, upstream = away(rng, 4, 5), draw(rng, 4, 5)
+    found = gradient(shifted_relu, z, upstream=upstream)
+    return tried(found, "shifted_relu(z)", slope_in={"z": z}, upstream=upstream)
 
 
 @check("gradients", points=1)
 def slope_of_the_penalty(L1Regularizer, rng):
     """the slope of the penalty is the factor with the sign of each weight"""
-    return {
-        f"factor {factor}": gradient(L1Regularizer(factor), away(rng, 3, 4), upstream=5.0)
-        for factor in (0.5, 3.0)
-    }
+    seen = {}
+    for factor in (0.5, 3.0):
+        weights, upstream = away(rng, 3, 4), np.float32(5)
+        found = gradient(L1Regularizer(factor), weights, upstream=upstream)
+        named = {"weights": weights}
+        seen[f"factor {factor}"] = tried(
+            found, f"L1Regularizer({factor})(weights)", slope_in=named, upstream=upstream
+        )
+    return seen
 
 
 # Loaded, in a graph: a part is held against what it does itself. Its formula is graded under

@@ -4,7 +4,7 @@ import numpy as np
 
 from autograder.checks import check
 from autograder.checks.kinds import exception
-from autograder.checks.kinds.metrics import Metric, results
+from autograder.checks.kinds.metrics import Metric, tried_results
 
 SWITCHED_OFF = [
     "keras.metrics.F1Score",
@@ -29,7 +29,7 @@ LOW = (0, 0), (1, 3), (1, 1), (0, 2), (1, 0), (0, 1), (0, 1), (1, 2), (0, 3)
 def draw(rng, samples):
     """Labels, and predictions within bands, of the pairs of a label and a band that are given."""
     labels, bands = np.transpose(samples)
-    pred = rng.uniform(*np.transpose(np.array(BANDS)[bands]))
+    pred = rng.uniform(*np.transpose(np.array(BANDS)[bands])).round(2)
     return np.float32(labels)[:, None], np.float32(pred)[:, None]
 
 
@@ -41,7 +41,8 @@ def exactly_on_the_threshold(FBetaScore, rng):
     # They are exact in float32.
     for threshold in 0.25, 0.5:
         on_it = np.where(np.arange(len(pred))[:, None] > 4, np.float32(threshold), pred)
-        seen[f"threshold {threshold}"] = results(FBetaScore(threshold=threshold), (true, on_it))
+        made = FBetaScore(threshold=threshold), f"FBetaScore(threshold={threshold})"
+        seen[f"threshold {threshold}"] = tried_results(*made, (true, on_it))
     return seen
 
 
@@ -50,7 +51,10 @@ def labels_of_other_dtypes(FBetaScore, rng):
     """labels may be bool, int32, int64, float32 or float64"""
     true, pred = draw(rng, rng.permutation(LOW))
     dtypes = "bool", "int32", "int64", "float32", "float64"
-    return {dtype: results(FBetaScore(), (true.astype(dtype), pred)) for dtype in dtypes}
+    return {
+        dtype: tried_results(FBetaScore(), "FBetaScore()", (true.astype(dtype), pred))
+        for dtype in dtypes
+    }
 
 
 @check("numerics", points=2)
@@ -65,10 +69,10 @@ def nothing_to_divide(FBetaScore, rng):
     }
     seen = {}
     for label, samples in cases.items():
-        metric = FBetaScore(beta=2.0)
+        made = FBetaScore(beta=2.0), "FBetaScore(beta=2.0)"
         # What comes later counts as ever.
         batches = draw(rng, samples), draw(rng, [hits, hits, alarms, misses, hits])
-        alone, then = results(metric, *batches)
+        alone, then = tried_results(*made, *batches)
         seen |= {label: alone, f"{label}, and a batch after it": then}
     return seen
 

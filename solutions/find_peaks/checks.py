@@ -17,6 +17,7 @@ from autograder.checks import (
     in_graph,
     once,
     ratio,
+    tried,
 )
 from autograder.checks.later import the_same
 
@@ -32,7 +33,7 @@ def draw(rng, steps, dtype="float32"):
     """A positive series whose ends are its lowest steps, and no steps are near each other."""
     series = 2 + rng.permutation(steps) + rng.uniform(0, 0.5, steps)
     series[[0, -1]] = rng.uniform(0.5, 1.5, 2)
-    return series.astype(dtype)
+    return series.round(2).astype(dtype)  # so that a student can read it
 
 
 def between(rng, start, end):
@@ -49,18 +50,27 @@ def peaks(f, series):
     return found(f(tf.constant(series)))
 
 
+def tried_peaks(find_peaks, series):
+    """The same with the code for the student."""
+    positions, values = peaks(find_peaks, series).values()
+    return {
+        "positions": tried(positions, "find_peaks({})[0]", series),
+        "values": tried(values, "find_peaks({})[1]", series),
+    }
+
+
 @check("numerics", points=3)
 def peaks_of_a_series(find_peaks, rng):
     """the positions and values of all peaks, from left to right, whatever came before"""
     lengths = {f"{steps} steps": draw(rng, steps) for steps in (3, 4, 12, 30)}
     below = {"all steps below zero": draw(rng, 12) - 50, "some below": draw(rng, 12) - 8}
-    return {label: peaks(find_peaks, series) for label, series in (lengths | below).items()}
+    return {label: tried_peaks(find_peaks, series) for label, series in (lengths | below).items()}
 
 
 @check("numerics", points=2)
 def plateaus_are_none(find_peaks, rng):
     """equal steps side by side are no peaks; those that are apart may be"""
-    low, high, higher = np.cumsum(rng.uniform(0.5, 3, 3)).astype("float32")
+    low, high, higher = np.cumsum(rng.uniform(0.5, 3, 3)).round(2).astype("float32")
     asked = {
         "two equal steps on top": [0, high, high, low, higher, low],
         "three equal steps on top": [0, high, high, high, low, high, 0],
@@ -68,18 +78,18 @@ def plateaus_are_none(find_peaks, rng):
         "a step on the way down": [low, higher, high, high, 0],
         "equal peaks": [0, high, low, high, 0, high, low],
     }
-    return {label: peaks(find_peaks, np.float32(series)) for label, series in asked.items()}
+    return {label: tried_peaks(find_peaks, np.float32(series)) for label, series in asked.items()}
 
 
 # A rise is lost with the ends, too; this one shows them beside peaks.
 @check("numerics", points=1)
 def ends_are_none(find_peaks, rng):
     """the first and the last step are no peaks, however high they are"""
-    low, *high = rng.uniform([0, 40, 50], [0.4, 50, 60])
+    low, *high = rng.uniform([0, 40, 50], [0.4, 50, 60]).round(2)
     return {
-        "a high start": peaks(find_peaks, between(rng, high[0], low)),
-        "a high end": peaks(find_peaks, between(rng, low, high[0])),
-        "both high": peaks(find_peaks, between(rng, *high)),
+        "a high start": tried_peaks(find_peaks, between(rng, high[0], low)),
+        "a high end": tried_peaks(find_peaks, between(rng, low, high[0])),
+        "both high": tried_peaks(find_peaks, between(rng, *high)),
     }
 
 
@@ -88,7 +98,7 @@ def nothing_found(find_peaks, rng):
     """a series without peaks, and of one or two steps, has two results of shape (0,)"""
     rise = np.sort(draw(rng, 7))
     more = {"equal steps": np.full(5, rise[0]), "a valley": np.append(rise[::-1], rise[1:])}
-    return {label: peaks(find_peaks, series) for label, series in (WITHOUT | more).items()}
+    return {label: tried_peaks(find_peaks, series) for label, series in (WITHOUT | more).items()}
 
 
 @check("numerics", points=1)
@@ -97,9 +107,13 @@ def dtypes(find_peaks, rng):
     seen = {}
     for dtype in ("float32", "float64"):
         for label, series in {"peaks": draw(rng, 8), "no peaks": np.sort(draw(rng, 5))}.items():
-            answer = peaks(find_peaks, series.astype(dtype))
-            names = {one: np.asarray(tensor).dtype.name for one, tensor in answer.items()}
-            seen[f"a {dtype} series with {label}"] = names
+            series = series.astype(dtype)
+            seen[f"a {dtype} series with {label}"] = {
+                one: tried(
+                    np.asarray(tensor).dtype.name, f"find_peaks({{}})[{index}].dtype.name", series
+                )
+                for index, (one, tensor) in enumerate(peaks(find_peaks, series).items())
+            }
     return seen
 
 
@@ -109,9 +123,9 @@ def the_last_digit_counts(find_peaks, rng):
     order = draw(rng, 12).argsort().argsort()
     single, double = 1 + order * 2.0**-23, 1 + order * 2.0**-48
     return {
-        "float32": peaks(find_peaks, single.astype("float32")),
-        "float64": peaks(find_peaks, double),
-        "float64, digits of float32": peaks(find_peaks, draw(rng, 12, "float64")),
+        "float32": tried_peaks(find_peaks, single.astype("float32")),
+        "float64": tried_peaks(find_peaks, double),
+        "float64, digits of float32": tried_peaks(find_peaks, draw(rng, 12, "float64")),
     }
 
 
@@ -119,10 +133,12 @@ def the_last_digit_counts(find_peaks, rng):
 @check("gradients", points=2)
 def one_at_each_peak(find_peaks, rng):
     """the sum of the values has a slope of 1 at each peak and of 0 elsewhere"""
-    return {
-        f"{steps} steps": gradient(lambda series: find_peaks(series)[1], draw(rng, steps))
-        for steps in (3, 9, 20)
-    }
+    seen = {}
+    for steps in (3, 9, 20):
+        series = draw(rng, steps)
+        found = gradient(lambda series: find_peaks(series)[1], series)
+        seen[f"{steps} steps"] = tried(found, "find_peaks(series)[1]", slope_in={"series": series})
+    return seen
 
 
 def slopes(find_peaks, series):
@@ -133,7 +149,12 @@ def slopes(find_peaks, series):
 @check("gradients", points=2)
 def each_value_has_its_own(find_peaks, rng):
     """what arrives from above at each value goes to its own step"""
-    return {f"{steps} steps": slopes(find_peaks, draw(rng, steps)) for steps in (3, 9, 20)}
+    code = "tf.square(find_peaks(series)[1])"
+    asked = {f"{steps} steps": draw(rng, steps) for steps in (3, 9, 20)}
+    return {
+        label: tried(slopes(find_peaks, series), code, slope_in={"series": series})
+        for label, series in asked.items()
+    }
 
 
 # Series by what they are called, for a file or a graph to be asked. The ends are low, and no steps

@@ -22,6 +22,7 @@ from autograder.checks import (
     moves,
     once,
     ratio,
+    tried,
 )
 
 SERIES = np.array([[3.0, -1.0], [0.5, 2.0], [-2.0, 4.0], [5.0, -3.0], [1.0, 6.0]], "float32")
@@ -33,20 +34,27 @@ def draw(rng, steps, features):
     """A series whose steps differ clearly, and whose first step is far from zero."""
     series = rng.uniform(1, 3, size=(steps, features)) * rng.choice([-1, 1], size=(1, features))
     series[1:] += rng.normal(size=(steps - 1, features))
-    return series.astype("float32")
+    return series.round(2).astype("float32")  # so that a student can read it
 
 
 def smooth(f, series, alpha):
     return f(tf.constant(series), tf.constant(alpha, tf.float32))
 
 
+def called(f, series, alpha):
+    """The same, with the code for the student."""
+    given = np.float32(series), np.float32(alpha)
+    return tried(smooth(f, *given), "exponential_smoothing({}, {})", *given)
+
+
 # Caught by its neighbours too; this one has the message that can be followed with a pencil.
 @check("numerics", points=3)
 def follows_the_recurrence(exponential_smoothing, rng):
     """the smoothing starts at the first step and then moves by alpha toward each next one"""
+    alpha = round(rng.uniform(0.2, 0.4), 3)
     return {
-        "8, 4, 0, 12": smooth(exponential_smoothing, [[8.0], [4.0], [0.0], [12.0]], 0.25),
-        "four other steps": smooth(exponential_smoothing, draw(rng, 4, 1), rng.uniform(0.2, 0.4)),
+        "8, 4, 0, 12": called(exponential_smoothing, [[8], [4], [0], [12]], 0.25),
+        "four other steps": called(exponential_smoothing, draw(rng, 4, 1), alpha),
     }
 
 
@@ -55,14 +63,14 @@ def follows_the_recurrence(exponential_smoothing, rng):
 def features_stay_apart(exponential_smoothing, rng):
     """every feature is smoothed along the steps, on its own"""
     series = draw(rng, 5, 3) + np.array([0, 10, -20], "float32")
-    return smooth(exponential_smoothing, series, 0.3)
+    return called(exponential_smoothing, series, 0.3)
 
 
 # The graph checks ask for one step too; here it costs under numerics, where the rule is broken.
 @check("numerics", points=1)
 def one_step_is_its_own_answer(exponential_smoothing, rng):
     """a series of one step is returned as it is"""
-    return smooth(exponential_smoothing, draw(rng, 1, 2), 0.3)
+    return called(exponential_smoothing, draw(rng, 1, 2), 0.3)
 
 
 @check("numerics", points=1, atol=1e-4)
@@ -83,22 +91,33 @@ def calls_do_not_influence_each_other(exponential_smoothing, rng):
     """what one call returns does not depend on the calls before it"""
     one, other = draw(rng, 5, 2), draw(rng, 5, 2)
     calls = [(one, 0.3), (other, 0.3), (one, 0.6), (one[:3], 0.3), (one, 0.3)]
-    return [smooth(exponential_smoothing, series, alpha) for series, alpha in calls]
+    seen, given = [], []
+    for series, alpha in calls:
+        given += [series, np.float32(alpha)]
+        code = "\n".join(["exponential_smoothing({}, {})"] * (len(given) // 2))
+        seen.append(tried(smooth(exponential_smoothing, series, alpha), code, *given))
+    return seen
 
 
 @check("gradients", points=2)
 def gradient_in_the_series(exponential_smoothing, rng):
     """every step passes its gradient on to itself and to all steps before it"""
-    series, upstream = draw(rng, 5, 2), rng.uniform(0.5, 2, size=(5, 2)).astype("float32")
+    series = draw(rng, 5, 2)
+    upstream = rng.uniform(0.5, 2, size=(5, 2)).round(2).astype("float32")
     alpha = tf.constant(0.3)
-    return gradient(lambda x: exponential_smoothing(x, alpha), series, upstream=upstream)
+    found = gradient(lambda x: exponential_smoothing(x, alpha), series, upstream=upstream)
+    code = "exponential_smoothing(series, {})"
+    return tried(found, code, alpha, slope_in={"series": series}, upstream=upstream)
 
 
 @check("gradients", points=1)
 def gradient_in_alpha(exponential_smoothing, rng):
     """the smoothing factor has a gradient as well"""
-    series, upstream = tf.constant(draw(rng, 5, 2)), rng.uniform(0.5, 2, size=(5, 2))
-    return gradient(lambda a: exponential_smoothing(series, a), ALPHA, upstream=upstream)
+    series = tf.constant(draw(rng, 5, 2))
+    upstream = rng.uniform(0.5, 2, size=(5, 2)).round(2).astype("float32")
+    found = gradient(lambda a: exponential_smoothing(series, a), ALPHA, upstream=upstream)
+    code = "exponential_smoothing({}, alpha)"
+    return tried(found, code, series, slope_in={"alpha": ALPHA}, upstream=upstream)
 
 
 @check("gradients", points=2, rtol=1e-3, atol=1e-3)

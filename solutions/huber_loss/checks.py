@@ -3,7 +3,7 @@
 import numpy as np
 import tensorflow as tf
 
-from autograder.checks import HUBER, check, gradient, ratio
+from autograder.checks import HUBER, check, gradient, ratio, tried
 from autograder.checks.kinds import exception
 from autograder.checks.kinds.losses import Loss
 
@@ -14,22 +14,31 @@ SWITCHED_OFF = HUBER
 SMALL, MIDDLE, LARGE = (0.1, 0.4), (1.7, 2.2), (3.0, 6.0)
 BELOW_ONE = (0.8, 0.95)  # beyond 0.5, but their square, too, is below 1
 
+CALLED = "HuberLoss({})({}, {})"
+
 # Labels, and predictions whose errors are 2.5 and -2.5, without rounding.
 BORDER = np.float32([[3], [-1]]), np.float32([[0.5], [1.5]])
 
 
 def draw(rng, *kinds):
-    """Labels of both signs that differ, and predictions with an error of each kind and sign."""
+    """Labels of both signs that differ, and predictions with an error of each kind and sign.
+
+    They have two digits, so that a student can read them.
+    """
     error = np.array([[sign * rng.uniform(*kind)] for kind in kinds for sign in (1, -1)])
-    true = rng.uniform(1, 4, size=error.shape)
+    true = rng.uniform(1, 4, size=error.shape).round(2)
     true[1::4] *= -1
     true[2::4] *= -1
-    return true.astype("float32"), (true - error).astype("float32")
+    return true.astype("float32"), (true - error).round(2).astype("float32")
 
 
-def one_by_one(loss, true, pred):
+def one_by_one(HuberLoss, threshold, true, pred):
     """The loss of each sample alone, which is its own mean: how losses reduce is asked apart."""
-    return [np.mean(loss(true[i : i + 1], pred[i : i + 1])) for i in range(len(true))]
+    loss, samples = HuberLoss(threshold), [slice(i, i + 1) for i in range(len(true))]
+    return [
+        tried(np.mean(loss(true[one], pred[one])), CALLED, threshold, true[one], pred[one])
+        for one in samples
+    ]
 
 
 def near(threshold):
@@ -42,9 +51,9 @@ def near(threshold):
 def small_errors(HuberLoss, rng):
     """up to the threshold, an error of either sign costs half its square"""
     return {
-        "threshold 0.5": one_by_one(HuberLoss(0.5), *draw(rng, SMALL, near(0.5)[0])),
-        "threshold 2.5": one_by_one(HuberLoss(2.5), *draw(rng, SMALL, MIDDLE, near(2.5)[0])),
-        "exactly on the threshold 2.5": one_by_one(HuberLoss(2.5), *BORDER),
+        "threshold 0.5": one_by_one(HuberLoss, 0.5, *draw(rng, SMALL, near(0.5)[0])),
+        "threshold 2.5": one_by_one(HuberLoss, 2.5, *draw(rng, SMALL, MIDDLE, near(2.5)[0])),
+        "exactly on the threshold 2.5": one_by_one(HuberLoss, 2.5, *BORDER),
     }
 
 
@@ -53,28 +62,29 @@ def large_errors(HuberLoss, rng):
     """beyond the threshold, the cost of an error of either sign grows linearly"""
     return {
         "threshold 0.5": one_by_one(
-            HuberLoss(0.5), *draw(rng, near(0.5)[1], BELOW_ONE, MIDDLE, LARGE)
+            HuberLoss, 0.5, *draw(rng, near(0.5)[1], BELOW_ONE, MIDDLE, LARGE)
         ),
-        "threshold 2.5": one_by_one(HuberLoss(2.5), *draw(rng, near(2.5)[1], LARGE)),
+        "threshold 2.5": one_by_one(HuberLoss, 2.5, *draw(rng, near(2.5)[1], LARGE)),
     }
+
+
+def five_times(HuberLoss, threshold, true, pred):
+    """The gradient of 5 times the loss in each prediction."""
+    slopes = gradient(lambda pred: 5 * HuberLoss(threshold)(true, pred), pred)
+    code = "5 * HuberLoss({})({}, pred)"
+    return tried(slopes, code, threshold, true, slope_in={"pred": pred})
 
 
 @check("gradients", points=3)
 def slope_is_the_clipped_error(HuberLoss, rng):
     """the gradient in each prediction is its clipped error, times what arrives from above"""
-    true, pred = draw(rng, SMALL, MIDDLE, LARGE)
-    on_it, pred_on_it = BORDER
-    beside_it, pred_beside_it = draw(rng, *near(0.5))
+    batch, beside_it = draw(rng, SMALL, MIDDLE, LARGE), draw(rng, *near(0.5))
     # Who forgets a factor of 5, and the mean of 6 or 2, is not off by 2 or a half.
     return {
-        "5 times the loss, threshold 0.5": gradient(lambda p: 5 * HuberLoss(0.5)(true, p), pred),
-        "5 times the loss, threshold 2.5": gradient(lambda p: 5 * HuberLoss(2.5)(true, p), pred),
-        "the same, exactly on the threshold": gradient(
-            lambda p: 5 * HuberLoss(2.5)(on_it, p), pred_on_it
-        ),
-        "5 times the loss, close to the threshold 0.5": gradient(
-            lambda p: 5 * HuberLoss(0.5)(beside_it, p), pred_beside_it
-        ),
+        "5 times the loss, threshold 0.5": five_times(HuberLoss, 0.5, *batch),
+        "5 times the loss, threshold 2.5": five_times(HuberLoss, 2.5, *batch),
+        "the same, exactly on the threshold": five_times(HuberLoss, 2.5, *BORDER),
+        "5 times the loss, close to the threshold 0.5": five_times(HuberLoss, 0.5, *beside_it),
     }
 
 

@@ -13,43 +13,52 @@ from autograder.checks import (
     once,
     one_graph,
     ratio,
+    tried,
 )
 from autograder.checks.later import of_all_sizes, redrawn, the_same
 
 EXACT = {"rtol": 1e-10, "atol": 1e-12}  # what float64 keeps, and nothing narrower
 
 
+CALLED = "pairwise_distances({}, {})"
+
+
 def draw(rng, *shape, dtype="float32"):
-    return rng.normal(scale=3, size=shape).astype(dtype)
+    """Numbers of two digits, so that a student can read them."""
+    return rng.normal(scale=3, size=shape).round(2).astype(dtype)
 
 
 def tensors(batch):
     return [tf.constant(array) for array in batch]
 
 
-def typed(tensor):
-    """The values and their dtype, which a comparison of values alone does not tell."""
-    return {"dtype": np.asarray(tensor).dtype.name, "values": tensor}
+def distances(f, a, b):
+    return tried(f(*tensors([a, b])), CALLED, a, b)
 
 
 def from_themselves(f, rows):
     """The distance of each row from itself; of a table of another rank, all of it."""
     found = np.asarray(f(tf.constant(rows), tf.constant(rows)))
-    return found.diagonal() if found.ndim == 2 else found
+    code = "rows = {}\ntf.linalg.diag_part(pairwise_distances(rows, rows))"
+    return tried(found.diagonal() if found.ndim == 2 else found, code, rows)
 
 
 def slopes(f, a, b, upstream):
     """The gradients in both inputs, labelled."""
-    found = gradient(f, a, b, upstream=upstream)
-    return dict(zip(("in a", "in b"), found, strict=True))
+    in_a, in_b = gradient(f, a, b, upstream=upstream)
+    of_b = tried(in_b, "pairwise_distances({}, b)", a, slope_in={"b": b}, upstream=upstream)
+    return {
+        "in a": tried(in_a, "pairwise_distances(a, {})", b, slope_in={"a": a}, upstream=upstream),
+        "in b": of_b,
+    }
 
 
 @check("numerics", points=3)
 def values(pairwise_distances, rng):
     """entry (i, j) is the Euclidean distance of row i of a from row j of b"""
     return {
-        f"{n} rows against {m}, {d} columns": pairwise_distances(
-            *tensors([draw(rng, n, d), draw(rng, m, d)])
+        f"{n} rows against {m}, {d} columns": distances(
+            pairwise_distances, draw(rng, n, d), draw(rng, m, d)
         )
         for n, m, d in ((5, 3, 4), (2, 6, 3), (4, 4, 2), (3, 3, 3), (1, 1, 5), (1, 4, 2), (4, 1, 1))
     }
@@ -70,23 +79,28 @@ def close_together_and_far_out(pairwise_distances, rng):
     step = rng.uniform(0.005, 0.02, a.shape) * rng.choice([-1, 1], a.shape)
     b = (a + step).astype("float32")
     return {
-        f"pair {i + 1}": pairwise_distances(*tensors([a[i : i + 1], b[i : i + 1]]))
-        for i in range(3)
+        f"pair {i + 1}": distances(pairwise_distances, a[i : i + 1], b[i : i + 1]) for i in range(3)
     }
 
 
 @check("numerics", points=1)
 def dtype_is_kept(pairwise_distances, rng):
     """float32 rows have float32 distances"""
-    found = pairwise_distances(*tensors([draw(rng, 3, 2), draw(rng, 2, 2)]))
-    return np.asarray(found).dtype.name
+    a, b = draw(rng, 3, 2), draw(rng, 2, 2)
+    found = pairwise_distances(*tensors([a, b]))
+    return tried(np.asarray(found).dtype.name, f"{CALLED}.dtype.name", a, b)
 
 
 @check("numerics", points=1, **EXACT)
 def float64_values(pairwise_distances, rng):
     """float64 rows have float64 distances, with all their digits"""
     a, b = draw(rng, 5, 3, dtype="float64"), draw(rng, 4, 3, dtype="float64")
-    return typed(pairwise_distances(*tensors([a, b])))
+    found = pairwise_distances(*tensors([a, b]))
+    return {
+        # A comparison of values alone does not tell it.
+        "dtype": tried(np.asarray(found).dtype.name, f"{CALLED}.dtype.name", a, b),
+        "values": tried(found, CALLED, a, b),
+    }
 
 
 @check("gradients", points=2)
@@ -110,10 +124,15 @@ def slopes_beside_equal_rows(pairwise_distances, rng):
     return {
         "some rows are equal": slopes(pairwise_distances, a, b, draw(rng, 4, 3)),
         "one row against itself": slopes(pairwise_distances, alone, alone, draw(rng, 1, 1)),
-        "a batch against itself": gradient(
-            lambda x: pairwise_distances(x, x), draw(rng, 5, 3), upstream=draw(rng, 5, 5)
+        "a batch against itself": slopes_of_itself(
+            pairwise_distances, draw(rng, 5, 3), draw(rng, 5, 5)
         ),
     }
+
+
+def slopes_of_itself(f, x, upstream):
+    found = gradient(lambda x: f(x, x), x, upstream=upstream)
+    return tried(found, "pairwise_distances(x, x)", slope_in={"x": x}, upstream=upstream)
 
 
 # Below, no rows are equal, the upstream is 1, and another formula need only be the same everywhere:

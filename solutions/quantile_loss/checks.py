@@ -9,7 +9,17 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from autograder.checks import check, compiled, either, gradient, moves, one_graph, ratio, reloaded
+from autograder.checks import (
+    check,
+    compiled,
+    either,
+    gradient,
+    moves,
+    one_graph,
+    ratio,
+    reloaded,
+    tried,
+)
 from autograder.checks.kinds import exception
 from autograder.checks.kinds.losses import Loss
 from autograder.checks.later import redrawn
@@ -20,10 +30,10 @@ NO_QUANTILES = 1.5, -0.25, 0, 1
 
 def draw(rng, samples=6):
     """Labels, and predictions with errors of both signs, none of which is close to 0."""
-    true = rng.normal(scale=3, size=(samples, 1))
+    true = rng.normal(scale=3, size=(samples, 1)).round(2)
     sign = np.where(np.arange(samples) % 2, -1, 1)[:, None]
     error = sign * rng.uniform(0.3, 4, size=(samples, 1))
-    return true.astype("float32"), (true - error).astype("float32")
+    return true.astype("float32"), (true - error).round(2).astype("float32")
 
 
 def tensors(*arrays):
@@ -52,8 +62,13 @@ def refused(make):
 def values_of_the_function(quantile_loss, rng):
     """what `quantile_loss(q)` returns gives each sample its pinball loss, for several q at once"""
     # All are made before the first is called: each must keep its own.
-    losses = {f"q = {q}": quantile_loss(q) for q in QUANTILES}
-    return {label: np.ravel(loss(*tensors(*draw(rng)))) for label, loss in losses.items()}
+    losses = {q: quantile_loss(q) for q in QUANTILES}
+    seen = {}
+    for q, loss in losses.items():
+        true, pred = draw(rng)
+        found = np.ravel(loss(*tensors(true, pred)))
+        seen[f"q = {q}"] = tried(found, "quantile_loss({})({}, {})", q, true, pred)
+    return seen
 
 
 @check("numerics", points=1)
@@ -68,13 +83,16 @@ def slopes_of_the_function(quantile_loss, rng):
     seen = {}
     for q in QUANTILES:
         true, pred = draw(rng)
-        upstream = rng.normal(scale=3, size=6).astype("float32")
+        upstream = rng.normal(scale=3, size=6).round(2).astype("float32")
         loss = quantile_loss(q)
-        seen[f"q = {q}"] = gradient(
+        found = gradient(
             lambda pred, loss=loss, true=true: tf.reshape(loss(tf.constant(true), pred), [-1]),
             pred,
             upstream=upstream,
         )
+        code = "tf.reshape(quantile_loss({})({}, pred), [-1])"
+        above = {"slope_in": {"pred": pred}, "upstream": upstream}
+        seen[f"q = {q}"] = tried(found, code, q, true, **above)
     return seen
 
 
@@ -94,12 +112,13 @@ class EveryLoss(Loss, asked="QuantileLoss"):
     @check("numerics", points=2)
     def values(self, QuantileLoss, rng):
         """each sample has its pinball loss by `QuantileLoss`, too, for several q at once"""
-        losses = {f"q = {q}": QuantileLoss(q) for q in QUANTILES}
+        losses = {q: QuantileLoss(q) for q in QUANTILES}
         seen = {}
-        for label, loss in losses.items():
-            true, pred = draw(rng)
+        for q, loss in losses.items():
             # A sample alone is its own mean: how losses reduce is asked apart.
-            seen[label] = [np.mean(loss(true[i : i + 1], pred[i : i + 1])) for i in range(6)]
+            samples = [(true[None], pred[None]) for true, pred in zip(*draw(rng), strict=True)]
+            code = f"QuantileLoss({q})({{}}, {{}})"
+            seen[f"q = {q}"] = [tried(np.mean(loss(*one)), code, *one) for one in samples]
         return seen
 
     mean_of_the_batch = Loss.mean_of_the_batch.but(points=1)

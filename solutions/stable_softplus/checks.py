@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from autograder.checks import again, check, exported, gradient, in_graph, once
+from autograder.checks import again, check, exported, gradient, in_graph, once, tried
 
 SWITCHED_OFF = [
     "tensorflow.python.ops.gen_nn_ops.softplus",
@@ -37,7 +37,20 @@ FAR = [-1000.0, -800.0, -500.0, -104.0, -90.0, 88.0, 89.0, 104.0, 500.0, 800.0, 
 def spread(rng, size, reach, dtype="float32"):
     """One number from each of `size` equal parts of [-reach, reach], in random order."""
     edges = np.linspace(-reach, reach, size + 1)
-    return rng.permutation(rng.uniform(edges[:-1], edges[1:])).astype(dtype)
+    # With three digits, a student can read them.
+    return rng.permutation(rng.uniform(edges[:-1], edges[1:])).round(3).astype(dtype)
+
+
+CALLED = "my_softplus({})"
+
+
+def values(my_softplus, z):
+    return tried(my_softplus(tf.constant(z)), CALLED, z)
+
+
+def slopes(my_softplus, z, upstream=None):
+    found = gradient(my_softplus, z, upstream=upstream)
+    return tried(found, "my_softplus(z)", slope_in={"z": z}, upstream=upstream)
 
 
 def typed(tensor):
@@ -50,10 +63,10 @@ def values_in_any_shape(my_softplus, rng):
     """the values are log(1 + exp(z)), for scalars, vectors and tensors of higher rank"""
     z = spread(rng, 30, 10)
     return {
-        "a scalar": my_softplus(tf.constant(z[0])),
-        "a vector": my_softplus(tf.constant(z)),
-        "a matrix": my_softplus(tf.constant(z.reshape(5, 6))),
-        "rank 4": my_softplus(tf.constant(z.reshape(5, 1, 3, 2))),
+        "a scalar": values(my_softplus, z[0]),
+        "a vector": values(my_softplus, z),
+        "a matrix": values(my_softplus, z.reshape(5, 6)),
+        "rank 4": values(my_softplus, z.reshape(5, 1, 3, 2)),
     }
 
 
@@ -62,22 +75,27 @@ def values_far_out(my_softplus):
     """far out the values are finite: z on the right, 0 on the left (a batch for each z)"""
     asked = {"float32": FAR, "float64": (-1000, -720, 709, 720, 1000)}
     return {
-        f"z = {z:g} in {dtype}": my_softplus(tf.constant([z, z], dtype))
-        for dtype, values in asked.items()
-        for z in values
+        f"z = {z:g} in {dtype}": values(my_softplus, np.array([z, z], dtype))
+        for dtype, numbers in asked.items()
+        for z in numbers
     }
 
 
 @check("numerics", points=2, **SINGLE)
 def values_in_a_mixed_batch(my_softplus, rng):
     """one batch may hold moderate values and values far out on both sides"""
-    return my_softplus(tf.constant(rng.permutation([*spread(rng, 8, 8), *FAR]), tf.float32))
+    return values(my_softplus, rng.permutation([*spread(rng, 8, 8), *FAR]).astype("float32"))
 
 
 @check("numerics", points=1, **DOUBLE)
 def float64_values(my_softplus, rng):
     """float64 stays float64 and has its accuracy"""
-    return typed(my_softplus(tf.constant(spread(rng, 40, 20, "float64"))))
+    z = spread(rng, 40, 20, "float64")
+    found = typed(my_softplus(tf.constant(z)))
+    return {
+        "dtype": tried(found["dtype"], f"{CALLED}.dtype.name", z),
+        "values": tried(found["values"], CALLED, z),
+    }
 
 
 @check("gradients", points=2, **SINGLE)
@@ -85,12 +103,12 @@ def slope_is_the_sigmoid(my_softplus, rng):
     """the slope is sigmoid(z), and one half at z = 0"""
     z = spread(rng, 12, 10)
     return {
-        "at 0": gradient(my_softplus, np.zeros(3, "float32")),
-        "elsewhere": gradient(my_softplus, z),
-        "in a matrix": gradient(my_softplus, z.reshape(3, 4)),
-        "in a scalar": gradient(my_softplus, z[0]),
+        "at 0": slopes(my_softplus, np.zeros(3, "float32")),
+        "elsewhere": slopes(my_softplus, z),
+        "in a matrix": slopes(my_softplus, z.reshape(3, 4)),
+        "in a scalar": slopes(my_softplus, z[0]),
         # Where a cut-off may be.
-        "at whole numbers": gradient(my_softplus, np.arange(-50, 51, dtype="float32")),
+        "at whole numbers": slopes(my_softplus, np.arange(-50, 51, dtype="float32")),
     }
 
 
@@ -99,8 +117,8 @@ def slope_far_out(my_softplus, rng):
     """far out the slope is finite: 1 on the right, 0 on the left, in a mixed batch too"""
     z = rng.permutation([*spread(rng, 8, 8), *FAR])
     return {
-        "float32": gradient(my_softplus, z.astype("float32")),
-        "float64": gradient(my_softplus, z.astype("float64")),
+        "float32": slopes(my_softplus, z.astype("float32")),
+        "float64": slopes(my_softplus, z.astype("float64")),
     }
 
 
@@ -111,8 +129,8 @@ def chain_rule(my_softplus, rng):
     upstream = rng.permutation([0, -0.5, 0.25, -3, 5, -20, 40, 2]).astype("float32")
     matrices = z.reshape(4, 2), upstream.reshape(4, 2)
     return {
-        "a vector": gradient(my_softplus, z, upstream=upstream),
-        "a matrix": gradient(my_softplus, matrices[0], upstream=matrices[1]),
+        "a vector": slopes(my_softplus, z, upstream),
+        "a matrix": slopes(my_softplus, *matrices),
     }
 
 

@@ -6,7 +6,7 @@ import tensorflow as tf
 
 from autograder.checks import HUBER, check, gradient
 from autograder.checks.kinds import exception
-from autograder.checks.kinds.metrics import Metric, results
+from autograder.checks.kinds.metrics import Metric, tried_results
 
 SWITCHED_OFF = HUBER
 
@@ -24,8 +24,9 @@ def draw(rng, samples, outputs, *kinds):
     sample, output = np.indices((samples, outputs))
     low, high = np.moveaxis(np.array(kinds)[(sample + output) % len(kinds)], -1, 0)
     error = rng.uniform(low, high) * np.where((sample // 2 + output) % 2, -1, 1)
-    true = rng.normal(scale=3, size=(samples, outputs)).astype("float32")
-    return true, (true - error).astype("float32")
+    true = rng.normal(scale=3, size=(samples, outputs)).round(2)
+    # With two digits, a student can read them.
+    return true.astype("float32"), (true - error).round(2).astype("float32")
 
 
 def after_one_update(metric, *batch):
@@ -73,28 +74,32 @@ def mean_huber_loss_of_a_batch(HuberMetric, rng):
     metrics = {
         f"threshold {threshold}, {outputs} output{'s'[: outputs - 1]}": (
             HuberMetric(threshold=threshold),
+            f"HuberMetric(threshold={threshold})",
             outputs,
         )
         for threshold, outputs in cases
     }
-    metrics["no threshold, which is 1.0"] = HuberMetric(), 1
+    metrics["no threshold, which is 1.0"] = HuberMetric(), "HuberMetric()", 1
     return {
-        label: results(metric, draw(rng, 9, outputs, SMALL, MIDDLE, LARGE))
-        for label, (metric, outputs) in metrics.items()
+        label: tried_results(*metric, draw(rng, 9, outputs, SMALL, MIDDLE, LARGE))
+        for label, (*metric, outputs) in metrics.items()
     }
 
 
 @check("numerics", points=1)
 def weights_with_several_outputs(HuberMetric, rng):
     """a weight of either shape counts for all outputs of its sample; no weight is weight 1"""
-    weights = rng.uniform(0.5, 1.5, 3).astype("float32") * np.float32([1, 4, 1])
+    weights = rng.uniform(0.5, 1.5, 3).round(2).astype("float32") * np.float32([1, 4, 1])
     # As many samples as outputs: weights for the wrong axis would raise nothing.
     pair, other = draw(rng, 3, 3, SMALL, LARGE), draw(rng, 2, 3, LARGE)
     flat, column = (*pair, weights), (*pair, weights[:, np.newaxis])
     return {
-        "(batch,), then none": results(HuberMetric(threshold=2.0), flat, other),
-        "(batch, 1), then none": results(HuberMetric(threshold=2.0), column, other),
-        "none, then (batch,)": results(HuberMetric(threshold=2.0), other, flat),
+        label: tried_results(HuberMetric(threshold=2.0), "HuberMetric(threshold=2.0)", *batches)
+        for label, batches in {
+            "(batch,), then none": (flat, other),
+            "(batch, 1), then none": (column, other),
+            "none, then (batch,)": (other, flat),
+        }.items()
     }
 
 

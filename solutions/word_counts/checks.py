@@ -3,7 +3,7 @@
 import numpy as np
 import tensorflow as tf
 
-from autograder.checks import check, either, exported, in_graph
+from autograder.checks import check, either, exported, in_graph, tried
 from autograder.checks.later import redrawn, the_same
 
 WORDS = ["été", "straße", "日本", "one", "two", "naïve", "42", "x", "zebra", "Москва", "a1"]
@@ -59,12 +59,26 @@ def dense(found):
     return {"shape": [*np.shape(found)], **rows}
 
 
+def words_in(tokenize, given):
+    return tried(ragged(tokenize(tf.constant(given))), "tokenize(tf.constant({}))", given)
+
+
+def counted(count_matrix, given, order):
+    found = sparse(count_matrix(tf.constant(given), tf.constant(order)))
+    return tried(found, "count_matrix(tf.constant({}), tf.constant({}))", given, order)
+
+
+def shared(shared_words, first, second):
+    found = dense(shared_words(tf.constant(first), tf.constant(second)))
+    return tried(found, "shared_words(tf.constant({}), tf.constant({}))", first, second)
+
+
 # Who goes wrong here goes wrong below as well; but not the reverse, and so some of the way counts.
 @check("numerics", points=1)
 def plain_words(tokenize):
     """texts of the letters a to z and of digits are split into words in lower case"""
     given = ["One two  THREE", "x", "", "  ", "a1 1a 42!", "...", "(Two) two, tWo."]
-    return ragged(tokenize(tf.constant(given)))
+    return words_in(tokenize, given)
 
 
 @check("numerics", points=2)
@@ -72,8 +86,8 @@ def words(tokenize, rng):
     """words are runs of letters and digits of all alphabets, and everything else separates them"""
     given = ["ÉTÉ l'été", "snake_case", "日本、東京", "ÄÖÜ äöü ß", "МОСКВА-сити", "naïve–Naïve"]
     return {
-        "given": ragged(tokenize(tf.constant(given))),
-        "drawn": ragged(tokenize(tf.constant(texts(rng, 9)))),
+        "given": words_in(tokenize, given),
+        "drawn": words_in(tokenize, texts(rng, 9)),
     }
 
 
@@ -83,8 +97,8 @@ def counts(count_matrix, rng):
     drawn = [TRAPS, *texts(rng, 7)]  # the last one is empty
     order = [str(word) for word in rng.permutation(VOCABULARY)]
     return {
-        "drawn": sparse(count_matrix(tf.constant(drawn), tf.constant(order))),
-        "one word": sparse(count_matrix(tf.constant(drawn), tf.constant(["two"]))),
+        "drawn": counted(count_matrix, drawn, order),
+        "one word": counted(count_matrix, drawn, ["two"]),
     }
 
 
@@ -93,10 +107,7 @@ def counts(count_matrix, rng):
 def nothing_to_count(count_matrix):
     """without a known word there are no counts, and the shape is that of all texts and words"""
     given = {"unknown words": ["foo bar", "baz"], "empty texts": ["", "", " "], "one text": ["foo"]}
-    return {
-        label: sparse(count_matrix(tf.constant(some), tf.constant(VOCABULARY)))
-        for label, some in given.items()
-    }
+    return {label: counted(count_matrix, some, VOCABULARY) for label, some in given.items()}
 
 
 @check("numerics", points=2)
@@ -106,7 +117,7 @@ def words_of_both(shared_words, rng):
     # Among shorter and longer ones, pairs in which both texts are short.
     first += ["one two one", "", "b a c", "zebra", "ÉTÉ zoo", TRAPS]
     second += ["two Two one", "", "c a d e f g h i j k", "Zebra", "zoo été", "été two 42 zebra a"]
-    return dense(shared_words(tf.constant(first), tf.constant(second)))
+    return shared(shared_words, first, second)
 
 
 @check("numerics", points=1)
@@ -116,10 +127,7 @@ def nothing_in_common(shared_words):
         "other words": (["one two", "x"], ["three", "y z"]),
         "empty texts": (["", ""], ["", "one"]),
     }
-    return {
-        label: dense(shared_words(tf.constant(a), tf.constant(b)))
-        for label, (a, b) in given.items()
-    }
+    return {label: shared(shared_words, *pair) for label, pair in given.items()}
 
 
 # Another notion of words need only be the same everywhere: it is graded under numerics. Sizes are

@@ -106,6 +106,11 @@ class Kind:
         """
         return made(*(values[number] for values in self.arguments.values()), **kwargs)
 
+    def called(self, number: int = 0) -> str:
+        """Return the code that makes one as `make` does, if its arguments are plain values."""
+        values = (repr(pair[number]) for pair in self.arguments.values())
+        return f"{self.asked}({', '.join(values)})"
+
 
 def _checks(classes: Sequence[type]) -> dict[str, Check]:
     """Return the checks of classes by name, those of the last class first."""

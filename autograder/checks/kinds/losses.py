@@ -9,7 +9,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from autograder.checks import check, compiled, either, gradient, in_graph, ratio, reloaded
+from autograder.checks import check, compiled, either, gradient, in_graph, ratio, reloaded, tried
 from autograder.checks.kinds import Kind
 from autograder.checks.later import of_all_sizes, redrawn
 
@@ -61,11 +61,14 @@ class Loss(Kind):
     def values(self, made, rng):
         """each sample costs what is asked, whatever {arguments}"""
         # How losses reduce is asked apart: a sample alone is its own mean.
-        return [
-            [np.mean(loss(true[i : i + 1], pred[i : i + 1])) for i in range(6)]
-            for loss in (self.make(made, number) for number in (0, 1))
-            for true, pred in [self.draw(rng, 6)]
-        ]
+        seen = []
+        for number in (0, 1):
+            loss, code = self.make(made, number), f"{self.called(number)}({{}}, {{}})"
+            samples = [
+                (true[None], pred[None]) for true, pred in zip(*self.draw(rng, 6), strict=True)
+            ]
+            seen.append([tried(np.mean(loss(*one)), code, *one) for one in samples])
+        return seen
 
     @check("numerics", points=1)
     def default_arguments(self, made, rng):
@@ -149,7 +152,11 @@ class Loss(Kind):
         true, pred = self.draw(rng, 6)
         # A forgotten factor of 5, and the mean of 6, are not off by 2 or a half.
         # One is asked before the next is made: whether they share anything is asked in numerics.
-        return [self.slope(self.make(made, number), true, pred) for number in (0, 1)]
+        seen = []
+        for number in (0, 1):
+            found, code = self.slope(self.make(made, number), true, pred), self.called(number)
+            seen.append(tried(found, f"5 * {code}({{}}, pred)", true, slope_in={"pred": pred}))
+        return seen
 
     def slope(self, loss: Callable, true: np.ndarray, pred: np.ndarray) -> Any:
         return gradient(lambda pred: 5 * loss(true, pred), pred)

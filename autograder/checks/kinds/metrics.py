@@ -7,7 +7,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from autograder.checks import check, either, in_graph, ratio, reloaded
+from autograder.checks import check, either, in_graph, ratio, reloaded, tried
 from autograder.checks.kinds import Kind
 
 Batch = tuple[np.ndarray, ...]  # labels, predictions, and perhaps weights
@@ -47,14 +47,18 @@ class Metric(Kind):
     def values(self, made, rng):
         """after one batch the result is what is asked, whatever {arguments}, and by default"""
         # All are made before the first is used: none may use the arguments of another.
-        metrics = {"first": self.make(made), "second": self.make(made, 1), "by default": made()}
-        return {label: results(one, self.mixed(rng, 9)) for label, one in metrics.items()}
+        metrics = {
+            "first": (self.make(made), self.called()),
+            "second": (self.make(made, 1), self.called(1)),
+            "by default": (made(), f"{self.asked}()"),
+        }
+        return {label: tried_results(*one, self.mixed(rng, 9)) for label, one in metrics.items()}
 
     @check("numerics", points=1)
     def every_sample_counts_the_same(self, made, rng):
         """batches of unequal size give the result for all their samples"""
         batches = [self.draw(rng, 6, True), self.draw(rng, 1, False), self.draw(rng, 3, False)]
-        return results(self.make(made), *batches)
+        return tried_results(self.make(made), self.called(), *batches)
 
     @check("numerics", points=1)
     def zero_where_there_is_nothing(self, made, rng):
@@ -98,7 +102,7 @@ class Metric(Kind):
             ):
                 weights = scale * rng.uniform(0.3, 0.5, 4) * factors
                 batches.append((*batch, np.float32(weights).reshape(shape)))
-            seen[name] = results(self.make(made), *batches)
+            seen[name] = tried_results(self.make(made), self.called(), *batches)
         return seen
 
     @check("gradients", points=1)
@@ -257,6 +261,17 @@ def results(metric: keras.Metric, *batches: Sequence) -> list[Any]:
         result = metric.result()
         # It may be the variable that the next batch changes.
         seen.append(result if result is None else np.array(result))
+    return seen
+
+
+def tried_results(metric: keras.Metric, code: str, *batches: Sequence) -> list[Any]:
+    """Return the same, each result with the code that gives it; `code` makes the metric."""
+    lines, given = [f"metric = {code}"], list[Any]()
+    seen = []
+    for batch, result in zip(batches, results(metric, *batches), strict=True):
+        lines.append(f"metric.update_state({', '.join(['{}'] * len(batch))})")
+        given += batch
+        seen.append(tried(result, "\n".join([*lines, "metric.result()"]), *given))
     return seen
 
 
