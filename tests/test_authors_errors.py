@@ -26,7 +26,7 @@ def replaced(path, old, new):
             '"series"',
             "chaffs.py, line 10: forgets loses ",
         ),
-        ("checks.py", '"numerics"', '"numeric"', "checks.py, line 18: ValueError: check "),
+        ("checks.py", '"numerics"', '"numeric"', "checks.py, line 19: ValueError: check "),
     ],
 )
 def test_a_mistake_of_an_author_is_one_sentence(course, autograder, file, old, new, said):

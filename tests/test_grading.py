@@ -528,7 +528,7 @@ def test_what_chaffs_were_asked_here_is_read_again(worker, course):
         ("checks.py", '"""every element', '""""""\n    """', "a docstring is missing"),
         ("checks.py", "points=1", "points=0", "points must be positive"),
         ("checks.py", "use=drawn", "use=lambda f: 1", "must be a function of the checks module"),
-        ("checks.py", "return Scale(3.0)(rng", "return Scal(3.0)(rng", "NameError"),
+        ("checks.py", "tried(Scale(3.0)(x)", "tried(Scal(3.0)(x)", "NameError"),
         ("checks.py", "@check", "# @check", "has no checks"),
         ("checks.py", "import keras", "import keras\n1 / 0", "ZeroDivisionError"),
         ("checks.py", "keras.ops.multiply", "keras.ops.nothing", "cannot switch off"),
