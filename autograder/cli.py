@@ -342,7 +342,8 @@ def start(folder: Annotated[Path, typer.Argument(help="A new folder.")]) -> None
     entries = outline.course(outline.folders_here()[0])
     console.print(terminal.course(entries))
     where = terminal.printable(str(folder))
-    console.print(f"{len(names)} exercises in {where}, as scripts and as notebooks.")
+    count = f"{len(names)} exercise{'s' * (len(names) != 1)}"
+    console.print(f"{count} in {where}, as scripts and as notebooks.")
     console.print(terminal.progress(entries, ()))
     console.print(f"run:  cd {where} && autograder check --watch", soft_wrap=True)
 

@@ -595,7 +595,7 @@ def test_a_course_of_ones_own_is_listed_and_started(course, autograder, environm
     (course / "release" / "scale").mkdir(parents=True)
     (course / "release" / "scale" / "scale.ipynb").write_text("{}")
     code, output = run(["autograder", "start", "mine"], course, environment)
-    assert (code, "1 exercises in mine" in output) == (0, True)
+    assert (code, "1 exercise in mine" in output) == (0, True)
     assert (course / "mine" / "exercises" / "scale.py").exists()
     assert (course / "mine" / "notebooks" / "scale.ipynb").exists()
     assert "`scale`" in (course / "mine" / "README.md").read_text()
