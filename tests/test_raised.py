@@ -366,6 +366,8 @@ def test_an_ordinary_message_stays_as_it_is():
         ("AttributeError: 'HuberLoss' object has no attribute 'name'", "line 3: self.name"),
         ("AttributeError: 'function' object has no attribute 'name'", ""),
         ("ValueError: too many values to unpack (expected 2)", "line 3: a, b = c"),
+        # `keras.Input(shape=5)`: the number is no name.
+        ("ValueError: Cannot convert '5' to a shape.", LINE),
     ],
 )
 def test_what_may_have_another_reason_gets_no_hint(message, place):

@@ -322,7 +322,7 @@ KINDS = [
         "Keras 3 hands shapes over as plain tuples: `(*shape[:-1], n)` is one with another last "
         "entry. A `compute_output_shape` may also be left out.",
     ),
-    Kind("name first", r"Cannot convert '\w+' to a shape", SHAPE_FIRST),
+    Kind("name first", r"Cannot convert '[A-Za-z_]\w*' to a shape", SHAPE_FIRST),
     Kind("name by position", r"Received: add_weight\('", SHAPE_FIRST),
     Kind("name or shape", r"add_weight\(\) got multiple values for argument", SHAPE_FIRST),
     Kind(
