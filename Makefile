@@ -12,7 +12,8 @@ demo: .venv/ready
 test: .venv/ready
 	pytest -n 2 --dist load --maxschedchunk 1 -rs $(PYTEST)
 
-# For the inner loop: format, lint, types, and the tests that grade no whole exercise.
+# For the inner loop: format, lint, types, and the tests that start no command
+# and grade no whole exercise.
 check: .venv/ready
 	ruff format --check .
 	ruff check .

@@ -2,6 +2,8 @@
 
 import pytest
 
+pytestmark = pytest.mark.slow  # they start commands
+
 
 def replaced(path, old, new):
     text = path.read_text()

@@ -7,6 +7,8 @@ from importlib.metadata import version
 
 import pytest
 
+pytestmark = pytest.mark.slow  # they start commands
+
 
 @pytest.fixture
 def run(course, environment):

@@ -16,6 +16,8 @@ from autograder.grading.verdicts import CheckInfo
 from autograder.records.course import Course
 from autograder.records.results import DIMENSIONS
 
+pytestmark = pytest.mark.slow  # they start commands
+
 STUB = "# autograder exercise: scale\nx = {}\n"
 NEWS = (2026, 1, 31, 23, 59, 0)
 
@@ -232,7 +234,6 @@ def test_what_cannot_be_collected_is_said(class_, autograder, options, said):
     assert said in autograder("collect", *options, code=code).stderr
 
 
-@pytest.mark.slow
 def test_a_script_is_graded_where_a_notebook_was_released(course, autograder, right_answer):
     autograder("build", "scale")
     folder = course / "build" / "submitted"

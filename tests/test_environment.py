@@ -10,6 +10,8 @@ from autograder.records.results import Run
 from autograder.records.submissions import Submission
 from autograder.show import terminal
 
+pytestmark = pytest.mark.slow  # they start commands
+
 RIGHT = """class Scale(keras.layers.Layer):
     def __init__(self, factor=1.0, **kwargs):
         super().__init__(**kwargs)

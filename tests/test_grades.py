@@ -16,8 +16,11 @@ from autograder.grading.reference import GraderError
 from autograder.records.course import Course
 from autograder.show.messages import Format
 
-# As in nbgrader_config.py, which says why.
-pytestmark = pytest.mark.filterwarnings("ignore:Object of type:sqlalchemy.exc.SAWarning")
+pytestmark = [
+    pytest.mark.slow,  # they start commands
+    # As in nbgrader_config.py, which says why.
+    pytest.mark.filterwarnings("ignore:Object of type:sqlalchemy.exc.SAWarning"),
+]
 COURSE_ID = "custom-keras"
 CELL = 'from autograder.notebook import points\npoints("scale", "{}", globals())'
 

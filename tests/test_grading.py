@@ -41,6 +41,7 @@ def lost(result):
     return {check.name: check.status for check in result.checks if check.status != "passed"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "extra",
     [
@@ -177,6 +178,7 @@ def test_every_end_of_a_submission_is_reported(grade, source, status, message):
     assert (first.status, message in first.message) == (status, True), first.message
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("value", "message"),
     [
@@ -219,6 +221,7 @@ def test_a_submission_has_only_so_much_time(toy_exercise):
     assert "used up its 5 seconds" in result.checks[-1].message
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("cells", "score"),
     [

@@ -8,6 +8,8 @@ import pytest
 
 from autograder.records.recognition import exercise_of
 
+pytestmark = pytest.mark.slow  # they start commands
+
 SHOW = """\
 def test_doubles():
     \"\"\"numerics: 3 becomes 6\"\"\"

@@ -19,6 +19,8 @@ from autograder.records import submissions
 from autograder.records.results import DIMENSIONS
 from autograder.sandbox.session import NOT_AGAIN
 
+pytestmark = pytest.mark.slow  # they start commands
+
 RELEASED = Path(__file__).parent / "released"
 # What nbgrader puts back into a grade cell before it runs the notebook.
 GRADE_CELL = """\

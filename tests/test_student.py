@@ -23,6 +23,8 @@ from autograder.records.practice import Report, Result
 from autograder.records.recognition import exercise_of
 from autograder.show import terminal as show_terminal
 
+pytestmark = pytest.mark.slow  # they start commands
+
 PASSED = Result("test_one", "numerics", "one is one")
 ADDS = "inputs + self.factor"  # what the first chaff does
 # 6 in float32 alone, which warns of nothing.
@@ -306,7 +308,6 @@ def test_one_reason_is_told_once(desk, environment):
     assert re.fullmatch(r"scale.py  not solved yet \(line \d+\)\n", output)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("loop", "line"),
     [
