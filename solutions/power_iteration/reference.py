@@ -7,8 +7,9 @@
 # vector: spectral normalization divides a layer's kernel by such a number, and principal
 # components and page ranks are found this way.
 #
-# In a graph, the decision to stop must be an operation of the graph. Here you write
-# `power_iteration`, a loop that stops by itself, has an upper limit, can be differentiated, and
+# In a graph, the decision to stop must be an operation of the graph. Here you write a function,
+# `power_iteration(matrix, start, tolerance, max_steps)`, which returns the eigenvalue, its vector
+# and the number of steps. Its loop stops by itself, has an upper limit, can be differentiated, and
 # serves matrices of any size.
 
 # %% tags=["look"]
