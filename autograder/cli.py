@@ -42,7 +42,7 @@ from autograder.sandbox import lock
 from autograder.show import os_errors, terminal
 from autograder.show.console import Output, console, errors, spell_what_is_missing
 from autograder.show.github import Annotations, summary
-from autograder.show.messages import Format, of_result, written
+from autograder.show.messages import Format, message_file, of_result, written
 from autograder.show.progress import ProgressBar
 from autograder.show.progress import profile as phases
 
@@ -397,30 +397,32 @@ def grade(
     for line in submissions.passed_over(paths, exercise):
         errors.print(f"not graded: {terminal.printable(line)}", soft_wrap=True)
     seconds = time.perf_counter() - started
-    if feedback:
-        _write_messages(run, feedback, style)
-    if github and (place := os.environ.get("GITHUB_STEP_SUMMARY")):
-        with Path(place).open("a", encoding="utf-8") as file:
-            file.write(summary(run))
     try:
         _finish([run], options, seconds, printed_each=not options.quiet)
     finally:
+        if feedback:
+            _write_messages(run, feedback, style)
+        if github and (place := os.environ.get("GITHUB_STEP_SUMMARY")):
+            with Path(place).open("a", encoding="utf-8") as file:
+                file.write(summary(run))
         if github:
             console.print(annotations.points([run]), markup=False, soft_wrap=True)
 
 
 def _write_messages(run: Run, folder: Path, style: Format) -> None:
-    """Write a message for each submission; an id may have folders in it."""
+    """Write a message for each submission."""
     count = 0
     for result in run.submissions:
         if result.status != Status.GRADER_ERROR:
-            parts = [part for part in Path(result.id).parts if part not in ("/", "..")]
             text = written(of_result(run.exercise, run.exercise, result), style)
-            write_atomically(folder.joinpath(*parts[:-1], f"{parts[-1]}{style.suffix}"), text)
+            write_atomically(message_file(folder, result.id, style), text)
             count += 1
-    console.print(
-        f"wrote {count} message{'s' * (count != 1)} to {folder}", markup=False, soft_wrap=True
-    )
+    _say_written(count, folder)
+
+
+def _say_written(count: int, folder: str | Path) -> None:
+    text = f"wrote {count} message{'s' * (count != 1)} to {folder}"
+    console.print(text, markup=False, soft_wrap=True)
 
 
 def _refuse_others(exercise: exercises.Exercise, paths: list[Path]) -> None:
@@ -681,8 +683,7 @@ def feedback(
     tuning.open_gradebooks_once()
     found = messages.write(Course.around(), names or [], student or [], style)
     for folder, count in found.folders.items():
-        text = f"wrote {count} message{'s' * (count != 1)} to {os.path.relpath(folder)}"
-        console.print(text, markup=False, soft_wrap=True)
+        _say_written(count, os.path.relpath(folder))
     for one in found.missing:
         text = f"{terminal.named(one)}: it has not been graded. Run: autograder autograde"
         errors.print(text, soft_wrap=True)

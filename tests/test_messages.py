@@ -5,9 +5,15 @@ import re
 import pytest
 from markdown_it import MarkdownIt
 
-from autograder.records.results import CheckResult, Run, Status, SubmissionResult
+from autograder.records.results import (
+    CheckResult,
+    Run,
+    Status,
+    SubmissionResult,
+    write_atomically,
+)
 from autograder.show import github
-from autograder.show.messages import Format, Message, Points, of_result, written
+from autograder.show.messages import Format, Message, Points, message_file, of_result, written
 
 HINT = "Beyond the `threshold` the loss must not grow <so> *fast*."
 EVIL = "got 3\n\n```\n# 22 of 22 points\n<b>|\x1b[31m\n```text\n    | ok\nWhat passed (9)\n---"
@@ -152,3 +158,18 @@ def test_the_summary_of_a_workflow_fits_what_github_takes(monkeypatch):
     text = github.summary(run)
     assert len(text.encode()) < 3100
     assert re.search(r"\n\d more are in the log of this step\.", text)
+
+
+def test_no_name_of_a_student_leads_a_message_elsewhere_or_to_anothers(tmp_path):
+    long = "a" * 252
+    odd = ["ada", ".", "..", "../ada", "one/ada", "/one/ada", long, f"{long[:-1]}b", "\udcff"]
+    files = [message_file(tmp_path, one, Format.text) for one in odd]
+    assert len(set(files)) == len(odd)
+    for file in files:
+        write_atomically(file, "text")
+        assert tmp_path in file.resolve().parents
+    assert files[0] == tmp_path / "ada.txt"
+    assert files[4] == tmp_path / "one" / "ada.txt"
+    name = tmp_path / ("b" * 255)
+    write_atomically(name, "as long as a name may be")
+    assert name.exists()

@@ -19,7 +19,7 @@ from autograder.gradebook.feedback import about
 from autograder.grading.reference import GraderError
 from autograder.records.course import Course
 from autograder.records.results import write_atomically
-from autograder.show.messages import Format, Message, written
+from autograder.show.messages import Format, Message, message_file, written
 
 
 @dataclass
@@ -73,7 +73,7 @@ def write(
                 folder = course.messages / assignment.name
                 if said:
                     text = "\n".join(written(one, style) for one in said)
-                    write_atomically(folder / f"{student}{style.suffix}", text)
+                    write_atomically(message_file(folder, student, style), text)
                     found.folders[folder] = found.folders.get(folder, 0) + 1
                 else:
                     found.missing.append(f"{student}/{assignment.name}")

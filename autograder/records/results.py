@@ -197,7 +197,8 @@ def write_atomically(path: Path, content: str | bytes) -> None:
     """Write a file so that a reader finds the old one or the new one, whole."""
     path.parent.mkdir(parents=True, exist_ok=True)
     content = content.encode() if isinstance(content, str) else content
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    # Cut, so that a name as long as a system takes has room for what is added to it.
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:50]}.")
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)

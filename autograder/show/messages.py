@@ -4,14 +4,16 @@ It says what the feedback page says, in the same order, but without the student'
 student may have written stands in blocks that it cannot end.
 """
 
+import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import Path
 from textwrap import fill
 
 from autograder.records.results import DIMENSIONS, CheckResult, Status, SubmissionResult
-from autograder.records.text import line, plain
+from autograder.records.text import line, plain, short_hash
 from autograder.show.text import to_try
 
 LOOK_AT = "A person will look at this once more."
@@ -19,6 +21,7 @@ NOT_READ = "It could not be read."
 ALL_RIGHT = "Every check passes."
 CELLS = 10  # of a bar
 WIDTH = 78  # characters of a line of text
+MAX_NAME = 200  # bytes of a file's name; a longer one is cut
 MAX_LINE = 2000  # characters of a name or a sentence
 # What Markdown takes for markup, but < and &, which only the newer dialects let a \ escape.
 MARKUP = re.compile(r"[\\`*_{}\[\]#|~$^!]")
@@ -137,6 +140,18 @@ class Format(StrEnum):
     @property
     def suffix(self) -> str:
         return {"markdown": ".md", "text": ".txt"}[self]
+
+
+def message_file(folder: Path, submission: str, style: Format) -> Path:
+    """Return where the message on a submission goes.
+
+    Students choose the names that its id is made of: it leads nowhere else, and no two share one.
+    """
+    parts = [part for part in Path(submission).parts if part not in ("/", "..")]
+    name = parts[-1] if parts else ""
+    if "/".join(parts) != submission or len(os.fsencode(name)) > MAX_NAME:
+        name = f"{name[:50]}-{short_hash(submission)}"
+    return folder.joinpath(*parts[:-1], f"{name}{style.suffix}")
 
 
 class Text:
