@@ -72,10 +72,9 @@ def turns(
     found, whole = {}, 0
     engine = next((file for file in files or () if file.startswith(ENGINE)), "")
     since = f"since {base[:12]}"
-    names = sorted(names)
+    waits = {name: (index - day.toordinal()) % DAYS for index, name in enumerate(sorted(names))}
     # Whose turn it is comes first; so each has it in time, even if all change every day.
-    for index in sorted(range(len(names)), key=lambda index: (index - day.toordinal()) % DAYS):
-        name, days = names[index], (index - day.toordinal()) % DAYS
+    for name, days in sorted(waits.items(), key=lambda wait: wait[1]):
         has_changed = any(file.startswith(f"solutions/{name}/") for file in files or ())
         if not days:
             why = f"on {day}, it is the turn of {name}"

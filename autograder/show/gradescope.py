@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from autograder.records.results import Run, Status, SubmissionResult
 from autograder.records.text import plain
-from autograder.show.messages import Format, points, points_of
+from autograder.show.messages import LOOK_AT, Format, points, points_of
 from autograder.show.text import said_once, to_try
 
 
@@ -26,7 +26,7 @@ def results_json(runs: Iterable[Run], missing: Iterable[tuple[str, float]] = ())
         tests.append(_test(exercise, 0, most, False, "It was not handed in."))
     notes = [f"{exercise}: {plain(result.message)}" for exercise, result in found if result.message]
     if any(result.look_at for _, result in found):
-        notes.append("A person will look at this once more.")
+        notes.append(LOOK_AT)
     several = len(found) + len(missing) > 1
     bars = [
         one for exercise, result in found for one in points_of(result, exercise if several else "")
