@@ -7,6 +7,7 @@ from jinja2 import Environment
 from autograder.records.practice import Result, by_dimension, shared_reasons
 from autograder.records.results import Status, SubmissionResult
 from autograder.records.text import line, plain
+from autograder.show.messages import LOOK_AT
 from autograder.show.text import HAND_IN, NOTHING, Graded, not_run, said_once, summary
 
 MARKUP = re.compile(r"[^\w .,:;()'\"-]|_")  # all that may be markup, and more
@@ -123,7 +124,7 @@ def comment(result: SubmissionResult) -> str:
         # No character of it is taken for Markdown; an empty line would end `<code>`, too.
         return f"{total} <code>{MARKUP.sub(_entity, line(result.message, MAX_REASON))}</code>"
     if result.look_at:  # the reason may be wrong, and would blame somebody
-        total += " A person will look at this once more."
+        total += f" {LOOK_AT}"
     if result.score == result.max_score:
         return f"{total} Every check passes."
     hints = dict.fromkeys(check.hint for check in result.checks if check.hint)
