@@ -168,9 +168,7 @@ def one_graph(*inputs: Any, draw: Callable) -> Callable[[Callable], Callable]:
     def decorate(ask: Callable) -> Callable:
         @found_as(f"the graph of {ask.__name__}")
         def use(graph: Callable, direct: list, rng: np.random.Generator) -> Either:
-            exact = [of_all_sizes(graph, batch) for batch in redrawn(draw, rng)]
-            own = ratio(of_all_sizes(graph, the_same(draw)), direct)
-            return either(exact, {"over what direct calls give": own})
+            return held_against(direct, graph, draw, rng)
 
         @functools.wraps(ask)
         def asked(*args: Any, **rng: Any) -> Later:
@@ -182,6 +180,31 @@ def one_graph(*inputs: Any, draw: Callable) -> Callable[[Callable], Callable]:
         return asked
 
     return decorate
+
+
+def held_against(
+    direct: list,
+    f: Callable,
+    draw: Callable,
+    rng: np.random.Generator,
+    ask: Callable | None = None,
+    dimension: str = "numerics",
+) -> Either:
+    """Ask a loaded function for the exact answers, or at least for those of direct calls.
+
+    Args:
+        direct: what `ask` returned of the function itself, for the batch of `the_same`; or the
+            first of it, if more would cost too much.
+        f: the function, as it was loaded.
+        draw: a function of a generator that returns a batch, an array for each input.
+        rng: the generator for the exact answers.
+        ask: `of_all_sizes`, which is meant if it is not given, or `of_one_size`.
+        dimension: where points must have been lost for direct calls to count, as for `either`.
+    """
+    ask = ask or of_all_sizes
+    exact = [ask(f, batch) for batch in redrawn(draw, rng)]
+    own = ratio(ask(f, the_same(draw))[: len(direct)], direct)
+    return either(exact, {"over what direct calls give": own}, dimension)
 
 
 def the_same(draw: Callable) -> Sequence[np.ndarray]:
@@ -197,7 +220,13 @@ def redrawn(draw: Callable, rng: np.random.Generator) -> Iterator[Sequence[np.nd
         yield [*batch[:index], other[index], *batch[index + 1 :]]
 
 
+def of_one_size(f: Callable, batch: Sequence[np.ndarray]) -> list:
+    """Return what `f` answers to the whole batch."""
+    return [f(*map(tf.constant, batch))]
+
+
 def of_all_sizes(f: Callable, batch: Sequence[np.ndarray]) -> list:
+    """Return what `f` answers to the whole batch, to its first half, and to one sample."""
     samples = len(batch[0])
     sizes = (samples, samples // 2, 1)
     return [f(*(tf.constant(array[:size]) for array in batch)) for size in sizes]

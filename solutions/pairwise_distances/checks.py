@@ -6,16 +6,14 @@ import tensorflow as tf
 from autograder.checks import (
     again,
     check,
-    either,
     exported,
     gradient,
     in_graph,
     once,
     one_graph,
-    ratio,
     tried,
 )
-from autograder.checks.later import of_all_sizes, redrawn, the_same
+from autograder.checks.later import held_against, of_all_sizes, of_one_size, the_same
 
 EXACT = {"rtol": 1e-10, "atol": 1e-12}  # what float64 keeps, and nothing narrower
 
@@ -160,17 +158,6 @@ def in_one(f):
     return both
 
 
-def of_one_size(f, batch):
-    return [f(*tensors(batch))]
-
-
-def held_against(direct, f, rng, drawn, asked, dimension):
-    """The exact answers, or at least those of direct calls."""
-    exact = [asked(f, batch) for batch in redrawn(drawn, rng)]
-    own = ratio(asked(f, the_same(drawn)), direct)
-    return either(exact, {"over what direct calls give": own}, dimension)
-
-
 @once
 def saved(pairwise_distances):
     """A file, which two checks ask."""
@@ -187,7 +174,7 @@ def exported_values(pairwise_distances):
 
 
 def loaded_values(f, direct, rng):
-    return held_against(direct, f, rng, of_known_size, of_one_size, "numerics")
+    return held_against(direct, f, of_known_size, rng, of_one_size)
 
 
 @check("serialization", points=2)
@@ -198,7 +185,7 @@ def exported_gradients(pairwise_distances):
 
 
 def loaded_slopes(f, direct, rng):
-    return held_against(direct, in_one(f), rng, of_known_size, of_one_size, "gradients")
+    return held_against(direct, in_one(f), of_known_size, rng, of_one_size, dimension="gradients")
 
 
 @check("graph", points=2)
@@ -217,4 +204,4 @@ def gradients_inside_the_graph(pairwise_distances):
 
 
 def slopes_in_graph(f, direct, rng):
-    return held_against(direct, f, rng, of_any_size, of_all_sizes, "gradients")
+    return held_against(direct, f, of_any_size, rng, dimension="gradients")

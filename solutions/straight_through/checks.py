@@ -9,15 +9,13 @@ import tensorflow as tf
 from autograder.checks import (
     again,
     check,
-    either,
     exported,
     gradient,
     in_graph,
     once,
     one_graph,
-    ratio,
 )
-from autograder.checks.later import of_all_sizes, redrawn, the_same
+from autograder.checks.later import held_against, of_all_sizes, of_one_size, the_same
 
 
 def draw(rng, *shape, dtype="float32"):
@@ -164,17 +162,6 @@ def slope_of(f):
     return slope
 
 
-def of_one_size(f, batch):
-    return [f(tf.constant(batch[0]))]
-
-
-def held_against(direct, f, rng, drawn, asked, dimension):
-    """The exact answers, or at least those of direct calls."""
-    exact = [asked(f, batch) for batch in redrawn(drawn, rng)]
-    own = ratio(asked(f, the_same(drawn)), direct)
-    return either(exact, {"over what direct calls give": own}, dimension)
-
-
 @once
 def saved(binarize):
     """A file, which two checks ask."""
@@ -191,7 +178,7 @@ def exported_values(binarize):
 
 
 def loaded_values(f, direct, rng):
-    return held_against(direct, f, rng, of_known_size, of_one_size, "numerics")
+    return held_against(direct, f, of_known_size, rng, of_one_size)
 
 
 @check("serialization", points=2)
@@ -202,7 +189,7 @@ def exported_gradient(binarize):
 
 
 def loaded_slopes(f, direct, rng):
-    return held_against(direct, slope_of(f), rng, of_known_size, of_one_size, "gradients")
+    return held_against(direct, slope_of(f), of_known_size, rng, of_one_size, dimension="gradients")
 
 
 @check("graph", points=1)
@@ -221,4 +208,4 @@ def gradient_inside_the_graph(binarize):
 
 
 def slopes_in_graph(f, direct, rng):
-    return held_against(direct, f, rng, of_any_size, of_all_sizes, "gradients")
+    return held_against(direct, f, of_any_size, rng, dimension="gradients")
