@@ -1,5 +1,7 @@
 """What `autograder build` may write over."""
 
+import subprocess
+
 import pytest
 
 from autograder.authors.build import Made
@@ -36,6 +38,21 @@ def test_a_stub_with_lines_of_its_own_is_kept(tmp_path, old):
     path.parent.mkdir()
     path.write_text(old)
     with pytest.raises(BuildError, match="Move it elsewhere, .* only an older stub, remove it"):
+        Made(Course(tmp_path)).refuse_stub(path, NEW)
+
+
+def test_a_stub_is_built_anew_if_git_has_it_as_it_is(tmp_path):
+    path = tmp_path / "exercises" / "turn.py"
+    path.parent.mkdir()
+    path.write_text("# YOUR CODE HERE\nan_older = 'stub'\n")
+    you = ["-c", "user.name=Ada", "-c", "user.email=ada@example.org"]
+    for command in (["init", "-q"], ["add", "."], [*you, "commit", "-qm", "Build"]):
+        with pytest.raises(BuildError):
+            Made(Course(tmp_path)).refuse_stub(path, NEW)
+        subprocess.run(["git", *command], cwd=tmp_path, check=True)
+    Made(Course(tmp_path)).refuse_stub(path, NEW)
+    path.write_text("# YOUR CODE HERE\nan = 'answer'\n")
+    with pytest.raises(BuildError):
         Made(Course(tmp_path)).refuse_stub(path, NEW)
 
 

@@ -5,6 +5,7 @@ import copy
 import hashlib
 import json
 import re
+import subprocess
 import textwrap
 from collections.abc import Callable
 from pathlib import Path
@@ -393,7 +394,7 @@ class Made:
 
     def refuse_stub(self, path: Path, new: str) -> None:
         """Refuse to write over somebody's answer."""
-        if not path.exists() or self.is_same(path):
+        if not path.exists() or self.is_same(path) or _is_committed(path):
             return
         try:
             old = path.read_text(encoding="utf-8")
@@ -410,7 +411,7 @@ class Made:
 
     def refuse_notebook(self, path: Path, new: nbformat.NotebookNode, exercise: str) -> None:
         """Refuse to write over a notebook with cells of somebody's own."""
-        if not path.exists() or self.is_same(path):
+        if not path.exists() or self.is_same(path) or _is_committed(path):
             return
         try:
             old = nbformat.reads(path.read_text(encoding="utf-8"), 4).cells
@@ -432,6 +433,16 @@ class Made:
                 "first. To keep both, copy it to a folder build/source/ASSIGNMENT of your own, and "
                 "run: nbgrader generate_assignment ASSIGNMENT"
             )
+
+
+def _is_committed(path: Path) -> bool:
+    """Tell whether git has a file as it is. Then nothing is lost if it is written anew."""
+    command = ["git", "status", "--porcelain", "--ignored", "--", path.name]
+    try:
+        done = subprocess.run(command, cwd=path.parent, capture_output=True, check=False)
+    except OSError:
+        return False
+    return done.returncode == 0 and not done.stdout
 
 
 def _in_gradebook(name: str, course: Course) -> dict[str, assignments.Notebook]:
