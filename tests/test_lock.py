@@ -89,6 +89,25 @@ def test_every_attempt_is_refused_and_the_answer_stays_right(locked, toy_exercis
     assert not Path("/tmp/autograder-was-here").exists()
 
 
+def test_files_of_its_own_are_copied_moved_and_packed(locked, toy_exercise):
+    source = (
+        f"{toy_exercise.reference}\n"
+        "import os, shutil, tempfile\n"
+        "folder = tempfile.mkdtemp()\n"
+        "os.makedirs(f'{folder}/a/b')\n"
+        "open(f'{folder}/a/b/c.txt', 'w').write('text')\n"
+        "shutil.copytree(f'{folder}/a', f'{folder}/copy')\n"
+        "shutil.copy2(f'{folder}/a/b/c.txt', folder)\n"
+        "shutil.move(f'{folder}/copy', f'{folder}/moved')\n"
+        "shutil.unpack_archive(shutil.make_archive(f'{folder}/packed', 'zip', folder), folder)\n"
+        "print(open(f'{folder}/moved/b/c.txt').read())\n"
+        "shutil.rmtree(folder)\n"
+    )
+    result = locked.grade(Submission("x", "", False, (source,)))
+    assert result.output.strip() == "text"
+    assert result.score == result.max_score
+
+
 def test_a_missing_layer_is_named_and_can_be_required(course, environment, toy_exercise):
     tools = course / "tools"  # all that is on the path: no bubblewrap
     tools.mkdir()

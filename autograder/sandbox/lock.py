@@ -44,6 +44,8 @@ CLONE_FILES, CLONE_THREAD = 0x400, 0x10000
 FCNTL = (0, 1, 2, 3, 4, 5, 6, 7, 36, 37, 38, 1030, 1032)
 # Landlock does not mind them, and libraries call them for no need: they succeed and do nothing.
 PRETENDED = "chmod fchmod fchmodat fchmodat2 utime utimes utimensat futimesat".split()  # noqa: SIM905
+# What calls them does without, if it hears that a file system does not have them.
+UNSUPPORTED = "fallocate listxattr llistxattr flistxattr getxattr lgetxattr fgetxattr".split()  # noqa: SIM905
 
 ALLOWED = """
     access alarm arch_prctl brk chdir clock_getres clock_gettime clock_nanosleep close
@@ -299,7 +301,8 @@ def call_filter() -> bytes:
     calls.add_rule(seccomp.ALLOW, "prctl", seccomp.Arg(0, seccomp.EQ, PR_SET_NAME))
     calls.add_rule(seccomp.ALLOW, "prlimit64", seccomp.Arg(2, seccomp.EQ, 0))  # reads a limit
     calls.add_rule(seccomp.ALLOW, "sched_setaffinity", seccomp.Arg(0, seccomp.EQ, 0))  # its own
-    calls.add_rule(seccomp.ERRNO(errno.EOPNOTSUPP), "fallocate")  # glibc goes back to writing
+    for name in UNSUPPORTED:
+        calls.add_rule(seccomp.ERRNO(errno.EOPNOTSUPP), name)
     for command in FCNTL:
         calls.add_rule(seccomp.ALLOW, "fcntl", seccomp.Arg(1, seccomp.EQ, command))
     # close-on-exec, off and on; is it a terminal, how wide, how much is there
