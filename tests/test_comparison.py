@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from autograder.grading.comparison import alike, difference
+from autograder.grading.comparison import alike, find
 from autograder.records.observations import Either, Thing
 
 
@@ -29,7 +29,7 @@ A = np.array([[1.0], [2.0]], "float32")
     ],
 )
 def test_equal_answers_are_equal(expected, seen):
-    assert difference(expected, seen, 1e-4, 1e-5) is None
+    assert find(expected, seen, 1e-4, 1e-5) is None
 
 
 @pytest.mark.parametrize(
@@ -64,24 +64,24 @@ def test_equal_answers_are_equal(expected, seen):
     ],
 )
 def test_a_difference_is_described_in_words(expected, seen, message):
-    assert difference(expected, seen, 1e-4, 1e-5) == message
+    assert find(expected, seen, 1e-4, 1e-5).words == message
 
 
 def test_an_agreement_counts_only_where_it_may():
     right, forged = Either([1.0, 2.0], 1.0), Either([9.0, 2.0], 1.0)
     expected = {"a": [right]}
     for own in (["numerics"], []):
-        assert difference(expected, {"a": [right]}, 1e-4, 1e-5, own) is None
-    assert difference(expected, {"a": [forged]}, 1e-4, 1e-5, ["numerics"]) is None
+        assert find(expected, {"a": [right]}, 1e-4, 1e-5, own) is None
+    assert find(expected, {"a": [forged]}, 1e-4, 1e-5, ["numerics"]) is None
     for own in ([], ["gradients"]):
-        told = difference(expected, {"a": [forged]}, 1e-4, 1e-5, own)
+        told = find(expected, {"a": [forged]}, 1e-4, 1e-5, own).words
         assert told == "a: expected 1, got 9"
     later = Either([1.0, 9.0], 3.0)
-    told = difference(expected, {"a": [later]}, 1e-4, 1e-5)
+    told = find(expected, {"a": [later]}, 1e-4, 1e-5).words
     assert told == "a: with other inputs: expected 2, got 9"
     neither = Either([9.0, 2.0], 3.0)
-    assert "expected 1, got 3" in difference(expected, {"a": [neither]}, 1e-4, 1e-5, ["numerics"])
-    assert difference(expected, {"a": [1.0]}, 1e-4, 1e-5, ["numerics"])
+    assert "expected 1, got 3" in find(expected, {"a": [neither]}, 1e-4, 1e-5, ["numerics"]).words
+    assert find(expected, {"a": [1.0]}, 1e-4, 1e-5, ["numerics"])
     assert not alike([right], [forged], 1e-4, 1e-5)
 
 
@@ -91,7 +91,7 @@ def test_an_agreement_counts_only_where_it_may():
 )
 def test_an_agreement_needs_other_answers_for_other_inputs(exact):
     right, forged = Either([1.0, 2.0], 1.0), Either(exact, 1.0)
-    assert difference(right, forged, 1e-4, 1e-5, ["numerics"])
+    assert find(right, forged, 1e-4, 1e-5, ["numerics"])
 
 
 @pytest.mark.parametrize(
@@ -108,9 +108,9 @@ def test_an_either_inside_another_equals_nothing(inner):
     one, two = inner(A), inner(A + 0)
     for forged in (Either([one, two], 1.0), Either(one, two), Either([A, one], two), one):
         for own in ([], ["numerics"]):
-            assert difference(right, forged, 1e-4, 1e-5, own)
-            assert difference([right], [forged], 1e-4, 1e-5, own)
-            assert difference("text", forged, 1e-4, 1e-5, own)
+            assert find(right, forged, 1e-4, 1e-5, own)
+            assert find([right], [forged], 1e-4, 1e-5, own)
+            assert find("text", forged, 1e-4, 1e-5, own)
 
 
 @pytest.mark.parametrize("value", [float("nan"), np.float64("nan"), np.array([1.0, np.nan])])
@@ -121,5 +121,5 @@ def test_wrong_answers_are_alike_where_both_are_nan(value):
 
 @pytest.mark.parametrize("nothing", [[], [[]], {"x": []}, [[], []]])
 def test_empty_lists_are_alike(nothing):
-    assert difference(nothing, nothing, 1e-4, 1e-5, ()) is None
-    assert difference([*nothing, 1], [*nothing, 2], 1e-4, 1e-5, ()) is not None
+    assert find(nothing, nothing, 1e-4, 1e-5, ()) is None
+    assert find([*nothing, 1], [*nothing, 2], 1e-4, 1e-5, ()) is not None

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.grading.comparison import difference
+from autograder.grading.comparison import find
 from autograder.grading.diagnosis import of
 
 RTOL, ATOL = 1e-4, 1e-5
@@ -149,7 +149,7 @@ def test_a_matrix_of_all_pairs_is_recognised():
 
 def test_scalars_in_a_list_are_one_answer():
     right = drawn(np.random.default_rng(3), (6,)).tolist()
-    message = difference({"a": right}, {"a": [2 * one for one in right]}, RTOL, ATOL)
+    message = find({"a": right}, {"a": [2 * one for one in right]}, RTOL, ATOL).words
     assert message.startswith("a: answer 1 of 6: expected ")
     assert message.endswith("; all 6 are 2 times what they should be")
 
@@ -182,11 +182,11 @@ def test_a_diagnosis_names_no_expected_value_but_the_one_that_the_message_shows(
     ],
 )
 def test_a_ratio_is_said_in_words(key, seen, message):
-    assert difference({key: np.ones_like(seen)}, {key: seen}, RTOL, ATOL) == message
+    assert find({key: np.ones_like(seen)}, {key: seen}, RTOL, ATOL).words == message
 
 
 def test_a_label_is_no_ratio_if_its_answer_is_not_one():
-    message = difference({"over the moon": 3.0}, {"over the moon": 4.0}, RTOL, ATOL)
+    message = find({"over the moon": 3.0}, {"over the moon": 4.0}, RTOL, ATOL).words
     assert message == "over the moon: expected 3, got 4"
 
 
@@ -199,4 +199,4 @@ def test_a_label_is_no_ratio_if_its_answer_is_not_one():
 )
 def test_a_boolean_is_said_in_words(expected, message):
     key = "another alpha changes the values"
-    assert difference({key: expected}, {key: not expected}, RTOL, ATOL) == message
+    assert find({key: expected}, {key: not expected}, RTOL, ATOL).words == message

@@ -22,14 +22,6 @@ MOST_LEAVES = 5_000  # of an answer that is compared with many others
 ABSENT = Thing("nothing")  # in place of a leaf that an answer does not have
 
 
-def difference(
-    expected: Any, seen: Any, rtol: float, atol: float, own: Collection[str] = ()
-) -> str | None:
-    """Return the first difference in words a student can use, or None where there is none."""
-    found = find(expected, seen, rtol, atol, own)
-    return found and found.words
-
-
 def find(
     expected: Any, seen: Any, rtol: float, atol: float, own: Collection[str] = ()
 ) -> "Difference | None":
