@@ -97,11 +97,13 @@ def busy() -> float:
 def specimens(count: int) -> dict[str, list[str]]:
     """Return sources by exercise: wheats and chaffs half and half, every tenth a stub."""
     chance = random.Random(1)
-    found = {}
+    found: dict[str, list[str]] = {}
+    before = 0
     every = exercises.find_all(ROOT / "solutions")
     for number, exercise in enumerate(every):
         share = count // len(every) + (number < count % len(every))
-        stubs = share // 10
+        stubs = (before + share) // 10 - before // 10
+        before += share
         wheats = [one.source for one in exercise.wheats]
         chaffs = [one.source for one in exercise.chaffs]
         half = (share - stubs) // 2
