@@ -20,7 +20,7 @@ from autograder.gradebook.sanitize import OURS
 from autograder.records.results import CheckResult, Status, SubmissionResult
 from autograder.records.text import plain
 from autograder.show import html
-from autograder.show.messages import Points, Reason, reasons, with_status
+from autograder.show.messages import LOOK_AT, Points, Reason, reasons, with_status
 
 # In our part of an autograded notebook's metadata.
 RESULTS = "results"
@@ -151,7 +151,7 @@ class FeedbackPage(HTMLExporter):
         yield "cleaned", clean_html.clean
 
     def from_notebook_node(self, nb, resources=None, **kwargs):
-        resources = {**(resources or {}), "highlighting": _highlighting()}
+        resources = {**(resources or {}), "highlighting": _highlighting(), "look_at": LOOK_AT}
         return super().from_notebook_node(nb, resources, **kwargs)
 
 
