@@ -1,9 +1,9 @@
 # %% [markdown] unit="4 Metrics" step=2 minutes=50 teaches="counts over all batches, 0/0"
 # # A score that no batch knows
 #
-# A model that finds one fraud in a thousand payments is right 99.9 % of the time if it never finds
-# any. *Precision* asks how many of its alarms were right, *recall* how many of the frauds raised
-# one, and the **F-beta score** makes one number of the two.
+# If one payment in a thousand is a fraud, a model that never raises an alarm is right 99.9 % of the
+# time. So one asks for more: *precision* says how many of the alarms were right, *recall* how many
+# of the frauds raised one, and the **F-beta score** makes one number of the two.
 #
 # In `streaming_metric` you learned what state is, and why a metric keeps it in variables that Keras
 # knows. There, every batch had a sum and a size, and the answer was one divided by the other. Now

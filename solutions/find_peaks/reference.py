@@ -4,8 +4,8 @@
 # Heart beats in an ECG, notes in a recording, lines in a spectrum: in all of them you look for
 # *peaks*, and then work on with those alone. How many there are, nobody knows before looking. A
 # Python list takes any number; a tensor has a shape. Here you write a function,
-# `find_peaks(series)`, whose result is as long as the data says, that still lets gradients through,
-# and that fits in a graph.
+# `find_peaks(series)`, that returns two tensors, the positions of the peaks and their values. They
+# are as long as the data says, let gradients through, and fit in a graph.
 
 # %% tags=["look"]
 def look_at_a_list_in_a_graph():
