@@ -112,6 +112,13 @@ def test_the_readme_says_what_the_audit_would(exercise, patient_worker):
     assert [f"{place.unit} {place.title}", *map(str, course)] in rows
 
 
+def test_the_first_lines_name_earlier_exercises_only(exercise, shipped_exercises):
+    """So nobody who follows the course needs what comes later."""
+    here = exercise.place.order
+    later = {one.name for one in shipped_exercises if one.place.order >= here}
+    assert later & {*re.findall(r"`(\w+)`", exercise.needs)} == set()
+
+
 @pytest.mark.slow
 def test_stub_and_release_are_what_build_makes_now(exercise, patient_worker, tmp_path):
     """If not: run `autograder build` and commit what it wrote."""
