@@ -198,7 +198,8 @@ def held_against(
         f: the function, as it was loaded.
         draw: a function of a generator that returns a batch, an array for each input.
         rng: the generator for the exact answers.
-        ask: `of_all_sizes`, which is meant if it is not given, or `of_one_size`.
+        ask: what is asked of a function and a batch: `of_all_sizes` if it is not given,
+            `of_one_size`, or a function of the checks that returns a list.
         dimension: where points must have been lost for direct calls to count, as for `either`.
     """
     ask = ask or of_all_sizes
