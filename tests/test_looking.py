@@ -206,7 +206,7 @@ def test_what_hears_no_alarm_ends_with_a_sentence():
         "import time\n"
         "from pathlib import Path\n"
         "from autograder.practice import looking\n"
-        "looking.GRACE = 0\n"
+        "looking.publictests.GRACE = 0\n"
         "with looking._ended_after(0.2, Path('mine.py')), looking.publictests.quiet():\n"
         "    time.sleep(60)\n"
     )

@@ -589,6 +589,38 @@ def test_pytest_stops_an_endless_loop_and_runs_no_other_test(desk, environment):
     assert "1 failed, 1 skipped, 1 error" in output
 
 
+UNSTOPPED = "it did not end, and could not be stopped, inside of TensorFlow: a loop without an end?"
+FOREVER = "__import__('tensorflow').while_loop(lambda i: i < 5, lambda i: i - i, [0])"
+
+
+def test_pytest_ends_if_a_test_hears_no_alarm_inside_of_tensorflow(desk, environment):
+    graph = f"__import__('tensorflow').function(lambda: {FOREVER})()"
+    solve(desk / "scale.py", graph)
+    code = IMPATIENT.replace("sys.exit", "publictests.GRACE = 1\nsys.exit")
+    command = [sys.executable, "-c", code]
+    code, output = run([*command, "scale.py"], desk, environment)
+    assert code == 1
+    assert re.search(rf"^scale\.py::test_\w+: {re.escape(UNSTOPPED)}$", output, re.MULTILINE)
+    text = (desk / "scale.py").read_text()
+    (desk / "top.py").write_text(text.replace("class Scale", f"{graph}\n\nclass Scale"))
+    code, output = run([*command, "top.py"], desk, environment)
+    assert (code, f"top.py: {UNSTOPPED}" in output) == (1, True)
+
+
+def test_a_notebook_says_that_the_kernel_must_be_restarted(desk, environment):
+    """There, nothing but a restart ends it; here, the test does."""
+    loop = f"__import__('tensorflow').function(lambda: {FOREVER})()"
+    code = ENDLESS.replace("    while True:\n        pass", f"    {loop}")
+    code = code.replace("publictests._display", "publictests.GRACE = 1\npublictests._display")
+    how = {"cwd": desk, "env": environment, "text": True, "stdout": subprocess.PIPE}
+    with subprocess.Popen([sys.executable, "-c", code], **how) as process:
+        try:
+            said = process.stdout.readline()
+        finally:
+            process.kill()
+    assert said == f"numerics: it ends: {UNSTOPPED} Restart the kernel.\n"
+
+
 def test_a_course_of_ones_own_is_listed_and_started(course, autograder, environment):
     assert "nothing is built in the course" in autograder("list", code=2).stderr
     (course / "exercises").mkdir()

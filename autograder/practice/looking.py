@@ -9,7 +9,6 @@ import inspect
 import io
 import os
 import sys
-import threading
 import types
 import warnings
 from collections.abc import Callable, Iterator
@@ -18,7 +17,13 @@ from pathlib import Path
 
 from autograder.practice import publictests
 from autograder.practice.files import NoPractice
-from autograder.practice.publictests import ENDLESS, LOAD_SECONDS, TEST_SECONDS, Place
+from autograder.practice.publictests import (
+    LOAD_SECONDS,
+    TEST_SECONDS,
+    UNSTOPPED,
+    Place,
+    watched,
+)
 from autograder.records import extras, submissions
 from autograder.records.text import plain
 from autograder.sandbox.loading import TooSlow, alarm, load
@@ -27,7 +32,6 @@ from autograder.show.pictures import NoPictures, png
 NOTHING = "Nothing to see yet: "
 AGAIN = "Then run this cell again."
 MAX_PRINTED = 20_000
-GRACE = 5  # seconds in which an alarm should have been heard
 
 
 @dataclass(frozen=True)
@@ -150,21 +154,17 @@ def look_at_file(path: Path) -> list[View]:
 
 @contextlib.contextmanager
 def _ended_after(seconds: float, path: Path) -> Iterator[None]:
-    """End the process if the block lasts much longer: inside of TensorFlow, no alarm is heard."""
+    """End the process if the block lasts much longer."""
     terminal = os.dup(2)
 
     def end() -> None:
-        sentence = f"{path}: it did not end, and could not be stopped, inside of TensorFlow"
-        os.write(terminal, f"autograder: {sentence}{ENDLESS}\n".encode())
+        os.write(terminal, f"autograder: {path}: {UNSTOPPED}\n".encode())
         os._exit(1)
 
-    timer = threading.Timer(seconds + GRACE, end)
-    timer.daemon = True
-    timer.start()
     try:
-        yield
+        with watched(seconds, end):
+            yield
     finally:
-        timer.cancel()
         os.close(terminal)
 
 

@@ -11,9 +11,10 @@ import logging
 import os
 import sys
 import tempfile
+import threading
 import traceback
 import types
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,8 @@ Place = Callable[[str, int], str | None]  # where a line is for the student; Non
 VALIDATING = "NBGRADER_VALIDATING"  # nbgrader sets it while Validate runs a notebook
 LOAD_SECONDS, TEST_SECONDS = 30, 15  # a file or a cell may take, and a test
 ENDLESS = ": a loop without an end?"
+UNSTOPPED = f"it did not end, and could not be stopped, inside of TensorFlow{ENDLESS}"
+GRACE = 5  # seconds in which an alarm should have been heard
 NO_TESTS = (
     "there are no public tests in it any more: `autograder start DIR` makes fresh files; copy your "
     "answer into one"
@@ -72,6 +75,18 @@ def run(test: Callable, place: Place, limit=contextlib.nullcontext) -> Result:
     except BaseException as error:
         return failure(test, error, place)
     return described(test)
+
+
+@contextlib.contextmanager
+def watched(seconds: float, tell: Callable[[], None]) -> Iterator[None]:
+    """Call `tell` if the block lasts much longer: inside of TensorFlow, no alarm is heard."""
+    timer = threading.Timer(seconds + GRACE, tell)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def failure(test: Callable, error: BaseException, place: Place) -> Result:
@@ -193,7 +208,10 @@ def _run_in_notebook(tests: Sequence[Callable], switched_off: Iterable[str]) -> 
         one.status = Status.NOT_ASKED
     with quiet(), off(switched_off):
         for at, test in enumerate(tests):
-            results[at] = run(test, place_in_notebook, limit)
+            one = results[at]
+            told = f"{one.dimension}: {one.statement}: {UNSTOPPED} Restart the kernel."
+            with watched(TEST_SECONDS, functools.partial(print, told, flush=True)):
+                results[at] = run(test, place_in_notebook, limit)
             if results[at].status == Status.TIMED_OUT:  # the others would run into the same loop
                 break
     return results

@@ -5,6 +5,7 @@ that takes time.
 """
 
 import contextlib
+import functools
 import os
 import sys
 import warnings
@@ -51,8 +52,7 @@ class ExerciseFile(pytest.Module):
         return items
 
     def _load(self) -> None:
-        from autograder.practice import about
-        from autograder.practice.publictests import LOAD_SECONDS, explained
+        from autograder.practice import about, publictests
         from autograder.records.extras import lacking
         from autograder.records.submissions import read
         from autograder.sandbox.loading import TooSlow, load
@@ -70,11 +70,16 @@ class ExerciseFile(pytest.Module):
         self.code = load(name, submission.notebook, submission.cells, "", self.path)
         self.obj = self.code.module
         self.switched_off = about.of(self.exercise, self.path.parent).switched_off
-        with self.code.current(), switched_off(self.switched_off):
-            for error in self.code.run_all(LOAD_SECONDS):
+        end = functools.partial(_end, self)
+        with (
+            self.code.current(),
+            switched_off(self.switched_off),
+            publictests.watched(publictests.LOAD_SECONDS, end),
+        ):
+            for error in self.code.run_all(publictests.LOAD_SECONDS):
                 if not isinstance(error, (Exception, SystemExit, TooSlow)):
                     raise error  # Ctrl-C, or `pytest.skip`
-                self.problem = self.problem or explained(error, self.code.place)
+                self.problem = self.problem or publictests.explained(error, self.code.place)
         if self.problem and not submission.notebook:
             raise self.CollectError(self.problem)
 
@@ -101,9 +106,24 @@ def pytest_runtest_call(item: pytest.Item):
         file.code.current(),
         settings.usual(),
         switches.switched_off(file.switched_off),
+        publictests.watched(publictests.TEST_SECONDS, functools.partial(_end, item)),
         alarm(publictests.TEST_SECONDS),
     ):
         return (yield)
+
+
+def _end(node: pytest.Item | pytest.File) -> None:
+    """End pytest, since nothing else ends a test that Python cannot stop."""
+    from autograder.practice.publictests import UNSTOPPED
+
+    plugins = node.config.pluginmanager
+    if capture := plugins.get_plugin("capturemanager"):
+        capture.suspend_global_capture()
+    if terminal := plugins.get_plugin("terminalreporter"):
+        terminal.ensure_newline()
+        terminal.write_line(f"{node.nodeid}: {UNSTOPPED}", red=True)
+        terminal.flush()
+    os._exit(1)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -16,7 +16,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from autograder.practice import about, publictests
-from autograder.practice.publictests import ENDLESS, add_hints
+from autograder.practice.publictests import UNSTOPPED, add_hints
 from autograder.records.practice import Report, Result
 from autograder.records.recognition import exercise_of
 from autograder.records.results import Status
@@ -142,7 +142,7 @@ def _stuck(report: Report, trace: Path) -> None:
     """Tell that a test did not end, and where: the process has written its trace before."""
     at = next(one for one in report.results if one.status == Status.NOT_ASKED)
     at.status = Status.TIMED_OUT
-    at.message = f"it did not end, and could not be stopped, inside of TensorFlow{ENDLESS}"
+    at.message = UNSTOPPED
     frames = FRAME.findall(trace.read_text(encoding="utf-8", errors="replace"))
     own = report.path.suffix == ".py" and [
         int(line) for file, line in frames if Path(file).name == report.path.name
