@@ -29,6 +29,7 @@ from autograder.checks.later import (
     one_graph,
     reloaded,
     survives,
+    written,
 )
 
 __all__ = [
@@ -51,4 +52,5 @@ __all__ = [
     "reloaded",
     "survives",
     "tried",
+    "written",
 ]

@@ -58,6 +58,26 @@ def exported(f: Callable, *inputs: Any, use: Callable, beside: Any = None) -> La
     return _later("exported", use, _saved_model(f, inputs, gradients=True), beside)
 
 
+def written(folder: str | Path, use: Callable, beside: Any = None) -> Later:
+    """Load a SavedModel that the submission wrote, in a process without the submission; ask `use`.
+
+    Args:
+        folder: where it was written.
+        use: a function of the checks module, called with what `tf.saved_model.load` returns, with
+            `beside` if that is given, and with a generator of its own if it has a parameter `rng`.
+            What it returns is observed.
+        beside: what goes with the question, as for `reloaded`.
+
+    Raises:
+        FileNotFoundError: there is no SavedModel in the folder.
+    """
+    there = sorted(path.name for path in Path(folder).glob("*"))
+    if "saved_model.pb" not in there:
+        found = ", ".join(there[:10]) or "nothing"
+        raise FileNotFoundError(f"no SavedModel was written into the folder. It holds {found}")
+    return _later("written", use, _packed(folder), beside)
+
+
 def in_graph(f: Callable, *inputs: Any, use: Callable, beside: Any = None) -> Later:
     """Trace `f` once for inputs of unknown size and ask `use` of the graph alone.
 
@@ -75,7 +95,7 @@ def again(later: Later, use: Callable, beside: Any = None) -> Later:
     To make it takes most of the time of such a question. Two checks can share it with `once`.
 
     Args:
-        later: what `reloaded`, `exported` or `in_graph` returned.
+        later: what `reloaded`, `exported`, `in_graph` or `written` returned.
         use: as for these.
         beside: as for these.
     """
@@ -261,9 +281,14 @@ def _saved_model(f: Callable, inputs: Sequence[Any], gradients: bool) -> bytes:
     module.f = tf.function(named, input_signature=specs, autograph=False)
     module.variables_of_f = list(module.f.get_concrete_function().graph.variables)
     options = tf.saved_model.SaveOptions(experimental_custom_gradients=gradients)
-    packed = io.BytesIO()
-    with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(packed, "w") as archive:
+    with tempfile.TemporaryDirectory() as folder:
         tf.saved_model.save(module, folder, signatures={}, options=options)  # `f` alone
+        return _packed(folder)
+
+
+def _packed(folder: str | Path) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
         for path in sorted(Path(folder).rglob("*")):
             archive.write(path, path.relative_to(folder))
     return packed.getvalue()

@@ -15,6 +15,7 @@ WHERE = {
     "reloaded": "loaded in a new process",
     "exported": "exported and loaded without the submission",
     "in_graph": "as a graph, without the submission",
+    "written": "loaded without the submission",
 }
 NO_FILE = Thing("an answer of its own, and nothing that another process could load")
 Plan = dict[tuple, tuple[str, str]]  # by check and path: `how` and `use` of what is left for later

@@ -58,6 +58,8 @@ def load(later: Later, custom_objects: dict, switched_off: dict[str, str]) -> An
             f"the graph calls back into Python ({', '.join(sorted(found))}): what tf.py_function "
             "and tf.numpy_function wrap stays outside the graph"
         )
+    if later.how == "written":
+        return tf.saved_model.load(folder)
     if (traces := len(_traces(graph.object_graph_def))) != 1:
         raise ValueError(f"one trace serves every call, but the file holds {traces}")
     module = tf.saved_model.load(folder)

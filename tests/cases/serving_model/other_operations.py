@@ -35,5 +35,3 @@ def export_for_serving(model, folder, mean, std, labels):
     tf.saved_model.save(
         box, folder, signatures={"serving_default": box.answer, "version": box.version}
     )
-
-

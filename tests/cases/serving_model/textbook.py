@@ -41,5 +41,3 @@ def export_for_serving(model, folder, mean, std, labels):
     module.version = version
     signatures = {"serving_default": module.answer, "version": module.version}
     tf.saved_model.save(module, folder, signatures=signatures)
-
-

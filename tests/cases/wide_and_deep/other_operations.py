@@ -34,5 +34,3 @@ def build_model(n_wide, n_deep, hidden=30):
     return keras.Model(
         ends, {name: keras.layers.Dense(1, name=name)(what) for name, what in seen.items()}
     )
-
-

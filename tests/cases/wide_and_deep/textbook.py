@@ -26,5 +26,3 @@ def build_model(n_wide, n_deep, hidden=30):
     main = keras.layers.Dense(1, name="main")(both)
     auxiliary = keras.layers.Dense(1, name="auxiliary")(found)
     return keras.Model({"wide": wide, "deep": deep}, {"main": main, "auxiliary": auxiliary})
-
-
