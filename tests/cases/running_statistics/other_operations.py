@@ -42,5 +42,3 @@ class RunningStatistics(tf.Module):
 
     def reset(self):
         self.state.assign(tf.zeros_like(self.state))
-
-

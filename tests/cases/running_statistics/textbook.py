@@ -46,5 +46,3 @@ class RunningStatistics(tf.Module):
         """Forget all rows."""
         for variable in (self.count, self.center, self.squares):
             variable.assign(tf.zeros_like(variable))
-
-

@@ -37,5 +37,3 @@ def train(model, loss_fn, optimizer, x, y, epochs, batch_size, metrics=()):
 
     rows = [epoch() for _ in range(epochs)]
     return {name: [row[name] for row in rows] for name in rows[0]}
-
-

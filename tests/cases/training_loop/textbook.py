@@ -39,5 +39,3 @@ def train(model, loss_fn, optimizer, x, y, epochs, batch_size, metrics=()):
         for metric in metrics:
             history[metric.name].append(float(metric.result()))
     return history
-
-
