@@ -1,11 +1,7 @@
 # points: 11, 3, 3, 3
 # What a reader of the statement wrote with low-level operations.
 # %%
-import tempfile
-from pathlib import Path
 
-import keras
-import numpy as np
 import tensorflow as tf
 
 
@@ -26,7 +22,7 @@ class AccumulatingStep(tf.Module):
         self.parts = lambda: (model, loss_fn, optimizer, weights, int(steps))
 
     def step(self, x, y):
-        """Accumulate the gradient of a micro-batch; apply the optimizer with the last of `steps`."""
+        """Accumulate a micro-batch; apply the optimizer with the last of `steps`."""
         model, loss_fn, _, weights, steps = self.parts()
         with tf.GradientTape() as tape:
             predictions = model(x, training=True)

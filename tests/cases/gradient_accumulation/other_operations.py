@@ -1,11 +1,7 @@
 # points: 11, 3, 3, 3
 # What a reader of the statement wrote with other operations than most.
 # %%
-import tempfile
-from pathlib import Path
 
-import keras
-import numpy as np
 import tensorflow as tf
 
 
@@ -60,5 +56,3 @@ class AccumulatingStep(tf.Module):
             return tf.constant(True)
 
         return tf.cond(due, apply, lambda: tf.constant(False))
-
-

@@ -1,11 +1,7 @@
 # points: 11, 3, 3, 3
 # The straightforward answer of a reader of the statement.
 # %%
-import tempfile
-from pathlib import Path
 
-import keras
-import numpy as np
 import tensorflow as tf
 
 
@@ -31,7 +27,7 @@ class AccumulatingStep(tf.Module):
         self.calls = tf.Variable(0, trainable=False, dtype=tf.int64)
 
     def step(self, x, y):
-        """Accumulate the gradient of a micro-batch; apply the optimizer with the last of `steps`."""
+        """Accumulate a micro-batch; apply the optimizer with the last of `steps`."""
         with tf.GradientTape() as tape:
             predictions = self.model(x, training=True)
             loss = self.loss_fn(y, predictions)
@@ -64,5 +60,3 @@ class AccumulatingStep(tf.Module):
         for variable in [*self.sums, self.rows, self.calls]:
             variable.assign(tf.zeros_like(variable))
         return tf.constant(True)
-
-

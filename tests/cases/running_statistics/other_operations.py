@@ -1,10 +1,7 @@
 # points: 11, 1, 4, 4
 # What a reader of the statement wrote with other operations than most.
 # %%
-import tempfile
-from pathlib import Path
 
-import numpy as np
 import tensorflow as tf
 
 

@@ -1,10 +1,7 @@
 # points: 11, 1, 4, 4
 # The straightforward answer of a reader of the statement.
 # %%
-import tempfile
-from pathlib import Path
 
-import numpy as np
 import tensorflow as tf
 
 

@@ -1,11 +1,8 @@
 # points: 11, 3, 3, 3
 # What a reader of the statement wrote with other operations than most.
 # %%
-import os
-import tempfile
 from pathlib import Path
 
-import keras
 import numpy as np
 import tensorflow as tf
 
@@ -13,7 +10,7 @@ import tensorflow as tf
 # %%
 def export_for_serving(model, folder, mean, std, labels):
     """Write a SavedModel that takes raw features and returns probabilities and labels."""
-    if os.path.isdir(folder) and os.listdir(folder):
+    if Path(folder).is_dir() and any(Path(folder).iterdir()):
         raise FileExistsError(f"there is something in {folder}")
     mean, std, labels = np.array(mean, "float64"), np.array(std, "float64"), list(labels)
 

@@ -1,11 +1,8 @@
 # points: 11, 3, 3, 3
 # The straightforward answer of a reader of the statement.
 # %%
-import os
-import tempfile
 from pathlib import Path
 
-import keras
 import numpy as np
 import tensorflow as tf
 
@@ -13,7 +10,7 @@ import tensorflow as tf
 # %%
 def export_for_serving(model, folder, mean, std, labels):
     """Write a SavedModel that takes raw features and returns probabilities and labels."""
-    if os.path.exists(folder) and os.listdir(folder):
+    if Path(folder).exists() and any(Path(folder).iterdir()):
         raise FileExistsError(f"there is something in {folder}")
     mean, std = np.asarray(mean, "float32"), np.asarray(std, "float32")
     labels = [str(label) for label in labels]
