@@ -359,7 +359,7 @@ KINDS = [
         "signature",
         r"Binding inputs to tf\.function failed due to `Can not cast",
         "An `input_signature` accepts only the shapes and dtypes that it names. Put None for every "
-        "size that may change, or leave the signature out.",
+        "size that may change.",
         None,
     ),
     Kind(

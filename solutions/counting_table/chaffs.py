@@ -330,8 +330,8 @@ class CountingTable(CountingTable):
 
 # %% python_list loses="gradients serialization graph"
 """The totals are in no variable that a `tf.Module` finds: a Python list, a NumPy array, a
-`keras.Variable` and a lookup table of TensorFlow are none. So they have no gradient, and a
-checkpoint leaves them out. Keep them in a `tf.Variable`."""
+`keras.Variable` and a lookup table of TensorFlow are none. So `variables` of the module does not
+have them. Keep them in a `tf.Variable`."""
 
 
 class CountingTable(CountingTable):
