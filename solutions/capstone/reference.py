@@ -351,8 +351,8 @@ def look_at_my_model_learning(figure):
     standardized = np.float32((x - mean) / np.where(std > 0, std, 1))
     optimizer = keras.optimizers.Adam(0.01)
     history = train(model, HuberLoss(), optimizer, standardized, y, 12, 16, [HuberMetric()])
-    for name, values in history.items():
-        left.plot(range(1, 13), values, "o-" if name == "loss" else "x--", label=name)
+    for label, line_of in history.items():
+        left.plot(range(1, 13), line_of, "o-" if label == "loss" else "x--", label=label)
     left.set(title="your loop, loss and metric", xlabel="epoch")
     left.legend()
     new, price = flats(200, seed=2)

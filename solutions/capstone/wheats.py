@@ -11,7 +11,7 @@ MyDense = keras.layers.Dense
 
 class HuberMetric(keras.metrics.MeanMetricWrapper):
     def __init__(self, threshold=1.0, name="huber_metric", **kwargs):
-        super().__init__(keras.losses.huber, name=name, delta=threshold, **kwargs)
+        super().__init__(keras.losses.huber, name, delta=threshold, **kwargs)
 
 
 def build_model(features, layer=MyDense):
