@@ -4,6 +4,7 @@ import re
 
 import keras
 import numpy as np
+import pytest
 import tensorflow as tf
 
 TEXTS = ["a good film", "a bad film", "Good, good, good!", "bad music in a good film"]
@@ -37,6 +38,7 @@ def test_the_most_frequent_words_are_known(reference):
     assert vectorize.get_vocabulary() == ["", "[UNK]", "two", "one"]
 
 
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # of Keras
 def test_a_loaded_model_has_its_words(reference, tmp_path):
     model, texts = reference.build_classifier(TEXTS, 2), tf.constant(["good music", "bad", ""])
     model.save(tmp_path / "model.keras")

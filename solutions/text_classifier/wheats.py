@@ -22,7 +22,7 @@ class AverageOfWords(layers.Layer):
 def build_classifier(texts, labels_count, max_tokens=1000):
     vectorize = layers.TextVectorization(max_tokens)
     vectorize.adapt(texts)
-    return keras.Sequential(
+    model = keras.Sequential(
         [
             vectorize,
             layers.Embedding(len(vectorize.get_vocabulary()), 8, mask_zero=True),
@@ -30,6 +30,8 @@ def build_classifier(texts, labels_count, max_tokens=1000):
             layers.Dense(labels_count, activation="softmax"),
         ]
     )
+    model(tf.constant(["a text"]))
+    return model
 
 
 # %% inputs_of_one_column
