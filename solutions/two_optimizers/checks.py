@@ -1,0 +1,262 @@
+"""What it means to have solved `two_optimizers`.
+
+The models are the grader's own, so their weights are known by layer and name. What is returned is
+how far they have moved. Regularizers, BatchNormalization, frozen layers and names that are parts of
+each other are in the checks of these alone: a mistake with one of them costs no more than that."""
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from autograder.checks import check, either, in_graph, ratio
+
+MSE = keras.losses.MeanSquaredError()
+SGD, Adam = keras.optimizers.SGD, keras.optimizers.Adam
+FEATURES = 3
+INPUTS, LABELS = (None, FEATURES), (None, 1)
+
+
+def dense(units, name, **options):
+    return keras.layers.Dense(units, "tanh", name=name, **options)
+
+
+def filled(model, rng):
+    """Give a model weights of a size that leaves no neuron saturated, and no gradient tiny."""
+    for weight in model.trainable_variables + model.non_trainable_variables:
+        if "moving" not in weight.name and weight.dtype == "float32":
+            weight.assign(rng.uniform(0.2, 0.8, weight.shape) * rng.choice([-1, 1], weight.shape))
+    return model
+
+
+def network(rng, penalty=None):
+    """Three layers with weights of their own shapes."""
+    layers = [
+        dense(4, "first", kernel_regularizer=penalty),
+        dense(2, "second"),
+        keras.layers.Dense(1, name="third", kernel_regularizer=penalty),
+    ]
+    return filled(keras.Sequential([keras.Input((FEATURES,)), *layers]), rng)
+
+
+def draw(rng, rows=4):
+    x = rng.normal(size=(rows, FEATURES))
+    return x.astype("float32"), (2 + rng.normal(size=(rows, 1))).astype("float32")
+
+
+def steps(two, *batches):
+    return [two.step(tf.constant(x), tf.constant(y)) for x, y in batches]
+
+
+def moved(model, before):
+    """How far all weights have moved since `before`, by layer."""
+    after, places = model.get_weights(), {}
+    for layer in model.layers:
+        places |= {id(weight): layer.name for weight in layer.weights}
+    found = {}
+    for weight, old, new in zip(model.weights, before, after, strict=True):
+        label = f"{places[id(weight)]}, {weight.name} of shape {tuple(weight.shape)}"
+        found[label] = new - old
+    return found
+
+
+def trained(TwoOptimizers, model, lower, optimizers, batches, loss=MSE):
+    """Train on some batches, and return how far the weights have moved."""
+    before = model.get_weights()
+    two = TwoOptimizers(model, lower, *optimizers, loss)
+    steps(two, *batches)
+    return moved(model, before)
+
+
+# What goes to the wrong optimizer shows in others, too; this one shows it step by step.
+@check("numerics", points=3)
+def each_part_has_its_optimizer(TwoOptimizers, rng):
+    """in two steps of gradient descent, the named layers move by one rate, all others by another"""
+    return {
+        f"lower {lower}": trained(
+            TwoOptimizers, network(rng), lower, (SGD(0.2), SGD(0.03)), [draw(rng), draw(rng)]
+        )
+        for lower in (["first"], ["third", "first"], ["second"])
+    }
+
+
+# The next one sees lost states as well, by a schedule; those of Adam and of momentum are here.
+@check("numerics", points=2, rtol=1e-3)
+def optimizers_keep_their_states(TwoOptimizers, rng):
+    """three steps with Adam below and momentum above, and the other way round"""
+    batches = [draw(rng) for _ in range(3)]
+    adam, momentum = (lambda: Adam(0.05)), (lambda: SGD(0.02, momentum=0.9))
+    return {
+        label: trained(TwoOptimizers, network(rng), ["first"], optimizers, batches)
+        for label, optimizers in {
+            "Adam below": (adam(), momentum()),
+            "Adam above": (momentum(), adam()),
+        }.items()
+    }
+
+
+# Adam shows a wrong number of steps as well; what an optimizer makes of many gradients, only this.
+@check("numerics", points=1, rtol=1e-3)
+def each_is_applied_once_to_its_part(TwoOptimizers, rng):
+    """a norm is that of all gradients of a part, and a learning rate changes step by step"""
+    schedule = keras.optimizers.schedules.PiecewiseConstantDecay([0], [0.5, 0.1])
+    optimizers = SGD(0.5, global_clipnorm=0.2), SGD(schedule)
+    batches = [draw(rng), draw(rng)]
+    return trained(TwoOptimizers, network(rng), ["first", "second"], optimizers, batches)
+
+
+@check("numerics", points=1)
+def whole_names_count(TwoOptimizers, rng):
+    """a layer whose name contains another one's is not mistaken for it"""
+    names = ("part", "part_1", "a_part")
+    seen = {}
+    for lower in ("part", "part_1"):
+        layers = [dense(size, name) for size, name in zip((4, 3, 1), names, strict=True)]
+        model = filled(keras.Sequential([keras.Input((FEATURES,)), *layers]), rng)
+        seen[f"lower ['{lower}']"] = trained(
+            TwoOptimizers, model, [lower], (SGD(0.2), SGD(0.03)), [draw(rng)]
+        )
+    return seen
+
+
+@check("numerics", points=1)
+def unknown_names_raise(TwoOptimizers, rng):
+    """a name that no layer of the model has raises ValueError when the object is made"""
+    seen = {}
+    for lower in (["fourth"], ["first", "fir"], ["third", "second", "First"]):
+        try:
+            TwoOptimizers(network(rng), lower, SGD(0.1), SGD(0.1), MSE)
+            seen[str(lower)] = "nothing was raised"
+        except NotImplementedError:
+            raise
+        except Exception as error:
+            is_one = isinstance(error, ValueError)
+            seen[str(lower)] = "ValueError" if is_one else type(error).__name__
+    return seen
+
+
+@check("numerics", points=1)
+def frozen_layers_and_inner_models(TwoOptimizers, rng):
+    """frozen layers stay in either part, and all of an inner model moves with its part"""
+    seen = {}
+    for lower in (["inner", "frozen"], ["inner"], ["top", "frozen"]):
+        inner = [keras.Input((FEATURES,)), dense(4, "first"), dense(2, "second")]
+        layers = [
+            keras.Sequential(inner, name="inner"),
+            dense(2, "frozen", trainable=False),
+            keras.layers.Dense(1, name="top"),
+        ]
+        model = filled(keras.Sequential([keras.Input((FEATURES,)), *layers]), rng)
+        seen[f"lower {lower}"] = trained(
+            TwoOptimizers, model, lower, (SGD(0.2), SGD(0.03)), [draw(rng)]
+        )
+    return seen
+
+
+@check("numerics", points=2)
+def the_loss_is_returned(TwoOptimizers, rng):
+    """a step returns the loss before the weights change, with the model's own losses"""
+    two = TwoOptimizers(network(rng), ["second"], SGD(0.1), SGD(0.02), MSE)
+    losses = steps(two, draw(rng), draw(rng))
+    seen = dict(zip(("first step", "second step"), losses, strict=True))
+    for rate in (0.3, 0.5):
+        # One step alone: how penalties move the weights is the question of another check.
+        model = network(rng, keras.regularizers.L2(rate))
+        two = TwoOptimizers(model, ["second"], SGD(0.1), SGD(0.02), MSE)
+        [seen[f"with penalties, rate {rate}"]] = steps(two, draw(rng))
+    return seen
+
+
+def with_normalization(rng):
+    normal = keras.layers.BatchNormalization(momentum=0.5, name="normal")
+    layers = [dense(4, "first"), normal, keras.layers.Dense(1, name="third")]
+    return filled(keras.Sequential([keras.Input((FEATURES,)), *layers]), rng)
+
+
+@check("numerics", points=1)
+def one_pass_in_training(TwoOptimizers, rng):
+    """each step calls the model once with training=True: moving averages move once"""
+    model = with_normalization(rng)
+    # Both rates are zero: how the weights move is the question of others.
+    two = TwoOptimizers(model, ["normal"], SGD(0.0), SGD(0.0), MSE)
+    seen = {}
+    for turn in ("first", "second"):
+        steps(two, draw(rng))
+        averages = model.get_layer("normal").non_trainable_variables
+        seen[f"after the {turn} step"] = [np.array(one) for one in averages]
+    return seen
+
+
+# The second loss tells labels and predictions apart.
+@check("gradients", points=2)
+def a_step_is_minus_the_gradient(TwoOptimizers, rng):
+    """with gradient descent and a rate of 1 for both, weights move by minus the gradient"""
+    return {
+        type(loss).__name__: trained(
+            TwoOptimizers, network(rng), ["third", "first"], (SGD(1.0), SGD(1.0)), [draw(rng)], loss
+        )
+        for loss in (MSE, keras.losses.BinaryCrossentropy(from_logits=True))
+    }
+
+
+@check("gradients", points=1)
+def penalties_have_a_gradient(TwoOptimizers, rng):
+    """the gradient of the model's own losses is part of the step, in both parts of the model"""
+    weights, batch = np.random.default_rng(rng.integers(2**31)), draw(rng)
+    seed = weights.integers(2**31)
+    with_penalty, without = (
+        trained(
+            TwoOptimizers,
+            network(np.random.default_rng(seed), penalty),
+            ["first"],
+            (SGD(0.5), SGD(0.5)),
+            [batch],
+        )
+        for penalty in (keras.regularizers.L2(0.3), None)
+    )
+    return {label: with_penalty[label] - without[label] for label in without}
+
+
+# Who forgets training mode loses a point for moving averages above, and this one for the gradient.
+@check("gradients", points=1, rtol=1e-3)
+def the_gradient_is_that_of_training(TwoOptimizers, rng):
+    """the gradient passes BatchNormalization as in training, by the mean of the batch"""
+    found = trained(
+        TwoOptimizers, with_normalization(rng), ["first"], (SGD(0.5), SGD(0.5)), [draw(rng, 6)]
+    )
+    return {label: change for label, change in found.items() if "moving" not in label}
+
+
+AFTER = [draw(np.random.default_rng(seed), rows) for seed, rows in ((5, 4), (6, 2))]
+
+
+def stepping(TwoOptimizers):
+    """A step as a function that returns how far all weights have moved from where they began."""
+    model = network(np.random.default_rng(7))
+    before = model.get_weights()
+    two = TwoOptimizers(model, ["third"], Adam(0.05), SGD(0.1, momentum=0.5), MSE)
+
+    def step(x, y):
+        two.step(x, y)
+        pairs = zip(model.trainable_variables, before, strict=True)
+        return [variable.value - old for variable, old in pairs]
+
+    return step
+
+
+def called(step, batches):
+    return [step(tf.constant(x), tf.constant(y)) for x, y in batches]
+
+
+# It costs 0.5 s to trace the pass, its gradients and both optimizers, and to save and load it.
+@check("graph", points=3, rtol=1e-3)
+def one_graph_trains_at_each_run(TwoOptimizers):
+    """traced once for any batch size, the graph trains at each run, and keeps optimizers' states"""
+    direct = called(stepping(TwoOptimizers), AFTER)
+    return in_graph(stepping(TwoOptimizers), INPUTS, LABELS, use=goes_on, beside=direct)
+
+
+def goes_on(step, direct, rng):
+    sides = called(step, AFTER), direct
+    own = ratio(*([one for answer in side for one in answer] for side in sides))
+    exact = called(step, [draw(rng, rows) for rows in (5, 1, 3)])
+    return either(exact, {"how far weights move, over direct calls": own})
