@@ -39,10 +39,11 @@ def look_at_the_padding():
 # ## What to write
 #
 # `build_classifier(texts, labels_count, max_tokens=1000)` returns a `keras.Model` that has its
-# weights. It is called on a tensor of strings, of shape (batch,) or (batch, 1), and returns a row
-# of `labels_count` probabilities for each text, as a tensor of shape (batch, `labels_count`). A
-# Functional model with either `keras.Input((), dtype="string")` or `keras.Input((1,),
-# dtype="string")` takes both shapes. Inside are, one after the other:
+# weights: if it gets them in its first call only, call it before you return it. It is called on a
+# tensor of strings, of shape (batch,) or (batch, 1), and returns a row of `labels_count`
+# probabilities for each text, as a tensor of shape (batch, `labels_count`). A Functional model with
+# either `keras.Input((), dtype="string")` or `keras.Input((1,), dtype="string")` takes both shapes.
+# Inside are, one after the other:
 #
 # 1. **Words.** A text is put into lower case, its punctuation is removed, and it is split at
 #    blanks. That is what `keras.layers.TextVectorization` does by default.
