@@ -23,7 +23,7 @@ from autograder.records.observations import Either, Later, observe
 _known: dict[str, Callable] = {}  # functions that the other process finds though no module has them
 
 
-def reloaded(thing: Any, use: Callable, beside: Any = None) -> Later:
+def reloaded(thing: Any, use: Callable, beside: Any = None, alone: bool = False) -> Later:
     """Save `thing`, load it again in a new process that has the submission, and ask `use` there.
 
     Args:
@@ -33,14 +33,16 @@ def reloaded(thing: Any, use: Callable, beside: Any = None) -> Later:
             `rng`. What it returns is observed.
         beside: what goes with the question, like answers of direct calls to hold others against:
             tensors, numbers, strings, and lists and dictionaries of these. They arrive as arrays.
+        alone: the process does not have the submission, only what the checks module defines.
     """
+    how = "reloaded_alone" if alone else "reloaded"
     if isinstance(thing, keras.Model):
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder, "saved.keras")
             thing.save(path)
-            return _later("reloaded", use, path.read_bytes(), beside)
+            return _later(how, use, path.read_bytes(), beside)
     config = keras.saving.serialize_keras_object(thing)
-    return _later("reloaded", use, json.dumps(config).encode(), beside)
+    return _later(how, use, json.dumps(config).encode(), beside)
 
 
 def exported(f: Callable, *inputs: Any, use: Callable, beside: Any = None) -> Later:

@@ -13,6 +13,7 @@ from autograder.records.submissions import Submission
 
 WHERE = {
     "reloaded": "loaded in a new process",
+    "reloaded_alone": "loaded without the submission",
     "exported": "exported and loaded without the submission",
     "in_graph": "as a graph, without the submission",
     "written": "loaded without the submission",

@@ -43,7 +43,7 @@ class Later:
     """An answer that another process finds: it gets `file`, and calls `use` on what it loads.
 
     Attributes:
-        how: `reloaded`, `exported`, `in_graph` or `written`.
+        how: `reloaded`, `reloaded_alone`, `exported`, `in_graph` or `written`.
         use: the name of a function.
         random: it draws its inputs.
         file: what is loaded there.

@@ -39,7 +39,7 @@ def load(later: Later, custom_objects: dict, switched_off: dict[str, str]) -> An
         switched_off: operations that a graph may not hold, and the paths they are called by.
     """
     folder = Path(tempfile.mkdtemp())  # goes with the child's scratch folder
-    if later.how == "reloaded":
+    if later.how in ("reloaded", "reloaded_alone"):
         if not later.file.startswith(b"PK"):
             config = json.loads(later.file)
             return keras.saving.deserialize_keras_object(config, custom_objects=custom_objects)
