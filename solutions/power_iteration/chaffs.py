@@ -82,6 +82,49 @@ def power_iteration(matrix, start, tolerance, max_steps):
     return quotient(matrix, vector), vector, steps
 
 
+# %% least_length loses="numerics"
+"""A short vector does not get the length 1: your division takes no length for less than some small
+number, as `tf.math.l2_normalize` does with its `epsilon` of 1e-12, or adds one to it. Divide by the
+length itself."""
+
+
+@tf.function
+def power_iteration(matrix, start, tolerance, max_steps):
+    vector, steps, moving = tf.math.l2_normalize(start), 0, True
+    while moving and steps < max_steps:
+        new = tf.math.l2_normalize(tf.linalg.matvec(matrix, vector))
+        moving = apart(new, vector) >= tolerance
+        vector, steps = new, steps + 1
+    return quotient(matrix, vector), vector, steps
+
+
+# %% least_length_of_the_start loses="numerics" like="least_length"
+
+
+@tf.function
+def power_iteration(matrix, start, tolerance, max_steps):
+    vector, steps, moving = start / (tf.norm(start) + 1e-7), 0, True
+    while moving and steps < max_steps:
+        new = unit(tf.linalg.matvec(matrix, vector))
+        moving = apart(new, vector) >= tolerance
+        vector, steps = new, steps + 1
+    return quotient(matrix, vector), vector, steps
+
+
+# %% least_length_of_the_image loses="numerics" like="least_length"
+
+
+@tf.function
+def power_iteration(matrix, start, tolerance, max_steps):
+    vector, steps, moving = unit(start), 0, True
+    while moving and steps < max_steps:
+        image = tf.linalg.matvec(matrix, vector)
+        new = image / tf.maximum(tf.norm(image), 1e-6)
+        moving = apart(new, vector) >= tolerance
+        vector, steps = new, steps + 1
+    return quotient(matrix, vector), vector, steps
+
+
 # %% vector_before_the_last_step loses="numerics"
 """The vector that comes back is the one before the last step. Return the new one, and the
 eigenvalue that belongs to it."""
@@ -197,6 +240,23 @@ def power_iteration(matrix, start, tolerance, max_steps):
     while moving and steps < max_steps:
         new = unit(tf.linalg.matvec(matrix, vector))
         moving = tf.square(apart(new, vector)) >= tolerance
+        vector, steps = new, steps + 1
+    return quotient(matrix, vector), vector, steps
+
+
+# %% change_by_the_product loses="numerics"
+"""Small changes are lost to rounding: one minus the product of the two vectors is half of the
+*square* of the change, and has no digits left where the change is below 1e-8. Take the length of
+the difference, up to sign."""
+
+
+@tf.function
+def power_iteration(matrix, start, tolerance, max_steps):
+    vector, steps, moving = unit(start), 0, True
+    while moving and steps < max_steps:
+        new = unit(tf.linalg.matvec(matrix, vector))
+        product = tf.abs(tf.tensordot(new, vector, 1))
+        moving = tf.sqrt(tf.maximum(2 - 2 * product, 0)) >= tolerance
         vector, steps = new, steps + 1
     return quotient(matrix, vector), vector, steps
 
@@ -460,9 +520,10 @@ def power_iteration(matrix, start, tolerance, max_steps):
 
 
 # %% while_true loses="numerics gradients serialization graph"
-"""`while True` is a loop that Python runs, and a `break` that depends on a tensor cannot end it.
-Put a condition on a tensor into the `while` itself, so that it is a loop of the graph from the
-first turn."""
+"""Your loop begins as one that Python runs, and a tensor cannot end it later. Such are `while True`
+with a `break` that depends on a tensor, and a condition that a Python value decides in the first
+turn, like `steps == 0 or …` with a count that begins as 0. Put a condition on a tensor into the
+`while`, so that it is a loop of the graph from the first turn."""
 
 
 @tf.function
@@ -474,6 +535,19 @@ def power_iteration(matrix, start, tolerance, max_steps):
         vector, steps = new, steps + 1
         if not moving or steps == max_steps:
             break
+    return quotient(matrix, vector), vector, steps
+
+
+# %% first_turn_of_python loses="numerics gradients serialization graph" like="while_true"
+
+
+@tf.function
+def power_iteration(matrix, start, tolerance, max_steps):
+    vector, steps, change = unit(start), 0, tf.constant(0.0, tf.float64)
+    while steps == 0 or (change >= tolerance and steps < max_steps):
+        new = unit(tf.linalg.matvec(matrix, vector))
+        change = apart(new, vector)
+        vector, steps = new, steps + 1
     return quotient(matrix, vector), vector, steps
 
 

@@ -16,6 +16,7 @@ from autograder.checks import again, check, either, exported, gradient, in_graph
 SPECTRUM = (4.0, 2.2, -1.0, 0.5)
 NEGATIVE = (-4.0, 2.2, -1.0, 0.5)
 MOST = 400  # steps, more than any of these needs
+SMALL = 1e-8  # the least length of a start, and the least eigenvalue, that the statement promises
 SIZES = (4, 2, 3)
 
 MATRIX, START = tf.TensorSpec([None, None], tf.float64), tf.TensorSpec([None], tf.float64)
@@ -71,8 +72,12 @@ def takes_the_steps_of_the_iteration(power_iteration, rng):
 @check("numerics", points=2)
 def eigenvalue_of_either_sign(power_iteration, rng):
     """the eigenvalue of largest absolute value, with its sign, and its eigenvector"""
-    found = {"positive": draw(rng), "negative": draw(rng, NEGATIVE)}
-    return {name: settled(power_iteration, *one, 1e-9) for name, one in found.items()}
+    problems = {"positive": draw(rng), "negative": draw(rng, NEGATIVE)}
+    found = {name: settled(power_iteration, *one, 1e-9) for name, one in problems.items()}
+    matrix, start = draw(rng)
+    small = settled(power_iteration, SMALL * matrix, start, 1e-9)
+    small["eigenvalue"] = small["eigenvalue"] / SMALL  # which is too small to be compared
+    return found | {"positive, the matrix times 1e-8": small}
 
 
 # What stops too late fails where the sign changes, too; this one says it without any signs.
@@ -80,7 +85,7 @@ def eigenvalue_of_either_sign(power_iteration, rng):
 def stops_when_it_may(power_iteration, rng):
     """the first step that changes the vector by less than the tolerance is the last one"""
     matrix, start = draw(rng)
-    tolerances = {f"about {k} steps": met_after(matrix, start, k) for k in (3, 6, 12)}
+    tolerances = {f"about {k} steps": met_after(matrix, start, k) for k in (3, 6, 12, 35)}
     return {name: call(power_iteration, matrix, start, one)[2] for name, one in tolerances.items()}
 
 
@@ -102,14 +107,15 @@ def stops_when_it_must(power_iteration, rng):
 
 @check("numerics", points=1)
 def eigenvector_takes_one_step(power_iteration, rng):
-    """a start that is the eigenvector, of any length, takes one step"""
+    """a start that is the eigenvector, of any length from 1e-8 on, takes one step"""
     found = {}
     for name, values in {"positive": SPECTRUM, "negative": NEGATIVE}.items():
         matrix, _ = draw(rng, values)
         vector = np.linalg.eigh(matrix)[1][:, -1 if values[0] > 0 else 0]
-        for length in (1, rng.uniform(2, 5)):
-            label = f"{name}, start of length {'1' if length == 1 else 'more than 1'}"
-            found[label] = answers(power_iteration, matrix, length * vector, 1e-6)
+        lengths = {"1": 1, "more than 1": rng.uniform(2, 5), "1e-8": SMALL}
+        for label, length in lengths.items():
+            one = answers(power_iteration, matrix, length * vector, 1e-6)
+            found[f"{name}, start of length {label}"] = one
     return found
 
 

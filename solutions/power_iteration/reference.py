@@ -131,8 +131,9 @@ def look_at_a_fixed_number_of_steps():
 #   outside of `@tf.function` need numbers, and while a graph is traced there are none. One graph
 #   has to serve every tolerance and every limit: it must not remember those it was traced with.
 # - **`break` and `while True`.** In a loop that Python runs, a `break` that depends on a tensor is
-#   refused. Let the loop itself depend on a tensor (`while moving and steps < max_steps`, or `for
-#   step in tf.range(max_steps)`), so that AutoGraph makes a loop of the graph of it.
+#   refused. `while steps == 0 or …` begins as such a loop, too, if `steps` is a Python number. Let
+#   the loop itself depend on a tensor (`while moving and steps < max_steps`, or `for step in
+#   tf.range(max_steps)`), so that AutoGraph makes a loop of the graph of it.
 # - **A loop variable keeps its dtype and its shape.** A vector that begins as `tf.zeros([1])`, and
 #   an eigenvalue that begins as `0` and becomes a float, do not. `matrix.shape[0]` is `None` in a
 #   graph for any $n$; `tf.shape(matrix)[0]` knows it.
@@ -140,6 +141,9 @@ def look_at_a_fixed_number_of_steps():
 #   negative eigenvalue. And $\lVert A v \rVert$ is the eigenvalue without its sign.
 # - **Length 1.** Divide by the length, not by the first or the largest entry, which may be zero or
 #   change its sign. The start has to be scaled as well, before the first change is measured.
+# - **Short vectors and small changes.** `tf.math.l2_normalize` takes no length for less than
+#   $10^{-6}$, unless you say so. And the change as $\sqrt{2 - 2\, \lvert v_k^\top v_{k-1} \rvert}$
+#   has no digits left below $10^{-8}$: take the length of the difference.
 # - **Count the steps that were taken.** A start that is an eigenvector already takes one step: it
 #   is the step that shows that nothing changes.
 # - **A square root has no slope at zero.** `x ** 0.5` of a change that is exactly zero makes the
@@ -168,10 +172,14 @@ def look_at_a_fixed_number_of_steps():
 # The number of steps is compared where it is clear: no tolerance is so close to a change that
 # rounding decides.
 #
+# Only the answers count, not how long they take. A loop that runs on with a vector and a count that
+# it holds fixed has stopped, too.
+#
 # **Out of scope**: matrices that are not symmetric, two eigenvalues of the same largest absolute
-# value, matrices of zeros, a start that has no part along the eigenvector, gradients in `start` and
-# of the vector, gradients before the vector has settled, other dtypes, compilation by XLA (leave
-# `jit_compile` off).
+# value, matrices of zeros, a start that has no part along the eigenvector; a start whose length, or
+# a matrix whose largest eigenvalue, is of another size than $10^{-8}$ to $10^8$; gradients in
+# `start` and of the vector, gradients before the vector has settled, other dtypes, compilation by
+# XLA (leave `jit_compile` off).
 
 # %%
 import tempfile
