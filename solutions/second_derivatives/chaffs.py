@@ -4,7 +4,7 @@ def gradient_of(f, x):
     with tf.GradientTape() as tape:
         tape.watch(x)
         value = f(x)
-    return tape.gradient(value, x, unconnected_gradients="zero")
+    return tf.convert_to_tensor(tape.gradient(value, x, unconnected_gradients="zero"))
 
 
 def right(f, x):
@@ -133,6 +133,69 @@ def hessian_vector_product(f, x, v):
     return tape.gradient(gradient, x, output_gradients=v)
 
 
+# %% zeros_of_float32 loses="numerics"
+"""Where a tape has no derivative, your zeros are float32 whatever x is. They have the dtype of x,
+like all results: `tf.zeros_like(x)`, or `tf.zeros` with `x.dtype`."""
+
+
+def gradient_and_hessian(f, x):
+    with tf.GradientTape() as outer:
+        outer.watch(x)
+        with tf.GradientTape() as inner:
+            inner.watch(x)
+            value = f(x)
+        gradient = inner.gradient(value, x)
+        if gradient is None:
+            n = tf.size(x)
+            return tf.zeros([n]), tf.zeros([n, n])
+        gradient = tf.convert_to_tensor(gradient)
+    return gradient, outer.jacobian(gradient, x, unconnected_gradients="zero")
+
+
+# %% product_zeros_of_float32 loses="numerics" like="zeros_of_float32"
+def hessian_vector_product(f, x, v):
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        gradient = gradient_of(f, x)
+    product = tape.gradient(gradient, x, output_gradients=v)
+    return tf.zeros([tf.size(x)]) if product is None else tf.convert_to_tensor(product)
+
+
+# %% slices_returned loses="numerics"
+"""Where f takes entries with `tf.gather`, a tape's gradient is no tensor but `tf.IndexedSlices`,
+and yours is returned or differentiated as it is. `tf.convert_to_tensor` makes a tensor of it; that
+is needed in the first and in the second order."""
+
+
+def gradient_and_hessian(f, x):
+    with tf.GradientTape() as outer:
+        outer.watch(x)
+        with tf.GradientTape() as inner:
+            inner.watch(x)
+            value = f(x)
+        gradient = inner.gradient(value, x, unconnected_gradients="zero")
+    return gradient, outer.jacobian(gradient, x, unconnected_gradients="zero")
+
+
+# %% slices_in_the_product loses="numerics" like="slices_returned"
+def hessian_vector_product(f, x, v):
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        gradient = gradient_of(f, x)
+    return tape.gradient(gradient, x, output_gradients=v, unconnected_gradients="zero")
+
+
+# %% slices_differentiated loses="numerics" like="slices_returned"
+def hessian_vector_product(f, x, v):
+    with tf.GradientTape() as outer:
+        outer.watch(x)
+        with tf.GradientTape() as inner:
+            inner.watch(x)
+            value = f(x)
+        gradient = inner.gradient(value, x, unconnected_gradients="zero")
+    return outer.gradient(gradient, x, output_gradients=v, unconnected_gradients="zero")
+
+
 # %% v_forgotten loses="numerics gradients serialization graph"
 """This is the sum of the rows, whatever v is. Give v to the second tape as `output_gradients`."""
 
@@ -153,7 +216,7 @@ def hessian_vector_product(f, x, v):
     with tf.GradientTape() as tape:
         tape.watch(x)
         total = tf.reduce_sum(gradient_of(f, x) * v)
-    return tape.gradient(total, x, unconnected_gradients="zero")
+    return tf.convert_to_tensor(tape.gradient(total, x, unconnected_gradients="zero"))
 
 
 # %% product_of_the_gradient loses="numerics gradients"
@@ -284,7 +347,8 @@ def hessian_vector_product(f, x, v):
     with tf.GradientTape() as tape:
         tape.watch(x)
         gradient = gradient_of(f, x)
-    return tf.stop_gradient(tape.gradient(gradient, x, v, unconnected_gradients="zero"))
+    product = tape.gradient(gradient, x, v, unconnected_gradients="zero")
+    return tf.stop_gradient(tf.convert_to_tensor(product))
 
 
 # %% results_of_numpy loses="gradients serialization graph"

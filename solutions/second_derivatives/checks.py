@@ -36,6 +36,11 @@ def plane(x):
     return tf.reduce_sum(2 * x) - 1
 
 
+def gathered(x):
+    """The tape's gradient of a `tf.gather` is no tensor: it holds slices and their indices."""
+    return tf.reduce_sum(tf.gather(x, [2, 0, 2])) ** 3
+
+
 def constant(x):
     return tf.constant(3, x.dtype)
 
@@ -47,7 +52,7 @@ def named(found):
 
 
 # It costs what three Hessians cost.
-@check("numerics", points=3, **EXACT)
+@check("numerics", points=2, **EXACT)
 def gradient_and_hessian_of_functions(gradient_and_hessian, rng):
     """gradient and Hessian have the exact values, to nine digits"""
     asked = {
@@ -83,20 +88,29 @@ def zeros(gradient_and_hessian, hessian_vector_product, rng):
     return found
 
 
+@check("numerics", points=1, **EXACT)
+def gathered_entries(gradient_and_hessian, hessian_vector_product, rng):
+    """where f takes entries with `tf.gather`, all results are tensors"""
+    x, v = tf.constant(draw(rng, 4)), tf.constant(draw(rng, 4))
+    found = named(gradient_and_hessian(gathered, x))
+    return found | {"product": hessian_vector_product(gathered, x, v)}
+
+
+# Zeros may be made in another way than other numbers.
 @check("numerics", points=1)
 def dtype_is_kept(gradient_and_hessian, hessian_vector_product, rng):
-    """all results have the dtype of x"""
+    """all results have the dtype of x, where a tape has nothing as well"""
     found = {}
     for dtype in ("float32", "float64"):
         x = tf.constant(draw(rng, 2, dtype))
-        results = [*gradient_and_hessian(saddle_of_two, x)]
-        results.append(hessian_vector_product(saddle_of_two, x, x))
-        found[dtype] = [np.asarray(one).dtype.name for one in results]
+        for name, f in (("cubes", cubes), ("plane", plane), ("constant", constant)):
+            results = [*gradient_and_hessian(f, x), hessian_vector_product(f, x, x)]
+            found[f"{dtype}, {name}"] = [np.asarray(one).dtype.name for one in results]
     return found
 
 
-def saddle_of_two(x):
-    return x[0] ** 2 * x[1]
+def cubes(x):
+    return tf.reduce_sum(x * x * x)
 
 
 @check("numerics", points=1, **EXACT)

@@ -101,6 +101,9 @@ def look_at_two_tapes():
 # - **`v` may be `x`.** The gradient of $\sum_i v_i\, g_i(x)$ in $x$ is $H v$ only if $v$ does not
 #   depend on $x$. `hessian_vector_product(f, x, x)` has the same tensor twice, and a tape that
 #   watches the one watches the other. `tf.stop_gradient(v)` is a constant.
+# - **A gradient may be no tensor.** Where `f` takes entries with `tf.gather`, a tape answers with
+#   `tf.IndexedSlices`, the entries and their indices, in both orders. `tf.convert_to_tensor` makes
+#   a tensor of them.
 # - **Differences are no derivatives.** $(g(x + h) - g(x)) / h$ loses half of the digits, at best.
 # - **`tf.hessians`** works in graphs only.
 # - **A graph knows no values and perhaps no sizes.** While a function is traced, `x.shape[0]` may
@@ -113,7 +116,8 @@ def look_at_two_tapes():
 # What counts is what your functions do, not how they are written.
 #
 # - **Numerics**: gradient, Hessian and product, in float64 with nine digits; zeros where a tape has
-#   nothing; float32 stays float32, and float64 stays float64; a product with $n = 300\,000$.
+#   nothing; tensors where it has slices; float32 stays float32, and float64 stays float64, zeros
+#   too; a product with $n = 300\,000$.
 # - **Gradients**: what you return is differentiated once more, in `x` and in a variable of `f`.
 # - **Serialization**: your functions, with a given `f`, are exported as SavedModels and loaded by a
 #   process that does not have your code.
@@ -126,7 +130,8 @@ def look_at_two_tapes():
 # **Switched off**: nothing.
 #
 # **Out of scope**: `f` of other shapes, `f` with loops or with gradients of its own, the gradient
-# in `v`, other dtypes, Python lists and NumPy arrays as `x` or `v`, and how fast the Hessian is.
+# in `v`, the gradient of the product in `x` where `v` is `x` itself, other dtypes, Python lists and
+# NumPy arrays as `x` or `v`, and how fast the Hessian is.
 
 # %%
 import numpy as np
@@ -151,6 +156,7 @@ def gradient_and_hessian(f, x):
             inner.watch(x)
             value = f(x)
         gradient = inner.gradient(value, x, unconnected_gradients="zero")
+        gradient = tf.convert_to_tensor(gradient)
     return gradient, outer.jacobian(gradient, x, unconnected_gradients="zero")
     ### END SOLUTION
 
@@ -173,7 +179,9 @@ def hessian_vector_product(f, x, v):
             inner.watch(x)
             value = f(x)
         gradient = inner.gradient(value, x, unconnected_gradients="zero")
-    return outer.gradient(gradient, x, output_gradients=v, unconnected_gradients="zero")
+        gradient = tf.convert_to_tensor(gradient)
+    product = outer.gradient(gradient, x, output_gradients=v, unconnected_gradients="zero")
+    return tf.convert_to_tensor(product)
     ### END SOLUTION
 
 
@@ -275,6 +283,22 @@ def test_a_constant_has_no_derivatives():
     assert all(map(close, got, want)), f"of f = 7: got {shown(*got)}, expected zeros"
     got = hessian_vector_product(constant, X, X)
     assert close(got, [0, 0]), f"product for f = 7: got {shown(got)}, expected [0, 0]"
+
+
+def test_an_f_that_gathers():
+    """numerics: of the square of x2, taken by `tf.gather`, the derivatives are tensors as well"""
+
+    def square(x):
+        return tf.reduce_sum(tf.gather(x, [1]) ** 2)
+
+    results = {"gradient": [0, 4], "Hessian": [[0, 0], [0, 2]], "product with x": [0, 4]}
+    found = [*gradient_and_hessian(square, X), hessian_vector_product(square, X, X)]
+    for got, (name, want) in zip(found, results.items(), strict=True):
+        kind = type(got).__name__
+        assert tf.is_tensor(got) and hasattr(got, "numpy"), (
+            f"{name} of an f that gathers: got {kind}, expected a tensor"
+        )
+        assert close(got, want), f"{name} of an f that gathers: got {shown(got)}, expected {want}"
 
 
 def test_float64():

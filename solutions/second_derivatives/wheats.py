@@ -1,17 +1,18 @@
 # %%
 def gradient_of(f, x):
-    """The gradient, zeros where there is none."""
+    """The gradient as a tensor, zeros where there is none."""
     with tf.GradientTape() as tape:
         tape.watch(x)
         value = f(x)
-    return tape.gradient(value, x, unconnected_gradients="zero")
+    return tf.convert_to_tensor(tape.gradient(value, x, unconnected_gradients="zero"))
 
 
 def product_of(f, x, v):
     with tf.GradientTape() as tape:
         tape.watch(x)
         gradient = gradient_of(f, x)
-    return tape.gradient(gradient, x, output_gradients=v, unconnected_gradients="zero")
+    product = tape.gradient(gradient, x, output_gradients=v, unconnected_gradients="zero")
+    return tf.convert_to_tensor(product)
 
 
 # %% rows_one_after_the_other
@@ -22,7 +23,7 @@ def hessian_vector_product(f, x, v):
     with tf.GradientTape() as tape:
         tape.watch(x)
         total = tf.reduce_sum(gradient_of(f, x) * tf.stop_gradient(v))
-    return tape.gradient(total, x, unconnected_gradients="zero")
+    return tf.convert_to_tensor(tape.gradient(total, x, unconnected_gradients="zero"))
 
 
 def gradient_and_hessian(f, x):
@@ -50,7 +51,8 @@ def gradient_and_hessian(f, x):
 def hessian_vector_product(f, x, v):
     with tf.autodiff.ForwardAccumulator(primals=x, tangents=v) as accumulator:
         gradient = gradient_of(f, x)
-    return accumulator.jvp(gradient, unconnected_gradients=tf.UnconnectedGradients.ZERO)
+    zero = tf.UnconnectedGradients.ZERO
+    return tf.convert_to_tensor(accumulator.jvp(gradient, unconnected_gradients=zero))
 
 
 def gradient_and_hessian(f, x):
@@ -81,7 +83,7 @@ def gradient_and_hessian(f, x):
 
 
 def or_zeros(found, like):
-    return tf.zeros_like(like) if found is None else found
+    return tf.zeros_like(like) if found is None else tf.convert_to_tensor(found)
 
 
 def gradient_and_hessian(f, x):
@@ -137,8 +139,9 @@ def hessian_vector_product(f, x, v):
     @tf.function(autograph=False)
     def product(x, v):
         (gradient,) = tf.gradients(f(x), x, unconnected_gradients="zero")
+        gradient = tf.convert_to_tensor(gradient)
         (found,) = tf.gradients(gradient, x, grad_ys=v, unconnected_gradients="zero")
-        return found
+        return tf.convert_to_tensor(found)
 
     return product(x, v)
 
@@ -153,13 +156,15 @@ class Derivatives:
         with tf.GradientTape(persistent=True) as self.tape:
             self.tape.watch(self.x)
             value = f(self.x)
-            self.gradient = self.tape.gradient(value, self.x, unconnected_gradients="zero")
+            found = self.tape.gradient(value, self.x, unconnected_gradients="zero")
+            self.gradient = tf.convert_to_tensor(found)
 
     def hessian(self):
         return self.tape.jacobian(self.gradient, self.x, unconnected_gradients="zero")
 
     def times(self, v):
-        return self.tape.gradient(self.gradient, self.x, v, unconnected_gradients="zero")
+        found = self.tape.gradient(self.gradient, self.x, v, unconnected_gradients="zero")
+        return tf.convert_to_tensor(found)
 
 
 def gradient_and_hessian(f, x, **kwargs):
@@ -191,4 +196,30 @@ def hessian_vector_product(f, x, v):
     t = tf.zeros([], x.dtype)
     with tf.autodiff.ForwardAccumulator(t, tf.ones_like(t)) as accumulator:
         gradient = gradient_of(f, x + t * v)
-    return accumulator.jvp(gradient, unconnected_gradients="zero")
+    return tf.convert_to_tensor(accumulator.jvp(gradient, unconnected_gradients="zero"))
+
+
+# %% through_a_reshape
+"""f sees a reshape of x, through which every gradient is a tensor, that of `tf.gather` as well."""
+
+
+def slope_of(f):
+    def slope(x):
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            value = f(tf.reshape(x, [-1]))
+        return tape.gradient(value, x, unconnected_gradients="zero")
+
+    return slope
+
+
+def gradient_and_hessian(f, x):
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        slope = slope_of(f)(x)
+    return slope, tape.jacobian(slope, x, unconnected_gradients="zero")
+
+
+def hessian_vector_product(f, x, v):
+    v = tf.stop_gradient(v)
+    return slope_of(lambda x: tf.tensordot(slope_of(f)(x), v, 1))(x)
