@@ -97,7 +97,8 @@ def look_at_a_slope_of_zero():
 # - **The root at 0.** The slope of a root is infinite there. With a bare `tf.norm`, `tf.sqrt` or
 #   `** 0.5`, one sample without a slope makes NaN of the gradient in all weights. Let the root
 #   never see a 0, but see that the length is 0 afterwards. A small number under the root is right
-#   as well, if it is at most $10^{-7}$.
+#   as well, if it is at most $10^{-7}$. Added to the slope itself it is wrong, however small: a
+#   slope of zero then has a direction, and pulls the weights.
 # - **Means do not move.** The square of the mean length, or the length of the mean slope, is not
 #   the mean that is asked.
 # - **Both sides pay.** A slope of length 0.5 is as wrong as one of 1.5.

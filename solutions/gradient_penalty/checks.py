@@ -31,13 +31,19 @@ def linear(rng, columns, length, dtype="float32"):
 
 
 def network(rng, *shape, dtype="float32"):
-    """A critic with one hidden layer, of samples of a shape, and its weights."""
+    """A critic with one hidden layer, of samples of a shape, and its weights.
+
+    No slope of it is shorter than 0.3: along the first number of a sample, the straight line and
+    all of the hidden layer rise.
+    """
     size = math.prod(shape)
     weights = [variable(rng, *one, dtype=dtype) for one in ((size, 4), (4,), (4, 1))]
+    kernel, bias, last = weights
+    kernel[0].assign(tf.abs(kernel[0]) * tf.sign(last[:, 0]))
 
     def critic(x):
-        kernel, bias, last = weights
-        return tf.tanh(tf.reshape(x, [-1, size]) @ kernel + bias) @ last
+        flat = tf.reshape(x, [-1, size])
+        return tf.tanh(flat @ kernel + bias) @ last + 0.3 * flat[:, :1]
 
     return critic, weights
 
@@ -48,6 +54,13 @@ def gated(rng, columns):
         tf.Variable(rng.uniform(0.3, 1, one), dtype="float32") for one in ((columns, 4), (4, 1))
     ]
     return (lambda x: tf.nn.relu(x @ weights[0]) @ weights[1]), weights
+
+
+def bowl(rng, columns):
+    """A critic whose slope is zero at the first of two samples, its weights, and the samples."""
+    weights, way = variable(rng, columns), variable(rng, columns)
+    x = tf.stack([-weights, way - weights])
+    return (lambda x: tf.reduce_sum(weights * x + x * x / 2, axis=1, keepdims=True)), [weights], x
 
 
 def half_open(rng, samples, columns):
@@ -135,6 +148,7 @@ def weights_of_networks(gradient_penalty, rng):
     model.set_weights([variable(rng, *one.shape).numpy() for one in model.get_weights()])
     return {
         "a function": gradient(lambda: gradient_penalty(critic, x), of=weights),
+        "a function, one sample": gradient(lambda: gradient_penalty(critic, x[:1]), of=weights),
         # The last bias acts on the scores alone, and has no gradient.
         "a Keras model": gradient(lambda: gradient_penalty(model, x), of=model.weights[:-1]),
     }
@@ -143,11 +157,21 @@ def weights_of_networks(gradient_penalty, rng):
 @check("gradients", points=2, **CLOSE)
 def weights_beside_slopes_of_zero(gradient_penalty, rng):
     """a sample at which the slope is zero adds nothing to the gradient, and does not spoil it"""
+
+    def slopes(critic, weights, x):
+        return gradient(lambda: gradient_penalty(critic, x), of=weights)
+
     critic, weights = gated(rng, 3)
     x = half_open(rng, 5, 3)
+    nothing = slopes(critic, weights, tf.constant(-np.abs(x)))
     return {
-        "every second": gradient(lambda: gradient_penalty(critic, tf.constant(x)), of=weights),
-        "all": gradient(lambda: gradient_penalty(critic, tf.constant(-np.abs(x))), of=weights),
+        "every second": slopes(critic, weights, tf.constant(x)),
+        # None says that nothing is added, too.
+        "all": [
+            one if isinstance(one, tf.Tensor) else tf.zeros_like(of)
+            for one, of in zip(nothing, weights, strict=True)
+        ],
+        "at the bottom of a bowl": slopes(*bowl(rng, 3)),
     }
 
 
