@@ -182,15 +182,34 @@ def binarize(z):
 
 
 # %% ends_excluded loses="gradients"
-"""At z = -1 and z = 1 the gradient still passes, and yours is 0 there. A comparison has to be `<=`;
-the derived gradients of `tf.maximum`, `tf.minimum` and `tf.nn.relu` make a choice of their own at a
-tie, that of `tf.clip_by_value` passes."""
+"""At z = -1 and at z = 1 the gradient still passes, and at one of these ends or at both yours does
+not pass in full. A comparison has to let both ends in; the derived gradients of `tf.maximum`,
+`tf.minimum` and `tf.nn.relu` make a choice of their own at a tie, that of `tf.clip_by_value`
+passes."""
 
 
 @tf.custom_gradient
 def binarize(z):
     def grad(upstream):
         return tf.where(tf.abs(z) < 1, upstream, tf.zeros_like(upstream))
+
+    return step_of(z), grad
+
+
+# %% lower_end_excluded loses="gradients" like="ends_excluded"
+@tf.custom_gradient
+def binarize(z):
+    def grad(upstream):
+        return tf.where((z > -1) & (z <= 1), upstream, tf.zeros_like(upstream))
+
+    return step_of(z), grad
+
+
+# %% upper_end_excluded loses="gradients" like="ends_excluded"
+@tf.custom_gradient
+def binarize(z):
+    def grad(upstream):
+        return tf.where((z >= -1) & (z < 1), upstream, tf.zeros_like(upstream))
 
     return step_of(z), grad
 
