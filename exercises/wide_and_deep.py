@@ -59,7 +59,8 @@ def look_at_inputs_in_a_list():
 #
 # Each of these four dense layers has a kernel and a bias, so the model has 8 weights, all of them
 # trainable. For `build_model(3, 5)` these are 1,175 numbers. The model has nothing else in it: no
-# dropout, no normalization, no regularizers. In training it computes what it computes otherwise.
+# dropout, no normalization, no regularizers, no constraints. In training it computes what it
+# computes otherwise.
 #
 # ![Two inputs on the left. The input deep passes through two dense layers of 30 neurons with ReLU.
 # Their result goes to two places: to the dense layer auxiliary with one neuron, and to a
@@ -107,8 +108,8 @@ def look_at_inputs_in_a_list():
 # A Functional model is data: which layers there are, with which arguments, and what is connected to
 # what. So `keras.saving.load_model("model.keras")` brings it back **without your code**, with no
 # `custom_objects`. That holds as long as all of its parts are Keras' own. A subclass of
-# `keras.Model` with a `call` of its own would need the class again, and a Python function in a
-# `Lambda` layer is refused.
+# `keras.Model` or an activation that you write would need its Python code again, registered or not,
+# and a Python function in a `Lambda` layer is refused.
 
 # %% [markdown]
 # ## Traps
@@ -134,12 +135,12 @@ def look_at_inputs_in_a_list():
 #   names; that two models have weights of their own.
 # - **Gradients**: `main` has a gradient in both inputs, `auxiliary` in `deep` alone; each output
 #   trains its own dense layer and both hidden layers.
-# - **Serialization**: a model saved as `.keras` and loaded in a new process, without
+# - **Serialization**: a model saved as `.keras` and loaded in a new process, without your code or
 #   `custom_objects`, predicts the same; so does a second model that has loaded the weights of the
 #   first from a file of `save_weights`.
 # - **Graph**: the model runs as a graph that was traced once for batches of any size; compiled as
 #   above, a step of training with dictionaries goes where the gradient of 0.9 times the one loss
-#   plus 0.1 times the other points.
+#   plus 0.1 times the other points, without penalties and constraints.
 #
 # Weights are told apart by their shapes. In which order you put `wide` and the hidden values side
 # by side is up to you, and so is all that is not named above: the names of hidden layers, the order

@@ -213,6 +213,19 @@ def build_model(n_wide, n_deep, hidden=30):
     return keras.Model([wide, deep], [main, auxiliary])
 
 
+# %% never_wider_than_64 loses="numerics"
+"""A hidden layer stops growing at some width. Both have `hidden` neurons, however many these
+are."""
+
+
+def build_model(n_wide, n_deep, hidden=30):
+    wide, deep, first, _ = parts(n_wide, n_deep, hidden)
+    second = layers.Dense(min(hidden, 64), activation="relu")(first)
+    main = layers.Dense(1, name="main")(layers.concatenate([wide, second]))
+    auxiliary = layers.Dense(1, name="auxiliary")(second)
+    return keras.Model([wide, deep], [main, auxiliary])
+
+
 # %% widths_swapped loses="numerics gradients graph"
 """`wide` and `deep` are mixed up: the features that go through the hidden layers are those named
 `deep`, of which there are `n_deep`."""
@@ -419,6 +432,87 @@ def build_model(n_wide, n_deep, hidden=30):
     wide, deep, first, second = parts(n_wide, n_deep, hidden)
     both = layers.Lambda(lambda pair: tf.concat(pair, axis=-1))([wide, second])
     main = layers.Dense(1, name="main")(both)
+    auxiliary = layers.Dense(1, name="auxiliary")(second)
+    return keras.Model([wide, deep], [main, auxiliary])
+
+
+# %% registered_subclass loses="serialization" like="subclass"
+@keras.saving.register_keras_serializable("wide_and_deep")
+class Registered(keras.Model):
+    def __init__(self, n_wide, n_deep, hidden, **options):
+        wide, deep, first, second = parts(n_wide, n_deep, hidden)
+        main = layers.Dense(1, name="main")(layers.concatenate([wide, second]))
+        auxiliary = layers.Dense(1, name="auxiliary")(second)
+        super().__init__([wide, deep], [main, auxiliary], **options)
+        self.sizes = {"n_wide": n_wide, "n_deep": n_deep, "hidden": hidden}
+
+    def get_config(self):
+        return self.sizes
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        return cls(**config)
+
+
+def build_model(n_wide, n_deep, hidden=30):
+    return Registered(n_wide, n_deep, hidden)
+
+
+# %% registered_activation loses="serialization" like="subclass"
+@keras.saving.register_keras_serializable("wide_and_deep")
+def positive_part(values):
+    return keras.ops.maximum(values, 0.0)
+
+
+def build_model(n_wide, n_deep, hidden=30):
+    wide = keras.Input((n_wide,), name="wide")
+    deep = keras.Input((n_deep,), name="deep")
+    second = deep
+    for _ in range(2):
+        second = layers.Dense(hidden, activation=positive_part)(second)
+    main = layers.Dense(1, name="main")(layers.concatenate([wide, second]))
+    auxiliary = layers.Dense(1, name="auxiliary")(second)
+    return keras.Model([wide, deep], [main, auxiliary])
+
+
+# %% regularizer loses="graph"
+"""A layer has a regularizer, whose penalty is added to the loss in training. The model is to have
+none."""
+
+
+def build_model(n_wide, n_deep, hidden=30):
+    wide, deep, first, second = parts(n_wide, n_deep, hidden)
+    both = layers.concatenate([wide, second])
+    main = layers.Dense(1, kernel_regularizer="l2", name="main")(both)
+    auxiliary = layers.Dense(1, name="auxiliary")(second)
+    return keras.Model([wide, deep], [main, auxiliary])
+
+
+# %% constraint loses="graph"
+"""Weights have a constraint, which changes them after each step of training. The model is to have
+none."""
+
+
+def build_model(n_wide, n_deep, hidden=30):
+    wide = keras.Input((n_wide,), name="wide")
+    deep = keras.Input((n_deep,), name="deep")
+    second = deep
+    for _ in range(2):
+        second = layers.Dense(hidden, activation="relu", bias_constraint="non_neg")(second)
+    main = layers.Dense(1, name="main")(layers.concatenate([wide, second]))
+    auxiliary = layers.Dense(1, name="auxiliary")(second)
+    return keras.Model([wide, deep], [main, auxiliary])
+
+
+# %% constraint_of_the_norm loses="graph" like="constraint"
+def build_model(n_wide, n_deep, hidden=30):
+    limit = keras.constraints.MaxNorm(3.0)
+    wide = keras.Input((n_wide,), name="wide")
+    deep = keras.Input((n_deep,), name="deep")
+    second = deep
+    for _ in range(2):
+        second = layers.Dense(hidden, activation="relu", kernel_constraint=limit)(second)
+    main = layers.Dense(1, name="main")(layers.concatenate([wide, second]))
     auxiliary = layers.Dense(1, name="auxiliary")(second)
     return keras.Model([wide, deep], [main, auxiliary])
 

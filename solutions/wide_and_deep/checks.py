@@ -94,7 +94,7 @@ def by_name(model, wide, deep):
 def weights_of_four_layers(build_model):
     """the model has the kernels and biases of four dense layers, and `hidden` is 30 by default"""
     seen, frozen = {}, 0
-    for arguments in ((3, 5, 7), (2, 9, 4), (4, 6)):
+    for arguments in ((3, 5, 7), (2, 9, 4), (4, 3, 100), (4, 6)):
         model = build_model(*arguments)
         shapes = sorted(str(tuple(weight.shape)) for weight in model.trainable_weights)
         seen[f"build_model{arguments}"] = " ".join(shapes)
@@ -195,9 +195,11 @@ def file_needs_no_code(build_model, rng):
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "saved.keras")
         model.save(path)
-        return reloaded("a model", use=of_a_file, beside=[path.read_bytes(), *before])
+        file = path.read_bytes()
+    return reloaded("a model", use=of_a_file, beside=[file, *before], alone=True)
 
 
+# Loaded here, since Keras says of a class that is not there how code should be written to find it.
 def of_a_file(_, beside, rng):
     file, *before = beside
     with tempfile.TemporaryDirectory() as folder:
@@ -261,7 +263,7 @@ def step_of_training(build_model, rng):
     def loss(*_):
         answers = zip(both(model, wide, deep), OUTPUTS, strict=True)
         losses = [SHARES[name] * tf.reduce_mean((one - labels[name]) ** 2) for one, name in answers]
-        return tf.add_n(losses) + sum(model.losses)
+        return tf.add_n(losses)
 
     slopes = gradient(loss, of=model.trainable_variables)
     start = [np.array(weight) for weight in model.trainable_variables]
@@ -270,10 +272,25 @@ def step_of_training(build_model, rng):
     model.compile(optimizer, losses, loss_weights=SHARES, jit_compile=False)
     model.train_on_batch({"deep": deep, "wide": wide}, labels)
     steps = [one - weight for one, weight in zip(start, model.trainable_variables, strict=True)]
-    return {
+    seen = {
         "step, over the rate times the gradient": worst([step / RATE for step in steps], slopes),
         "weights that stay": sum(not np.any(step) for step in steps),
     }
+
+    # What penalties add may be little beside the loss. Constraints show in a step of no length:
+    # of weights of both signs, and of large and small ones.
+    optimizer.learning_rate = 0.0
+    penalties, moved = 0.0, 0
+    for scale in (100, 0.01):
+        for weight in filled(model, rng).trainable_variables:
+            weight.assign(scale * weight)
+        start = [np.array(weight) for weight in model.trainable_variables]
+        both(model, wide, deep)
+        penalties += float(sum(model.losses))
+        model.train_on_batch({"deep": deep, "wide": wide}, labels)
+        pairs = zip(start, model.trainable_variables, strict=True)
+        moved += sum(not np.array_equal(one, weight) for one, weight in pairs)
+    return seen | {"penalties": penalties, "weights that a step of no length moves": moved}
 
 
 def worst(seen, own):
