@@ -535,6 +535,32 @@ def train(model, loss_fn, optimizer, x, y, epochs, batch_size, metrics=()):
     return looping(step, x, y, epochs, batch_size, metrics)
 
 
+# %% a_number_while_it_warms_up loses="graph" like="decorated_in_each_epoch"
+def train(model, loss_fn, optimizer, x, y, epochs, batch_size, metrics=()):
+    numbers = iter(range(epochs * len(x)))
+    warm_up = 4
+    numbered = tf.function(
+        lambda number, *batch: stepping(model, loss_fn, optimizer).python_function(*batch)
+    )
+
+    def step(*batch):
+        return numbered(min(next(numbers), warm_up), *batch)
+
+    return looping(step, x, y, epochs, batch_size, metrics)
+
+
+# %% a_step_kept_for_each_model loses="graph"
+"""The step is kept from an earlier call, with the optimizer of then: a model that is trained again
+is moved by the old one. Make the step inside `train`, or give the optimizer to it as an
+argument."""
+
+
+def train(model, loss_fn, optimizer, x, y, epochs, batch_size, metrics=()):
+    if not hasattr(model, "kept_step"):
+        model.kept_step = stepping(model, loss_fn, optimizer)
+    return looping(model.kept_step, x, y, epochs, batch_size, metrics)
+
+
 # %% the_first_model_forever loses="numerics gradients graph"
 """The step is made once for all calls, with the model of the first one: later calls train that one
 again. Make the step inside `train`, or give model and optimizer to it as arguments."""

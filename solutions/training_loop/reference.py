@@ -108,7 +108,8 @@ def look_at_an_epoch():
 # - Metrics may be updated inside or outside of the graph, and the loop over the batches may be
 #   Python's or the graph's.
 # - A model that is trained after another one gets a graph of its own: neither a model nor an
-#   optimizer is remembered from an earlier call.
+#   optimizer is remembered from an earlier call. A model that is trained again, with another
+#   optimizer, is moved by that one.
 #
 # ## Traps
 #
@@ -134,7 +135,7 @@ def look_at_an_epoch():
 # - **Gradients**: one step with `SGD` moves every trainable weight by minus the learning rate times
 #   the gradient of the total, penalties included, in training mode; frozen layers stay as they are.
 # - **Graph**: how often the Python code of a step runs; models that are trained one after the
-#   other.
+#   other, and one that is trained again with another optimizer.
 #
 # There is nothing about serialization: a model that was trained by your loop is saved like any
 # other.
