@@ -49,7 +49,7 @@ def look_at_raw_features():
 #
 # $$
 # x \;\longrightarrow\; z_j = \frac{x_j - \mu_j}{\sigma_j} \;\longrightarrow\;
-# p = \text{model}(z) \;\longrightarrow\; \text{label} = \text{labels}[\arg\max_i p_i]
+# p = \text{model}(z) \;\longrightarrow\; \text{label} = \text{labels}[\operatorname{argmax}_i p_i]
 # $$
 #
 # A feature that never changed in training has the standard deviation $\sigma_j = 0$. Its
@@ -139,14 +139,15 @@ def look_at_raw_features():
 # - **The wrong axis.** The largest entry of each *row* is that along axis 1 (or −1).
 # - **`model.predict`** is for direct calls: it cannot be part of a graph. Call the model.
 # - **Untracked.** A model that is only used inside the function, and is no attribute of what is
-#   saved, makes `save` fail with `… untracked resource`.
+#   saved, makes `save` fail with `… untracked resource`. If it fails for a model with dropout only,
+#   the model is called as in training.
 # - **`tf.saved_model.save` overwrites** what is in the folder without a word.
 #
 # ## What is graded
 #
 # - **Numerics**: the probabilities of raw features; the labels; features with a standard deviation
-#   of 0; dropout; the model is the same afterwards; folders that do not exist, are empty, or are
-#   not.
+#   of 0; dropout; the model is the same afterwards, and so is what of it is trainable; folders that
+#   do not exist, are empty, or are not.
 # - **Gradients**: the probabilities are differentiable in the raw features, through the loaded
 #   signature; in a feature with a standard deviation of 0, the gradient is 0.
 # - **Serialization**: loaded in another process, the file has the two signatures, with inputs and

@@ -196,6 +196,31 @@ def export_for_serving(model, folder, mean, std, labels):
     write(model, folder, serve, len(mean))
 
 
+# %% in_training_with_the_model loses="numerics gradients"
+"""The model is called as in training. Then dropout draws numbers from a generator that the model
+does not track, and `save` fails with `untracked resource`. Call it with `training=False`, or leave
+that out."""
+
+
+def export_for_serving(model, folder, mean, std, labels):
+    if full(folder):
+        raise FileExistsError(folder)
+
+    @tf.function(input_signature=[tf.TensorSpec([None, len(mean)], tf.float32)])
+    def serve(features):
+        p = model(safe(features, mean, std), training=True)
+        return {"probabilities": p, "label": best(p, labels)}
+
+    @tf.function(input_signature=[])
+    def version():
+        return {"version": tf.constant("1.0")}
+
+    module = tf.Module()
+    module.model = model
+    signatures = {"serving_default": serve, "version": version}
+    tf.saved_model.save(module, folder, signatures=signatures)
+
+
 # %% largest_of_the_column loses="numerics graph"
 """The largest entry is looked for along the wrong axis: axis 0 is the batch. The label of a row is
 that of the largest entry along axis 1."""
@@ -325,6 +350,23 @@ def export_for_serving(model, folder, mean, std, labels):
     write(model, folder, serve, len(mean))
 
 
+# %% left_frozen loses="numerics"
+"""The model is left with other weights to train than before: `trainable` was changed. The export
+needs no such change. Leave the model as it is."""
+
+
+def export_for_serving(model, folder, mean, std, labels):
+    if full(folder):
+        raise FileExistsError(folder)
+    model.trainable = False
+
+    def serve(features):
+        p = model(safe(features, mean, std), training=False)
+        return {"probabilities": p, "label": best(p, labels)}
+
+    write(model, folder, serve, len(mean))
+
+
 # %% [markdown]
 # ## Folders
 
@@ -364,6 +406,22 @@ any folder in it, is a reason to raise `FileExistsError`."""
 
 def export_for_serving(model, folder, mean, std, labels):
     if Path(folder, "saved_model.pb").exists() or [*Path(folder).glob("*.txt")]:
+        raise FileExistsError(folder)
+
+    def serve(features):
+        p = model(safe(features, mean, std), training=False)
+        return {"probabilities": p, "label": best(p, labels)}
+
+    write(model, folder, serve, len(mean))
+
+
+# %% hidden_files loses="numerics"
+"""A file whose name begins with a dot does not keep it from writing: `glob.glob` leaves such names
+out, for example. `os.listdir` and `Path.iterdir` find all names."""
+
+
+def export_for_serving(model, folder, mean, std, labels):
+    if [one for one in Path(folder).glob("*") if not one.name.startswith(".")]:
         raise FileExistsError(folder)
 
     def serve(features):
@@ -456,7 +514,7 @@ def export_for_serving(model, folder, mean, std, labels):
     write(model, folder, serve, len(mean))
 
 
-# %% standardized_by_numpy loses="numerics gradients graph"
+# %% standardized_by_numpy loses="numerics gradients serialization graph"
 """`tf.numpy_function` and `tf.py_function` put a call of this Python process into the file, and
 where the file is loaded nobody answers. Use the operations of TensorFlow: they standardize, and
 `tf.gather` looks up the labels."""
@@ -617,6 +675,26 @@ def export_for_serving(model, folder, mean, std, labels):
     tf.saved_model.save(tf.Module(), folder, signatures=signatures)
 
 
+# %% labels_in_another_file loses="numerics gradients serialization graph"
+"""The graph reads a file that is not a part of the SavedModel, and where that is loaded the file is
+not there. Put what it needs into the graph: `tf.constant(labels)`."""
+
+
+def export_for_serving(model, folder, mean, std, labels):
+    if full(folder):
+        raise FileExistsError(folder)
+
+    def serve(features):
+        p = model(safe(features, mean, std), training=False)
+        names = tf.strings.split(tf.io.read_file(str(beside)), "\n")
+        return {"probabilities": p, "label": tf.gather(names, tf.argmax(p, axis=1))}
+
+    with tempfile.TemporaryDirectory() as elsewhere:
+        beside = Path(elsewhere, "labels.txt")
+        beside.write_text("\n".join(labels), encoding="utf-8")
+        write(model, folder, serve, len(mean))
+
+
 # %% [markdown]
 # ## The graph
 
@@ -677,7 +755,23 @@ def export_for_serving(model, folder, mean, std, labels):
     tf.saved_model.save(module, folder, signatures=signatures)
 
 
-# %% labels_by_python loses="numerics gradients graph" like="standardized_by_numpy"
+# %% up_to_64_rows loses="graph"
+"""Only so many rows of a batch are answered: the graph has a number of rows that is fixed inside.
+Leave it open everywhere; `tf.shape(features)[0]` knows it when the graph runs."""
+
+
+def export_for_serving(model, folder, mean, std, labels):
+    if full(folder):
+        raise FileExistsError(folder)
+
+    def serve(features):
+        p = model(safe(features[:64], mean, std), training=False)
+        return {"probabilities": p, "label": best(p, labels)}
+
+    write(model, folder, serve, len(mean))
+
+
+# %% labels_by_python loses="numerics gradients serialization graph" like="standardized_by_numpy"
 
 
 def export_for_serving(model, folder, mean, std, labels):

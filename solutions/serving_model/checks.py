@@ -58,13 +58,18 @@ def names_of(label):
 
 @once
 def exported_file(export_for_serving):
-    """A file in a new folder, and whether the model is the same afterwards."""
+    """A file in a new folder, and what of the model is the same afterwards."""
     model = network(4, 3)
     before = [weight.copy() for weight in model.get_weights()]
+    trainable = len(model.trainable_weights)
     with tempfile.TemporaryDirectory() as parent:
         export_for_serving(model, str(Path(parent, "new")), MEAN.copy(), STD.copy(), [*LABELS])
         file = written(Path(parent, "new"), use=answers_rows)
-    return file, [np.array_equal(*pair) for pair in zip(before, model.get_weights(), strict=True)]
+    same = [np.array_equal(*pair) for pair in zip(before, model.get_weights(), strict=True)]
+    return file, {
+        "each is the same": same,
+        "as many are trainable": len(model.trainable_weights) == trainable,
+    }
 
 
 @once
@@ -156,7 +161,7 @@ def answers_twice(file, rng):
 def a_full_folder_stays(export_for_serving):
     """a folder with anything in it raises FileExistsError, and nothing in it changes"""
     found = {}
-    for name in ("notes.txt", "variables/variables.index"):
+    for name in ("notes.txt", "variables/variables.index", ".keep"):
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder, name)
             path.parent.mkdir(exist_ok=True)
@@ -187,8 +192,8 @@ def an_empty_folder_is_fine(export_for_serving):
 
 @check("numerics", points=1)
 def the_model_stays_as_it_is(export_for_serving):
-    """the weights of the model are the same after the export"""
-    return {"each is the same": exported_file(export_for_serving)[1]}
+    """the weights of the model are the same after the export, and as trainable as before"""
+    return exported_file(export_for_serving)[1]
 
 
 def slopes(file, rows, upstream):
@@ -225,7 +230,8 @@ def gradients_of_others(file, rng):
 
 @check("serialization", points=2)
 def inputs_and_outputs_have_names(export_for_serving):
-    """loaded, the default signature has one input of float32, and two outputs with their names"""
+    """loaded, the default signature answers, has one input of float32, and two outputs with their
+    names"""
     return again(exported_file(export_for_serving)[0], use=described)
 
 
@@ -233,6 +239,8 @@ def described(file):
     served = signature(file, "serving_default")
     inputs = [one.dtype.name for one in served.structured_input_signature[1].values()]
     outputs = served.structured_outputs
+    if len(inputs) == 1:
+        serve(file, MEAN[None])  # which needs nothing but the file
     return {
         "inputs": ", ".join(inputs),
         "outputs": ", ".join(f"{name} of {outputs[name].dtype.name}" for name in sorted(outputs)),
@@ -256,18 +264,21 @@ def version_of(file):
 
 @check("graph", points=2)
 def batches_of_any_size(export_for_serving):
-    """batches of 1, 4 and 9 rows, of which each row is answered as it is alone"""
+    """batches of 1, 4, 9 and 300 rows, of which each row is answered as it is alone"""
     return again(exported_file(export_for_serving)[0], use=batches)
 
 
 def batches(file, rng):
-    rows = draw(rng, 9)
+    rows, many = draw(rng, 9), draw(rng, 300)
     alone = np.concatenate([probabilities(file, row[None]) for row in rows])
+    last = np.concatenate([probabilities(file, row[None]) for row in many[-4:]])
     over = {f"{size} rows, over each alone": (rows[:size], alone[:size]) for size in (1, 4, 9)}
     own = {name: ratio(probabilities(file, some), one) for name, (some, one) in over.items()}
-    shapes = [str(serve(file, rows[:size])["label"].shape) for size in (1, 4, 9)]
+    own["the last 4 of 300 rows"] = ratio(probabilities(file, many)[-4:], last)
+    batches = [*(rows[:size] for size in (1, 4, 9)), many]
+    shapes = [str(serve(file, some)["label"].shape) for some in batches]
     [spec] = signature(file, "serving_default").structured_input_signature[1].values()
-    exact = [probabilities(file, draw(rng, 4)) for _ in range(2)]
+    exact = [probabilities(file, draw(rng, size))[-4:] for size in (4, 4, 300)]
     return {
         "probabilities": either(exact, own),
         "shapes of label": ", ".join(shapes),
