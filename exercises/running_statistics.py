@@ -1,11 +1,11 @@
 # autograder exercise: running_statistics
-# Unit 9, Graphs, exercise 3: state in one graph, stable updates (about 45 minutes, 20 points)
+# Unit 9, Graphs, exercise 3: state in one graph, stable updates (about 45 minutes, 21 points)
 # Fill in what says YOUR CODE HERE, then run: pytest exercises/running_statistics.py
 
 # %% [markdown]
 # # Running statistics: one graph that remembers
 #
-# *Unit 9, Graphs · about 45 minutes · 20 points. You need: `counting_table`; `graph_loop`; what a
+# *Unit 9, Graphs · about 45 minutes · 21 points. You need: `counting_table`; `graph_loop`; what a
 # variance is.*
 #
 # A stream of data never ends, and still you want to know its mean and its variance: to scale the
@@ -158,9 +158,11 @@ def look_at_a_variance_that_vanishes():
 #   around `mean` and `variance` finds nothing to train. No gradient is asked for.
 # - **Serialization**: a function that calls the methods is exported as a SavedModel, and loaded by
 #   a process that does not have your code. There it goes on from where the object was. The state of
-#   one object, saved by `tf.train.Checkpoint`, is restored into another, which goes on as well.
+#   one object, saved by `tf.train.Checkpoint`, is restored into another, used or new, which goes on
+#   as well.
 # - **Graph**: `update` is traced once for batches of all sizes. A function that calls the methods
 #   is traced once, too, by a grader that rewrites no loops; each time it runs, the state changes.
+#   A graph of `mean` and `variance` that was traced before any row knows the rows that come later.
 #   It must not call back into Python (`tf.py_function`, `tf.numpy_function`).
 #
 # The formulas above are accurate enough in float32. Sums in float64 are right, too, if mean and

@@ -352,7 +352,7 @@ class RunningStatistics(RunningStatistics):
         self.center.assign_add(delta)
 
 
-# %% made_in_update loses="numerics gradients graph"
+# %% made_in_update loses="numerics gradients serialization graph"
 """The variables are made in `update`, so before the first batch there are none, and `update` is
 traced twice. Make them in the constructor."""
 
@@ -466,8 +466,9 @@ class RunningStatistics:
 
 
 # %% count_in_a_plain_list loses="serialization"
-"""A part of the state is in a variable that a `tf.Module` and a checkpoint do not find, because it
-is kept in an object of another kind. Make each variable an attribute of the object itself."""
+"""A checkpoint of one object brings nothing, or not all, into another. A variable is in an object
+that is no `tf.Module`, where no checkpoint finds it, or its attribute has another name in each
+object. Make each variable an attribute of the object itself, with a fixed name."""
 
 
 class Holder:
@@ -487,6 +488,58 @@ class RunningStatistics(RunningStatistics):
     def reset(self):
         super().reset()
         self.count.assign(0.0)
+
+
+# %% all_in_a_plain_object loses="serialization" like="count_in_a_plain_list"
+
+
+class Holder:
+    pass
+
+
+class RunningStatistics(RunningStatistics):
+    def __init__(self, size):
+        tf.Module.__init__(self)
+        self.holder = Holder()
+        self.holder.count = tf.Variable(0.0, trainable=False)
+        self.holder.center = tf.Variable(tf.zeros([size]), trainable=False)
+        self.holder.squares = tf.Variable(tf.zeros([size]), trainable=False)
+
+    count = property(lambda self: self.holder.count)
+    center = property(lambda self: self.holder.center)
+    squares = property(lambda self: self.holder.squares)
+
+    def reset(self):
+        for one in (self.count, self.center, self.squares):
+            one.assign(tf.zeros_like(one))
+
+
+# %% flag_of_python loses="serialization graph"
+"""A value of Python tells whether there were any rows. No checkpoint carries it, and a graph keeps
+what it was while the graph was traced. Compute it from the number of rows, in a variable, by
+operations of TensorFlow."""
+
+
+class RunningStatistics(RunningStatistics):
+    empty = True
+
+    @tf.function(input_signature=[BATCH])
+    def update(self, batch):
+        self.empty = False
+        rows = tf.cast(tf.shape(batch)[0], tf.float32)
+        new = self.center + tf.math.divide_no_nan(
+            tf.reduce_sum(batch - self.center, 0), self.count + rows
+        )
+        moved = self.count * tf.square(new - self.center)
+        self.squares.assign_add(tf.reduce_sum(tf.square(batch - new), 0) + moved)
+        self.center.assign(new)
+        self.count.assign_add(rows)
+
+    def mean(self):
+        return tf.zeros_like(self.center) if self.empty else super().mean()
+
+    def variance(self):
+        return tf.zeros_like(self.center) if self.empty else super().variance()
 
 
 # %% [markdown]

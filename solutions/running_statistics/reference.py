@@ -150,9 +150,11 @@ def look_at_a_variance_that_vanishes():
 #   around `mean` and `variance` finds nothing to train. No gradient is asked for.
 # - **Serialization**: a function that calls the methods is exported as a SavedModel, and loaded by
 #   a process that does not have your code. There it goes on from where the object was. The state of
-#   one object, saved by `tf.train.Checkpoint`, is restored into another, which goes on as well.
+#   one object, saved by `tf.train.Checkpoint`, is restored into another, used or new, which goes on
+#   as well.
 # - **Graph**: `update` is traced once for batches of all sizes. A function that calls the methods
 #   is traced once, too, by a grader that rewrites no loops; each time it runs, the state changes.
+#   A graph of `mean` and `variance` that was traced before any row knows the rows that come later.
 #   It must not call back into Python (`tf.py_function`, `tf.numpy_function`).
 #
 # The formulas above are accurate enough in float32. Sums in float64 are right, too, if mean and
