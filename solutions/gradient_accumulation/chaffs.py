@@ -183,7 +183,7 @@ class AccumulatingStep(Parts):
             variable.assign(tf.zeros_like(variable))
 
 
-# %% calls_not_set_back loses="numerics"
+# %% calls_not_set_back loses="numerics graph"
 """After the first application the number of calls is not set back, so the optimizer is applied in
 every call from then on."""
 
@@ -222,7 +222,7 @@ class AccumulatingStep(Parts):
         return tf.constant(False)
 
 
-# %% flush_divides_by_zero loses="numerics"
+# %% flush_divides_by_zero loses="numerics graph"
 """Where nothing is left, `flush` is neither to apply the optimizer, which makes NaN of all weights
 if it divides zero by zero, nor to say that it has. Ask first whether there is anything to apply."""
 
@@ -643,6 +643,32 @@ class AccumulatingStep(Parts):
         if self.calls.numpy():
             return self.apply()
         return False
+
+
+# %% flush_never_asks_in_a_graph loses="graph"
+"""In direct calls `flush` asks whether anything is left, but in a graph it always applies the
+optimizer. Where nothing is left, zero divided by zero makes NaN of all weights, and zeros move them
+if there is a momentum. Let the graph ask, with `tf.cond`."""
+
+
+class AccumulatingStep(Parts):
+    def flush(self):
+        if tf.executing_eagerly() and not self.calls > 0:
+            return False
+        return self.apply()
+
+
+# %% flush_applies_zeros_in_a_graph loses="graph" like="flush_never_asks_in_a_graph"
+class AccumulatingStep(Parts):
+    def mean(self):
+        return [tf.math.divide_no_nan(total, self.rows) for total in self.sums]
+
+    def flush(self):
+        left = self.calls > 0
+        if tf.executing_eagerly() and not left:
+            return False
+        self.apply()
+        return left
 
 
 # %% size_of_the_trace loses="graph"
