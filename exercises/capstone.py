@@ -1,11 +1,11 @@
 # autograder exercise: capstone
-# Unit 11, Capstone, exercise 1: your own parts in one model (about 90 minutes, 24 points)
+# Unit 11, Capstone, exercise 1: your own parts in one model (about 90 minutes, 25 points)
 # Fill in what says YOUR CODE HERE, then run: pytest exercises/capstone.py
 
 # %% [markdown]
 # # Your own parts in one model
 #
-# *Unit 11, Capstone · about 90 minutes · 24 points. You need: `huber_loss`, `streaming_metric`,
+# *Unit 11, Capstone · about 90 minutes · 25 points. You need: `huber_loss`, `streaming_metric`,
 # `dense_layer`, `training_loop`.*
 #
 # You have written a loss, a metric, a layer, a training loop and a model that is shipped, each

@@ -107,6 +107,37 @@ def train(model, loss_fn, optimizer, x, y, epochs, batch_size, metrics=(), clip=
     return history
 
 
+# %% penalties_not_clipped loses="gradients"
+"""The gradient of the model's own losses is added after the clipping, so a step may be longer than
+`clip` allows. Clip the gradient of the whole total."""
+
+
+def train(model, loss_fn, optimizer, x, y, epochs, batch_size, metrics=(), clip=1.0):
+    weights = model.trainable_variables
+    history = {"loss": [], **{metric.name: [] for metric in metrics}}
+    for _ in range(epochs):
+        total = 0.0
+        for metric in metrics:
+            metric.reset_state()
+        for start in range(0, len(x), batch_size):
+            rows, labels = x[start : start + batch_size], y[start : start + batch_size]
+            with tf.GradientTape(persistent=True) as tape:
+                predictions = model(rows, training=True)
+                loss = loss_fn(labels, predictions)
+                penalty = tf.add_n([*map(tf.convert_to_tensor, model.losses), 0.0])
+            clipped, _ = tf.clip_by_global_norm(tape.gradient(loss, weights), clip)
+            own = tape.gradient(penalty, weights, unconnected_gradients="none")
+            own = [0.0 if one is None else one for one in own]
+            optimizer.apply([a + b for a, b in zip(clipped, own, strict=True)], weights)
+            for metric in metrics:
+                metric.update_state(labels, predictions)
+            total += float(loss + penalty) * len(rows)
+        history["loss"].append(total / len(x))
+        for metric in metrics:
+            history[metric.name].append(float(metric.result()))
+    return history
+
+
 # %% each_clipped_alone loses="numerics gradients"
 """Each weight's gradient is clipped by its own norm, which changes the direction of the step. Take
 one norm of all of them together."""
@@ -415,7 +446,7 @@ def train(model, loss_fn, optimizer, x, y, epochs, batch_size, metrics=(), clip=
     return history
 
 
-# %% own_losses_forgotten loses="numerics"
+# %% own_losses_forgotten loses="numerics gradients"
 """The model's own losses are missing: a regularizer has no effect. Add `model.losses` to what is
 trained and reported."""
 
@@ -977,7 +1008,7 @@ def serve(model, mean, std):
     return lambda features: model(features - mean)
 
 
-# %% not_centred loses="numerics gradients graph"
+# %% not_centred loses="numerics gradients"
 """The features are divided, but their mean is not subtracted before."""
 
 
@@ -1003,6 +1034,17 @@ def serve(model, mean, std):
 def serve(model, mean, std):
     mean, std = tf.constant(mean, tf.float32), tf.constant(std, tf.float32)
     return lambda features: model((features - mean) / std)
+
+
+# %% small_deviations_for_zero loses="numerics gradients"
+"""A small standard deviation is taken for 0. Features may be small numbers, and then their standard
+deviation is small, too: only 0 itself is special."""
+
+
+def serve(model, mean, std):
+    mean, std = np.float32(mean), np.float32(std)
+    std = np.where(std < 1e-3, 0, std).astype("float32")
+    return lambda x: model(tf.math.divide_no_nan(x - mean, std), training=False)
 
 
 # %% chosen_after_the_division loses="gradients"
@@ -1078,7 +1120,7 @@ def serve(model, mean, std):
     return lambda features: model.predict(tf.math.divide_no_nan(features - mean, std), verbose=0)
 
 
-# %% a_copy_of_the_model loses="numerics"
+# %% a_copy_of_the_model loses="numerics graph"
 """What is served keeps the weights that the model had at that time. Call the model itself."""
 
 
@@ -1087,6 +1129,25 @@ def serve(model, mean, std):
     copy = keras.models.clone_model(model)
     copy.set_weights(model.get_weights())
     return lambda features: copy(tf.math.divide_no_nan(features - mean, std))
+
+
+# %% weights_of_the_trace loses="graph" like="a_copy_of_the_model"
+
+
+def serve(model, mean, std):
+    mean, std = np.float32(mean), np.float32(std)
+
+    def predict(x):
+        z = tf.math.divide_no_nan(x - mean, std)
+        if tf.executing_eagerly():
+            return model(z, training=False)
+        with tf.init_scope():
+            groups = model.trainable_variables, model.non_trainable_variables
+            values = [[weight.numpy() for weight in group] for group in groups]
+        constants = [[tf.constant(value) for value in group] for group in values]
+        return model.stateless_call(*constants, z, training=False)[0]
+
+    return predict
 
 
 # %% one_sample_at_a_time loses="graph"

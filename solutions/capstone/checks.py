@@ -19,7 +19,7 @@ from autograder.checks import (
 )
 
 FEATURES = 5  # neither 16 nor 8 nor 1
-MEAN, STD = np.array([100, -3, 0.1, 7, 1900]), np.array([50, 2, 0.01, 0, 30])
+MEAN, STD = np.array([100.0, -3, 0, 7, 1900]), np.array([50, 2, 1e-4, 0, 30])
 
 
 def fill(model, rng):
@@ -177,12 +177,16 @@ def served(serve, rng):
 def steps_are_clipped(train, rng):
     """a step moves all weights together by the rate times `clip`, or by less if they need less"""
     steps = {f"clip {clip:g}": one_step(train, rng, clip) for clip in (0.4, 1.3, 1000.0)}
-    return steps | {"by default": one_step(train, rng)}
+    penalty = {"kernel_regularizer": keras.regularizers.L2(3.0)}
+    return steps | {
+        "by default": one_step(train, rng),
+        "with a penalty": one_step(train, rng, 0.4, **penalty),
+    }
 
 
-def one_step(train, rng, *clip):
+def one_step(train, rng, *clip, **kwargs):
     """How far a step moves the weights of a model."""
-    model, (x, y) = small(rng), data(rng, 4)
+    model, (x, y) = small(rng, **kwargs), data(rng, 4)
     loss, optimizer = keras.losses.MeanSquaredError(), keras.optimizers.SGD(0.1)
     limit = dict(zip(["clip"], clip, strict=False))
     return moved(model, lambda: train(model, loss, optimizer, x, y, 1, 4, **limit))
@@ -243,6 +247,20 @@ def raws(rng):
 def served_without_your_code(serve):
     """saved, what is served answers without your code, for batches of any size"""
     return serve(small(np.random.default_rng(0)), MEAN, STD)
+
+
+@check("graph", points=1)
+def a_graph_goes_by_new_weights(serve, rng):
+    """traced once, what is served goes by the weights that the model has when the graph runs"""
+    model, (raw,) = small(rng), raws(rng)
+    predict, raw = serve(model, MEAN, STD), tf.constant(raw)
+    graph = tf.function(predict, autograph=False)
+    before = graph(raw)
+    fill(model, rng)
+    return {
+        "over what direct calls give": ratio(graph(raw), predict(raw)),
+        "moves": moves([before, graph(raw)]),
+    }
 
 
 @check("graph", points=1)
