@@ -1,4 +1,4 @@
-# points: 13, 6, 3, 2
+# points: 13, 6, 3, 3
 # What a reader of the statement wrote with low-level operations.
 # %%
 import keras

@@ -1,4 +1,4 @@
-# points: 11, 1, 4, 4
+# points: 11, 1, 4, 5
 # What a reader of the statement wrote with low-level operations.
 # %%
 

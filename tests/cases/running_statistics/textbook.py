@@ -1,4 +1,4 @@
-# points: 11, 1, 4, 4
+# points: 11, 1, 4, 5
 # The straightforward answer of a reader of the statement.
 # %%
 
