@@ -34,5 +34,3 @@ class ClippedModel(keras.Model):
     def get_config(self):
         """Return what makes this model again."""
         return {**super().get_config(), "clip": self.clip}
-
-

@@ -34,5 +34,3 @@ class TwoOptimizers:
         for optimizer, *pairs in zip(self.optimizers, gradients, self.parts, strict=True):
             optimizer.apply_gradients(zip(*pairs, strict=True))
         return loss
-
-

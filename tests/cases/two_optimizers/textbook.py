@@ -41,5 +41,3 @@ class TwoOptimizers:
         self.lower_optimizer.apply(lower, self.lower_weights)
         self.upper_optimizer.apply(upper, self.upper_weights)
         return loss
-
-
