@@ -392,9 +392,13 @@ class Made:
     def _name(self, path: Path) -> str:
         return path.relative_to(self._course).as_posix()
 
+    def _loses_nothing(self, path: Path) -> bool:
+        """Tell whether a file may be written anew: it was built, or git has it as it is."""
+        return not path.exists() or self.is_same(path) or _is_committed(path)
+
     def refuse_stub(self, path: Path, new: str) -> None:
         """Refuse to write over somebody's answer."""
-        if not path.exists() or self.is_same(path) or _is_committed(path):
+        if self._loses_nothing(path):
             return
         try:
             old = path.read_text(encoding="utf-8")
@@ -411,7 +415,7 @@ class Made:
 
     def refuse_notebook(self, path: Path, new: nbformat.NotebookNode, exercise: str) -> None:
         """Refuse to write over a notebook with cells of somebody's own."""
-        if not path.exists() or self.is_same(path) or _is_committed(path):
+        if self._loses_nothing(path):
             return
         try:
             old = nbformat.reads(path.read_text(encoding="utf-8"), 4).cells
@@ -436,7 +440,7 @@ class Made:
 
 
 def _is_committed(path: Path) -> bool:
-    """Tell whether git has a file as it is. Then nothing is lost if it is written anew."""
+    """Tell whether git has a file as it is."""
     command = ["git", "status", "--porcelain", "--ignored", "--", path.name]
     try:
         done = subprocess.run(command, cwd=path.parent, capture_output=True, check=False)
