@@ -1,4 +1,4 @@
-"""Which exercises a run of CI audits: what has changed, and a fifth of the others in turn.
+"""Which exercises a run of CI audits: what has changed, and a tenth of the others in turn.
 
 A machine that is new has no earlier audits to go by, and thirty exercises take too long. So not
 more than `MOST` are audited in one run, however many have changed; of the others, the right answers
@@ -16,8 +16,8 @@ from autograder.authors.audit import KINDS
 from autograder.grading import cache
 
 DAY = 24 * 60 * 60  # seconds
-DAYS = 5  # after so many, everything has had its turn
-MOST = 8  # exercises that one run audits
+DAYS = 10  # after so many, everything has had its turn
+MOST = 6  # exercises that one run audits
 ENGINE = ("pyproject.toml", *(f"autograder/{room}/" for room in cache.ENGINE))
 RIGHT = ("stub", "wheat")
 BASES = ("origin/HEAD", "origin/main", "origin/master")
