@@ -161,6 +161,21 @@ def test_a_check_that_costs_much_without_a_reason_is_named(tmp_path):
     assert "1 wheats tell little of the checks; write at least 6" in shown.file.getvalue()
 
 
+@pytest.mark.slow
+def test_answers_that_are_the_same_in_every_run_are_named(course, worker):
+    """What is drawn here or elsewhere is not, and neither is what is asked without the submission.
+
+    A file that needs the submission is loaded beside it.
+    """
+    exercise = Exercise(course / "solutions" / "scale")
+    found = audit(exercise, [worker], [])
+    assert sorted(found.fixed) == ["factor_survives", "multiplies", "slope_is_the_factor"]
+    shown = Console(width=200, file=io.StringIO())
+    shown.print(findings(found))
+    assert "4 of 8 points are for answers that are the same in every run" in shown.file.getvalue()
+    assert "by somebody who knows them: factor_survives, multiplies, slope" in shown.file.getvalue()
+
+
 def result(name, status):
     return CheckResult(name, "numerics", "", 1, status)
 

@@ -15,13 +15,16 @@ from autograder.authors.build import stub
 from autograder.authors.earlier import EarlierAudits
 from autograder.authors.new import left_to_do
 from autograder.grading import known
+from autograder.grading.comparison import alike
 from autograder.grading.grader import Grader
 from autograder.grading.hints import KnownMistakes, differences
 from autograder.grading.processes import Worker
+from autograder.grading.reference import Reference
 from autograder.grading.seeds import HINT_SEEDS, Seeds
 from autograder.grading.verdicts import CheckInfo
 from autograder.records import extras
 from autograder.records.exercises import Exercise
+from autograder.records.observations import eithers
 from autograder.records.results import DIMENSIONS, CheckResult, Status, SubmissionResult
 
 CORES = os.cpu_count() or 1
@@ -32,6 +35,7 @@ KINDS = ("stub", "wheat", "chaff", "mutant")
 LEAST = {"wheat": 6, "chaff": 15}
 ONEDNN = {"TF_ENABLE_ONEDNN_OPTS": "1", "TENSORFLOW_USE_CUSTOM_CONTRACTION_KERNEL": "true"}
 # Right answers must stay right where TensorFlow computes in another order.
+OTHER_SEED = 1_000  # what is drawn with it has nothing to do with what hints are found with
 SETTINGS = [
     {},
     ONEDNN,
@@ -129,6 +133,7 @@ class Audit:
         stale: what chaffs show here, and otherwise beside the exercise.
         reused: how many results an earlier audit had found.
         exceptions: why checks of a kind are not asked, by their names.
+        fixed: the checks with the same answer in every run, given where the submission runs.
     """
 
     exercise: Exercise
@@ -138,6 +143,12 @@ class Audit:
     stale: list[str] = field(default_factory=list)
     reused: int = 0
     exceptions: dict[str, str] = field(default_factory=dict)
+    fixed: frozenset[str] = frozenset()
+
+    @property
+    def fixed_points(self) -> float:
+        """How many points somebody gets by writing down answers that are the same in every run."""
+        return sum(check.points for check in self.checks if check.name in self.fixed)
 
     @property
     def compared(self) -> tuple[str, ...]:
@@ -287,10 +298,13 @@ def audit(
             run has asked them.
     """
     earlier, stale, reused = EarlierAudits(exercise, anew), [], 0
+    fixed: frozenset[str] = frozenset()
     for number in range(seeds):
         seed = Seeds.same(HINT_SEEDS.first + number)
         grader = Grader(workers[number % len(workers)], exercise, seed)
         chaffs: dict[str, known.Answers] = {}
+        if not number:
+            fixed = _fixed(grader)
         if not number and any(row.kind == "chaff" for row in rows):
             chaffs, before = _asked_here(grader, anew, on_progress)
             stale = _stale(grader, chaffs)
@@ -307,7 +321,31 @@ def audit(
                 raise
         reused += asking.reused
     exceptions = grader.reference.exceptions
-    return Audit(exercise, grader.checks, rows, full, stale, reused, exceptions)
+    return Audit(exercise, grader.checks, rows, full, stale, reused, exceptions, fixed)
+
+
+def _fixed(grader: Grader) -> frozenset[str]:
+    """Return the checks that the reference answers alike whatever is drawn.
+
+    What is asked where the submission is not, and what it may agree with itself about, is none.
+    """
+    one = grader.reference
+    other = Reference.ask(grader.worker, grader.exercise, Seeds.same(OTHER_SEED))
+    elsewhere = {
+        name for (name, path), (how, _) in one.plan.items() if not path and how != "reloaded"
+    }
+    return frozenset(
+        check.name
+        for check in one.checks
+        if check.name not in elsewhere
+        and not eithers(one.expected[check.name].seen)
+        and alike(
+            one.expected[check.name].seen,
+            other.expected[check.name].seen,
+            check.rtol,
+            check.atol,
+        )
+    )
 
 
 def _asked_here(

@@ -23,6 +23,7 @@ GLYPHS = {
     Status.GRADER_ERROR: "?",
     Status.NOT_ASKED: " ",
 }
+MOST_FIXED = 0.5  # of the points; above it, the line is yellow
 PLURALS = {"stub": "stub", "wheat": "wheats", "chaff": "chaffs", "mutant": "mutants"}
 
 
@@ -84,6 +85,14 @@ def findings(audit: Audit) -> Group:
             notes.append(f"{check.name} catches nothing alone: {why}")
     for name, reason in audit.exceptions.items():
         notes.append(escape(f"{name} is not asked: {reason}"))
+    if audit.fixed:
+        total = sum(check.points for check in audit.checks)
+        share = f"{audit.fixed_points:g} of {total:g} points"
+        style = "yellow" if audit.fixed_points > MOST_FIXED * total else "none"
+        notes.append(
+            f"[{style}]{share} are for answers that are the same in every run, and can be written "
+            f"down by somebody who knows them: {', '.join(sorted(audit.fixed))}[/]"
+        )
     lines = [
         f"[yellow]{name} costs {audit.cpu_seconds(name):.2f} s of CPU: make it cheaper, or say in "
         "a comment above it why it costs that[/]"
@@ -162,6 +171,7 @@ def as_json(audits: list[Audit], seeds: int) -> str:
                 for check in audit.checks
             ],
             "exceptions": audit.exceptions,
+            "fixed": sorted(audit.fixed),
             "specimens": [_specimen(row) for row in audit.rows],
             "problems": audit.problems,
             "stale": audit.stale,
