@@ -345,7 +345,7 @@ def train(model, loss_fn, optimizer, x, y, epochs, batch_size, metrics=(), clip=
     return history
 
 
-# %% another_default loses="numerics gradients"
+# %% another_default loses="gradients"
 """Without `clip`, the limit is not 1. Give the argument the default of the statement."""
 
 

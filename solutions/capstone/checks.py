@@ -146,8 +146,8 @@ def training_of_several_models(train, rng):
     seen = []
     for epochs in (1, 2):
         model, (x, y) = small(rng), data(rng, 4)
-        loss, optimizer = keras.losses.Huber(), keras.optimizers.Adam(0.05)
-        history = train(model, loss, optimizer, x, y, epochs, 4)
+        loss, optimizer = keras.losses.Huber(), keras.optimizers.SGD(0.05, momentum=0.5)
+        history = train(model, loss, optimizer, x, y, epochs, 4, clip=50.0)
         seen.append({"losses": floats(history)["loss"], "weights": shown(model)})
     return seen
 
@@ -157,8 +157,8 @@ def training_of_several_models(train, rng):
 def training_with_own_parts(train, HuberLoss, HuberMetric, rng):
     """history and weights after two epochs, with your loss and your metric"""
     model, (x, y) = small(rng), data(rng)
-    loss, (_, metric) = HuberLoss(0.5), [HuberMetric(), HuberMetric(1.5)]  # of one name, both
-    history = train(model, loss, keras.optimizers.SGD(0.2), x, y, 2, 3, [metric])
+    loss, (_, metric) = HuberLoss(0.1), [HuberMetric(), HuberMetric(1.5)]  # of one name, both
+    history = train(model, loss, keras.optimizers.SGD(0.2), x, y, 2, 3, [metric], 50.0)
     return {"history": floats(history), "weights": shown(model)}
 
 
@@ -196,7 +196,7 @@ def one_step(train, rng, *clip, **kwargs):
 def steps_with_own_parts(train, build_model, HuberLoss, MyDense, rng):
     """a step moves each weight of a model of your layers, with your loss, as far as it should"""
     model, (x, y) = fill(build_model(FEATURES), rng), data(rng, 4)
-    loss, optimizer = HuberLoss(0.5), keras.optimizers.SGD(0.1)
+    loss, optimizer = HuberLoss(0.1), keras.optimizers.SGD(0.1)  # no step is as long as any clip
     return moved(model, lambda: train(model, loss, optimizer, x, y, 1, 4, clip=50.0))
 
 
@@ -218,7 +218,7 @@ def trained(build_model, train):
         fill(build_model(FEATURES), np.random.default_rng(0)),
         data(np.random.default_rng(1)),
     )
-    train(model, keras.losses.Huber(), keras.optimizers.SGD(0.05), x, y, 1, 4)
+    train(model, keras.losses.Huber(), keras.optimizers.SGD(0.05), x, y, 1, 4, clip=50.0)
     return model
 
 
