@@ -66,9 +66,28 @@ def build_classifier(texts, labels_count, max_tokens=1000):
     return keras.Model(inputs, probabilities(average, labels_count))
 
 
+# %% chosen_after_the_division loses="gradients"
+"""For a text without words, 0 is chosen after 0/0 has been computed: the row is right, and the
+gradient is NaN all the same. Divide by a number that is never 0."""
+
+
+class Average(layers.Layer):
+    def call(self, vectors, words):
+        there = tf.cast(words != 0, vectors.dtype)[:, :, None]
+        count = tf.reduce_sum(there, axis=1)
+        average = tf.reduce_sum(vectors * there, axis=1) / count
+        return tf.where(count > 0, average, tf.zeros_like(average))
+
+
+def build_classifier(texts, labels_count, max_tokens=1000):
+    inputs, words, size = words_of(texts, max_tokens)
+    average = Average()(layers.Embedding(size, 16)(words), words)
+    return keras.Model(inputs, probabilities(average, labels_count))
+
+
 # %% sum_of_vectors loses="numerics"
-"""The vectors of the words are added up, and not divided by how many there are: long texts get
-larger sums. Take the average."""
+"""The vectors of the words are added up, and not divided by how many words there are: long texts
+get larger sums. Take the average."""
 
 
 def build_classifier(texts, labels_count, max_tokens=1000):
@@ -78,11 +97,7 @@ def build_classifier(texts, labels_count, max_tokens=1000):
     return keras.Model(inputs, probabilities(total, labels_count))
 
 
-# %% counts_not_divided loses="numerics"
-"""Words are counted, and the counts are not divided by the number of words: long texts get larger
-sums. Take the average."""
-
-
+# %% counts_not_divided loses="numerics" like="sum_of_vectors"
 def build_classifier(texts, labels_count, max_tokens=1000):
     vectorize = vectorizer(texts, max_tokens - 1, output_mode="count")
     inputs = keras.Input((1,), dtype="string")
@@ -100,6 +115,20 @@ def build_classifier(texts, labels_count, max_tokens=1000):
     there = ops.expand_dims(ops.cast(ops.not_equal(words, 0), "float32"), -1)
     total = ops.sum(layers.Embedding(size, 16)(words) * there, axis=1)
     average = total / (ops.sum(there, axis=1) + 1)
+    return keras.Model(inputs, probabilities(average, labels_count))
+
+
+# %% unknown_words_dilute loses="numerics"
+"""Unknown words are left out of the sum, but counted in the number that divides it. Leave them out
+of both, or of neither."""
+
+
+def build_classifier(texts, labels_count, max_tokens=1000):
+    inputs, words, size = words_of(texts, max_tokens)
+    known = ops.expand_dims(ops.cast(words > 1, "float32"), -1)
+    there = ops.expand_dims(ops.cast(ops.not_equal(words, 0), "float32"), -1)
+    total = ops.sum(layers.Embedding(size, 16)(words) * known, axis=1)
+    average = total / ops.maximum(ops.sum(there, axis=1), 1)
     return keras.Model(inputs, probabilities(average, labels_count))
 
 
@@ -211,7 +240,21 @@ def build_classifier(texts, labels_count, max_tokens=1000):
     return keras.Model(inputs, probabilities(average, labels_count))
 
 
-# %% embedding_too_small loses="numerics serialization graph"
+# %% max_tokens_in_counts loses="numerics"
+"""One word too many is known: in a mode that counts, `TextVectorization` keeps no number for
+padding, as `max_tokens` does here. Give it one less."""
+
+
+def build_classifier(texts, labels_count, max_tokens=1000):
+    vectorize = vectorizer(texts, max_tokens, output_mode="count")
+    inputs = keras.Input((1,), dtype="string")
+    counts = vectorize(inputs)
+    shares = counts / ops.maximum(ops.sum(counts, axis=-1, keepdims=True), 1.0)
+    average = layers.Dense(16, use_bias=False)(shares)
+    return keras.Model(inputs, probabilities(average, labels_count))
+
+
+# %% embedding_too_small loses="numerics gradients serialization graph"
 """The embedding has fewer rows than there are numbers. Beside the words, padding and unknown words
 have one each: the size is that of the whole vocabulary."""
 

@@ -1,16 +1,17 @@
 """What it means to have solved `text_classifier`.
 
-Which number a word has and how long its vector is differ from one right answer to the next, so that
-no values can be given. But what the dense layer makes of an average is the average of what it makes
-of the single words. Rows of texts are held against rows of other texts, by the same model, with
-weights that were drawn.
+Which number a word has and how long its vector is differ from one right answer to the next. So the
+number of a word is read from the model's own answers, with weights that show it; then the word gets
+a vector that was drawn for it. The rows of single words are compared with the reference's. Those of
+texts are held against them: what the dense layer makes of an average is the average of what it
+makes of the words.
 """
 
 import keras
 import numpy as np
 import tensorflow as tf
 
-from autograder.checks import again, check, gradient, moves, once, ratio, reloaded
+from autograder.checks import again, check, either, gradient, moves, once, ratio, reloaded
 
 TEXTS = [
     "a good film",
@@ -22,6 +23,7 @@ TEXTS = [
     "the end of the story",
 ]
 LAST = "really", "from", "first", "to", "last", "minute", "end"  # one has the largest number
+WORDS = sorted({word.strip(",.!").lower() for text in TEXTS for word in text.split()})
 LABELS = 3
 LONG = "the actors in the film and the music of the story really good the end was bad"
 RATE = 1.0
@@ -31,25 +33,6 @@ RATE = 1.0
 def model_of(build_classifier):
     """One model, which each check gives other weights."""
     return build_classifier(TEXTS, LABELS)
-
-
-def filled(model, rng):
-    """Draw weights with which words differ much, and no probability is close to 0 or 1."""
-    for weight in model.weights:
-        size = 2 * weight.shape[0] ** -0.5 if len(weight.shape) == 2 else 0.5
-        weight.assign(rng.normal(scale=size, size=weight.shape))
-    return model
-
-
-def rows(model, *texts):
-    return np.asarray(model(tf.constant(texts)))
-
-
-def odds(model, *texts):
-    """What the dense layer gives, up to a number for each row; each text is asked for alone."""
-    with np.errstate(all="ignore"):
-        found = [np.log(rows(model, text)[0]) for text in texts]
-    return np.array([one - np.mean(one) for one in found])
 
 
 def embedding_of(model):
@@ -66,6 +49,55 @@ def embedding_of(model):
     return max(first or matrices, key=lambda one: one.shape[0])
 
 
+def numbers_of(model, words):
+    """The rows of the matrix that have the vectors of words; any, if the model is a wrong one."""
+    embedding = embedding_of(model)
+    for weight in model.weights:
+        value = np.zeros(weight.shape)
+        if weight is embedding:
+            value[:, 0] = np.linspace(-4, 4, len(value))
+        elif len(weight.shape) == 2:
+            value[0, 0] = 1
+        weight.assign(value)
+    found = rows(model, *words).reshape(len(words), -1)
+    with np.errstate(all="ignore"):
+        shown = np.nan_to_num(np.log(found[:, 0] / found[:, -1]))
+    return np.rint((np.clip(shown, -4, 4) + 4) / 8 * (embedding.shape[0] - 1)).astype(int)
+
+
+def filled(model, rng, words=WORDS):
+    """Draw weights with which words differ much, and no probability is close to 0 or 1.
+
+    Only four numbers of each vector are not 0, so that its length changes no answer.
+    """
+    numbers, embedding, seed = numbers_of(model, words), embedding_of(model), rng.integers(2**31)
+    vectors, others, kernels, biases = (np.random.default_rng([seed, one]) for one in range(4))
+    for weight in model.weights:
+        shape = tuple(weight.shape)
+        if weight is embedding:
+            size = min(4, shape[1])
+            value = np.zeros(shape)
+            value[:, :size] = others.normal(size=(shape[0], 4))[:, :size]
+            value[numbers, :size] = vectors.normal(size=(len(words), 4))[:, :size]
+        elif len(shape) == 2:
+            value = kernels.normal(scale=0.4, size=shape)  # the first rows, for any size
+        else:
+            value = biases.normal(scale=0.5, size=shape)
+        weight.assign(value)
+    return model
+
+
+def rows(model, *texts):
+    return np.asarray(model(tf.constant(texts)))
+
+
+def odds(model, *texts):
+    """What the dense layer gives, up to a number for each row; each text is asked for alone."""
+    with np.errstate(all="ignore"):
+        found = [np.log(rows(model, text)[0]) for text in texts]
+    return np.array([one - np.mean(one) for one in found])
+
+
 @check("numerics", points=1)
 def rows_are_probabilities(build_classifier, rng):
     """each text has a row of `labels_count` probabilities, for inputs (batch,) and (batch, 1)"""
@@ -79,6 +111,7 @@ def rows_are_probabilities(build_classifier, rng):
                 "shape": str(found.shape),
                 "sums": found.sum(axis=-1),
                 "negative": int((found < 0).sum()),
+                'row of "good"': found[0],
             }
     return seen
 
@@ -92,16 +125,17 @@ def text_is_the_average_of_its_words(build_classifier, rng):
         single = odds(model, *words)
         label = f"{len(words)} words, over the average"
         seen[label] = ratio(odds(model, " ".join(words))[0], np.mean(single, axis=0))
-    return seen | {"moves": moves(odds(model, "good", "bad", "film"))}
+    return {"rows of single words": rows(model, *WORDS)} | seen
 
 
 @check("numerics", points=2)
 def padding_is_no_word(build_classifier, rng):
     """in a batch with longer texts, a text has the row that it has alone"""
     model = filled(model_of(build_classifier), rng)
-    texts = ["good", "a bad film", LONG, "really boring story"]
+    texts = ["music", "a bad film", LONG, "really boring story"]
     alone = np.concatenate([rows(model, one) for one in texts])
-    return {"over the row alone": ratio(rows(model, *texts), alone)}
+    found = rows(model, *texts)
+    return {"over the row alone": ratio(found, alone), 'row of "music"': found[0]}
 
 
 @check("numerics", points=1)
@@ -120,7 +154,8 @@ def only_words_matter(build_classifier, rng):
     seen["in training"] = ratio(np.asarray(trained)[0], own)
     words = LONG.split()
     shuffled = " ".join(rng.permutation(words))
-    return seen | {f"{len(words)} words": ratio(rows(model, shuffled)[0], rows(model, LONG)[0])}
+    seen[f"{len(words)} words"] = ratio(rows(model, shuffled)[0], rows(model, LONG)[0])
+    return seen | {'row of " GOOD!"': rows(model, " GOOD!")[0]}
 
 
 def known(model, *words):
@@ -131,11 +166,16 @@ def known(model, *words):
 
 @check("numerics", points=1)
 def words_of_the_texts_are_known(build_classifier, rng):
-    """the words of `texts` are known, and all others have one row"""
+    """the words of `texts` are known; all others have one row, and do not dilute the average"""
     model = filled(model_of(build_classifier), rng)
     found = rows(model, "xyz"), rows(model, "never"), rows(model, "never xyz never")
     seen = {"rows of unknown words, over that of one": ratio([*found[1:]], [found[0]] * 2)}
-    return seen | {"differ": known(model, "good", "bad", "story", *LAST, "never")}
+    seen["differ"] = known(model, "good", "bad", "story", *LAST, "never")
+    seen['row of "story"'] = rows(model, "story")[0]
+    embedding = embedding_of(model)
+    embedding.assign(np.tile(np.array(embedding)[:1], (embedding.shape[0], 1)))
+    (mixed,), (good,) = rows(model, "xyz good never"), rows(model, "good")
+    return seen | {"if all vectors are one, beside unknown words over alone": ratio(mixed, good)}
 
 
 @check("numerics", points=1)
@@ -145,9 +185,9 @@ def max_tokens_limits_the_vocabulary(build_classifier, rng):
     texts = [" ".join(words[:size]) for size in range(1, 9)]  # the first is the most frequent one
     seen = {}
     for size in (4, 6, 50):
-        model = filled(build_classifier(texts, LABELS, size), rng)
+        model = filled(build_classifier(texts, LABELS, size), rng, words[: size - 2])
         seen[f"max_tokens {size}"] = known(model, *words)
-    return seen
+    return seen | {'row of "one"': rows(model, "one")[0]}
 
 
 @check("numerics", points=2)
@@ -159,7 +199,7 @@ def text_without_words(build_classifier, rng):
     embedding.assign(np.zeros(embedding.shape))
     (zeros,) = rows(model, "good film")
     labels = "alone", "in a batch", "punctuation only"
-    return {
+    return {"row of zeros": zeros} | {
         f"{label}, over the row of zeros": ratio(one, zeros)
         for label, one in zip(labels, found, strict=True)
     }
@@ -176,7 +216,7 @@ def words_train_their_vectors(build_classifier, rng):
     embedding = embedding_of(model)
     found = gradient(first_probability(model, "good good bad"), of=[embedding])
     if tf.is_tensor(found):
-        sizes = np.sort(np.linalg.norm(found, axis=-1))[::-1]
+        sizes = np.sort(np.linalg.norm(found[:, :4], axis=-1))[::-1]
         found = {"that move": int((sizes > 1e-6 * sizes[0]).sum()), "ratio": sizes[0] / sizes[1]}
     return {
         "weights that are not trainable": len(model.weights) - len(model.trainable_weights),
@@ -190,7 +230,8 @@ def gradients_are_finite(build_classifier, rng):
     model = filled(model_of(build_classifier), rng)
     found = gradient(first_probability(model, "good bad", "", "film"), of=model.weights)
     found = found if isinstance(found, list) else [found]
-    return all(bool(np.isfinite(one).all()) for one in found if tf.is_tensor(one))
+    bad = [tf.is_tensor(one) and not np.isfinite(one).all() for one in found]
+    return {"gradients that are not finite": sum(bad)}
 
 
 @once
@@ -203,14 +244,18 @@ def saved(build_classifier):
     return reloaded(model, use=of_a_file, beside=before), before
 
 
-def beside_itself(f, before):
-    """Rows over what they were, and whether texts have different ones."""
+def beside_itself(f, before, rng):
+    """Rows of words that are drawn; or, for who loses there, rows over what they were."""
     texts, every, two, _ = before
     texts = texts.split(" | ")
     found = f(*texts)
-    return {"over what they were": ratio([found, f(*texts[:2])], [every, two])} | {
-        "moves": moves(found)
-    }
+    own = {"over what they were": ratio([found, f(*texts[:2])], [every, two])}
+    return either(of_words(f, rng), own | {"moves": moves(found)})
+
+
+def of_words(f, rng):
+    """What words get that are drawn, beside one that most vocabularies have."""
+    return [f(one, *rng.choice(WORDS, 4, replace=False)) for one in ("good", "film")]
 
 
 @check("serialization", points=3, rtol=1e-3)
@@ -219,8 +264,8 @@ def vocabulary_survives(build_classifier):
     return saved(build_classifier)[0]
 
 
-def of_a_file(model, before):
-    return beside_itself(lambda *texts: rows(model, *texts), before)
+def of_a_file(model, before, rng):
+    return beside_itself(lambda *texts: rows(model, *texts), before, rng)
 
 
 # A graph cannot be handed to a process without the submission, as the table of words would stay
@@ -232,10 +277,10 @@ def one_graph_for_all_batches(build_classifier):
     return again(file, use=of_a_graph, beside=before)
 
 
-def of_a_graph(model, before):
+def of_a_graph(model, before, rng):
     graph = tf.function(lambda texts: model(texts), autograph=False)
     graph = graph.get_concrete_function(tf.TensorSpec([None], tf.string))
-    return beside_itself(lambda *texts: np.asarray(graph(tf.constant(texts))), before)
+    return beside_itself(lambda *texts: np.asarray(graph(tf.constant(texts))), before, rng)
 
 
 # Keras makes a graph for it, as above: this asks its own loop over batches.
@@ -246,10 +291,13 @@ def prediction(build_classifier):
     return again(file, use=of_predict, beside=before)
 
 
-def of_predict(model, before):
-    texts = tf.constant(before[0].split(" | "))
-    found = model.predict(texts, batch_size=2, verbose=0)
-    return {"over what they were": ratio(found, before[3]), "moves": moves(found)}
+def of_predict(model, before, rng):
+    def predict(*texts):
+        return model.predict(tf.constant(texts), batch_size=2, verbose=0)
+
+    found = predict(*before[0].split(" | "))
+    own = {"over what they were": ratio(found, before[3]), "moves": moves(found)}
+    return either(of_words(predict, rng), own)
 
 
 # It costs more than the others, 0.4 seconds: Keras makes a graph of the whole step.
@@ -257,21 +305,31 @@ def of_predict(model, before):
 def step_of_training(build_classifier, rng):
     """compiled, a step of training on texts goes where the gradient points"""
     model = filled(model_of(build_classifier), rng)
-    texts, labels = tf.constant(["good", "a bad film", LONG, "xyz"]), np.array([1, 0, 2, 1])
     name = "sparse_categorical_crossentropy"
     loss = keras.losses.get(name)
-    start = [np.array(weight) for weight in model.trainable_variables]
-    slopes = gradient(
-        lambda *_: tf.reduce_mean(loss(labels, model(texts, training=True))),
-        of=model.trainable_variables,
-    )
     model.compile(keras.optimizers.SGD(RATE), name, jit_compile=False)
-    model.train_on_batch(texts, labels)
-    steps = [one - weight for one, weight in zip(start, model.trainable_variables, strict=True)]
-    return {
-        "step, over the rate times the gradient": worst([step / RATE for step in steps], slopes),
-        "moves": any(np.any(step) for step in steps),
+
+    def step(*texts):
+        texts, labels = tf.constant(texts), np.arange(len(texts)) % LABELS
+        variables = model.trainable_variables
+        start = [np.array(weight) for weight in variables]
+        slopes = gradient(
+            lambda *_: tf.reduce_mean(loss(labels, model(texts, training=True))), of=variables
+        )
+        model.train_on_batch(texts, labels)
+        return [one - weight for one, weight in zip(start, variables, strict=True)], slopes
+
+    steps, slopes = step("good", "a bad film", LONG, "xyz")
+    own = {
+        "step, over the rate times the gradient": worst([one / RATE for one in steps], slopes),
+        "moves": any(np.any(one) for one in steps),
     }
+
+    def of_biases(*words):
+        filled(model, np.random.default_rng(1))
+        return [one for one in step(*words)[0] if one.shape == (LABELS,)]
+
+    return either(of_words(of_biases, rng), own)
 
 
 def worst(seen, own):

@@ -63,7 +63,7 @@ def look_at_the_padding():
 # for the average is fine, but there is no sixth one: no hidden layer, and no dropout.
 #
 # Unknown words all count alike: either they share a vector, as one more word does, or they are left
-# out of the average. Both are right.
+# out of the average, out of its sum and of the number that divides it. Both are right.
 #
 # ![A text, "Good film, a good film", becomes the words good, film, a, good, film. Each has a vector
 # below it, drawn as a column of boxes; the same word has the same vector. Two more columns are
