@@ -151,6 +151,80 @@ class TwoOptimizers(TwoOptimizers):
         return loss
 
 
+# %% by_path loses="numerics"
+"""Weights are told apart by their names or paths, and a layer inside of an inner model may have the
+same. Compare the variables themselves: with `is`, or by `id`."""
+
+
+class TwoOptimizers(TwoOptimizers):
+    def __init__(self, model, lower, lower_optimizer, upper_optimizer, loss_fn):
+        super().__init__(model, lower, lower_optimizer, upper_optimizer, loss_fn)
+        layers = [model.get_layer(name) for name in lower]
+        paths = {one.path for layer in layers for one in layer.trainable_variables}
+        self.lower = [one for one in model.trainable_variables if one.path in paths]
+        self.upper = [one for one in model.trainable_variables if one.path not in paths]
+
+
+# %% inside_of_inner_models loses="numerics"
+"""Names are also looked up inside of inner models, where layers may have the same names. Those of
+`model.layers` are meant."""
+
+
+class TwoOptimizers(TwoOptimizers):
+    def __init__(self, model, lower, lower_optimizer, upper_optimizer, loss_fn):
+        super().__init__(model, lower, lower_optimizer, upper_optimizer, loss_fn)
+
+        def named(layers):
+            for layer in layers:
+                if layer.name in lower:
+                    yield from layer.trainable_variables
+                yield from named(getattr(layer, "layers", []))
+
+        ids = {id(one) for one in named(model.layers)}
+        self.lower = [one for one in model.trainable_variables if id(one) in ids]
+        self.upper = [one for one in model.trainable_variables if id(one) not in ids]
+
+
+# %% unfrozen loses="numerics"
+"""Layers are made trainable, though some are frozen. Whoever made the model has decided that: leave
+`trainable` as it is."""
+
+
+class TwoOptimizers(TwoOptimizers):
+    def __init__(self, model, lower, lower_optimizer, upper_optimizer, loss_fn):
+        for name in set(lower) & {layer.name for layer in model.layers}:
+            model.get_layer(name).trainable = True
+        super().__init__(model, lower, lower_optimizer, upper_optimizer, loss_fn)
+
+
+# %% layers_without_weights_raise loses="numerics"
+"""A name raises if its layer has no trainable weights, as a frozen layer or Dropout. It is the name
+of a layer all the same, and nothing of it moves."""
+
+
+class TwoOptimizers(TwoOptimizers):
+    def __init__(self, model, lower, lower_optimizer, upper_optimizer, loss_fn):
+        super().__init__(model, lower, lower_optimizer, upper_optimizer, loss_fn)
+        for name in lower:
+            if not model.get_layer(name).trainable_variables:
+                raise ValueError(f"{name} has nothing to train")
+
+
+# %% lists_of_the_class loses="numerics"
+"""All objects share their lists of weights, so a second object trains the weights of the first one,
+too. Make the lists in the constructor, as attributes of `self`."""
+
+
+class TwoOptimizers(TwoOptimizers):
+    below, above = [], []
+
+    def __init__(self, model, lower, lower_optimizer, upper_optimizer, loss_fn):
+        super().__init__(model, lower, lower_optimizer, upper_optimizer, loss_fn)
+        self.below += self.lower
+        self.above += self.upper
+        self.lower, self.upper = self.below, self.above
+
+
 # %% unknown_names_ignored loses="numerics"
 """A name that no layer has is passed over. The constructor raises `ValueError`: a typing mistake
 would otherwise train a layer with the wrong optimizer."""
@@ -240,6 +314,77 @@ class TwoOptimizers(TwoOptimizers):
         return loss
 
 
+# %% training_for_norms_only loses="gradients"
+"""`training=True` is given only if the model has certain layers. Dropout and others need it as well
+as BatchNormalization: give it in any case."""
+
+
+class TwoOptimizers(TwoOptimizers):
+    def step(self, x, y):
+        norm = keras.layers.BatchNormalization
+        training = any(isinstance(layer, norm) for layer in self.model.layers)
+        with tf.GradientTape() as tape:
+            loss = self.loss_fn(y, self.model(x, training=training)) + sum(self.model.losses)
+        lower, upper = tape.gradient(loss, [self.lower, self.upper])
+        self.lower_optimizer.apply(lower, self.lower)
+        self.upper_optimizer.apply(upper, self.upper)
+        return loss
+
+
+# %% layer_after_layer loses="numerics"
+"""The layers are called one after the other. Only in a chain of layers is that the model: call the
+model itself, which knows what each layer gets."""
+
+
+class TwoOptimizers(TwoOptimizers):
+    def step(self, x, y):
+        with tf.GradientTape() as tape:
+            predictions = x
+            for layer in self.model.layers:
+                predictions = layer(predictions, training=True)
+            loss = self.loss_fn(y, predictions) + sum(self.model.losses)
+        lower, upper = tape.gradient(loss, [self.lower, self.upper])
+        self.lower_optimizer.apply(lower, self.lower)
+        self.upper_optimizer.apply(upper, self.upper)
+        return loss
+
+
+# %% labels_as_a_column loses="gradients"
+"""Labels or predictions are brought into a shape or a dtype of your own, which fits tables with one
+label in each row. Give the model and the loss what `step` gets."""
+
+
+class TwoOptimizers(TwoOptimizers):
+    def step(self, x, y):
+        return super().step(x, tf.reshape(tf.cast(y, tf.float32), (-1, 1)))
+
+
+# %% signature_of_tables loses="gradients"
+"""The signature of the `tf.function` takes tables of float32 and nothing else. Sequences, pictures
+and integer labels are welcome, too: leave `input_signature` out."""
+
+
+class TwoOptimizers(TwoOptimizers):
+    @tf.function(input_signature=[tf.TensorSpec((None, None)), tf.TensorSpec((None, None))])
+    def step(self, x, y):
+        return super().step(x, y)
+
+
+# %% batch_kept_in_attributes loses="numerics"
+"""Every step trains on the batch of the first one. A `tf.function` reads attributes, as `self.x`,
+once, while it is traced: give it the batch as arguments."""
+
+
+class TwoOptimizers(TwoOptimizers):
+    def step(self, x, y):
+        self.x, self.y = x, y
+        return self.train()
+
+    @tf.function
+    def train(self):
+        return super().step(self.x, self.y)
+
+
 # %% predictions_first loses="gradients"
 """The loss is called with the predictions first. The labels come first: for the mean squared error
 it is all the same, for others it is not."""
@@ -290,6 +435,52 @@ class TwoOptimizers(TwoOptimizers):
     def step(self, x, y):
         penalties = sum(self.model.losses)
         return super().step(x, y) - penalties
+
+
+# %% penalties_by_hand loses="gradients"
+"""Some of the model's own losses are missing, or are those of an older batch: of biases, of
+activities, or inside of an inner model. After the model has been called, `model.losses` has all."""
+
+
+class TwoOptimizers(TwoOptimizers):
+    def step(self, x, y):
+        with tf.GradientTape() as tape:
+            loss = self.loss_fn(y, self.model(x, training=True))
+            for layer in self.model.layers:
+                if getattr(layer, "kernel_regularizer", None) and layer.trainable:
+                    loss += layer.kernel_regularizer(layer.kernel)
+        lower, upper = tape.gradient(loss, [self.lower, self.upper])
+        self.lower_optimizer.apply(lower, self.lower)
+        self.upper_optimizer.apply(upper, self.upper)
+        return loss
+
+
+# %% own_losses_before_the_call loses="gradients" like="penalties_by_hand"
+class TwoOptimizers(TwoOptimizers):
+    def step(self, x, y):
+        with tf.GradientTape() as tape:
+            penalties = sum(self.model.losses)
+            loss = self.loss_fn(y, self.model(x, training=True)) + penalties
+        lower, upper = tape.gradient(loss, [self.lower, self.upper])
+        self.lower_optimizer.apply(lower, self.lower)
+        self.upper_optimizer.apply(upper, self.upper)
+        return loss
+
+
+# %% mean_of_own_losses loses="numerics gradients"
+"""The mean of the model's own losses is added. Add up all of them: their sum."""
+
+
+class TwoOptimizers(TwoOptimizers):
+    def step(self, x, y):
+        with tf.GradientTape() as tape:
+            loss = self.loss_fn(y, self.model(x, training=True))
+            if self.model.losses:
+                loss += tf.reduce_mean(self.model.losses)
+        lower, upper = tape.gradient(loss, [self.lower, self.upper])
+        self.lower_optimizer.apply(lower, self.lower)
+        self.upper_optimizer.apply(upper, self.upper)
+        return loss
 
 
 # %% loss_after_the_step loses="numerics"
@@ -349,8 +540,8 @@ class TwoOptimizers(TwoOptimizers):
 
 
 # %% weight_by_weight loses="numerics"
-"""An optimizer is applied to one weight after the other, and counts each time as a step. Apply it
-once, with all gradients and all weights of its part."""
+"""An optimizer is applied to one weight, or to one layer, after the other, and counts each time as
+a step. Apply it once, with all gradients and all weights of its part."""
 
 
 class TwoOptimizers(TwoOptimizers):
@@ -370,6 +561,62 @@ class TwoOptimizers(TwoOptimizers):
         ):
             for gradient, variable in zip(gradients, part, strict=True):
                 optimizer.apply([gradient], [variable])
+        return loss
+
+
+# %% layer_by_layer loses="numerics" like="weight_by_weight"
+class TwoOptimizers(TwoOptimizers):
+    def __init__(self, model, lower, lower_optimizer, upper_optimizer, loss_fn):
+        super().__init__(model, lower, lower_optimizer, upper_optimizer, loss_fn)
+        lower_optimizer.build(self.lower)
+        layers = [layer for layer in model.layers if layer.name in lower]
+        self.groups = [one.trainable_variables for one in layers if one.trainable_variables]
+
+    def step(self, x, y):
+        with tf.GradientTape() as tape:
+            loss = self.loss_fn(y, self.model(x, training=True)) + sum(self.model.losses)
+        gradients = tape.gradient(loss, [self.upper, *self.groups])
+        self.upper_optimizer.apply(gradients[0], self.upper)
+        for part, variables in zip(gradients[1:], self.groups, strict=True):
+            self.lower_optimizer.apply(part, variables)
+        return loss
+
+
+# %% copies_of_the_optimizers loses="numerics"
+"""Copies of the optimizers are applied. So those that the constructor gets never count a step, and
+a learning rate that is set later is not seen. Keep the objects themselves."""
+
+
+class TwoOptimizers(TwoOptimizers):
+    def __init__(self, model, lower, *optimizers_and_loss):
+        *optimizers, loss_fn = optimizers_and_loss
+        copies = [type(one).from_config(one.get_config()) for one in optimizers]
+        super().__init__(model, lower, *copies, loss_fn)
+
+
+# %% clipped loses="gradients"
+"""Large gradients are made smaller, though nobody asks for that. Pass them on as the tape gives
+them: an optimizer clips by itself if it is told to."""
+
+
+class TwoOptimizers(TwoOptimizers):
+    def step(self, x, y):
+        with tf.GradientTape() as tape:
+            loss = self.loss_fn(y, self.model(x, training=True)) + sum(self.model.losses)
+        lower, upper = tape.gradient(loss, [self.lower, self.upper])
+        self.lower_optimizer.apply(tf.clip_by_global_norm(lower, 100.0)[0], self.lower)
+        self.upper_optimizer.apply(tf.clip_by_global_norm(upper, 100.0)[0], self.upper)
+        return loss
+
+
+# %% clipped_each_alone loses="gradients" like="clipped"
+class TwoOptimizers(TwoOptimizers):
+    def step(self, x, y):
+        with tf.GradientTape() as tape:
+            loss = self.loss_fn(y, self.model(x, training=True)) + sum(self.model.losses)
+        lower, upper = tape.gradient(loss, [self.lower, self.upper])
+        self.lower_optimizer.apply([tf.clip_by_value(g, -50, 50) for g in lower], self.lower)
+        self.upper_optimizer.apply([tf.clip_by_value(g, -50, 50) for g in upper], self.upper)
         return loss
 
 
@@ -518,3 +765,33 @@ class TwoOptimizers(TwoOptimizers):
     def step(self, x, y):
         step = super().step
         return tf.py_function(lambda x, y: step(x, y), [x, y], tf.float32)
+
+
+# %% counted_in_python loses="graph"
+"""Steps are counted in Python, and the graph keeps the number that was there while it was traced.
+Each optimizer counts by itself, in a variable: leave that to `apply`."""
+
+
+class TwoOptimizers(TwoOptimizers):
+    count = 0
+
+    def step(self, x, y):
+        for optimizer in (self.lower_optimizer, self.upper_optimizer):
+            optimizer.iterations.assign(self.count)
+        self.count += 1
+        return super().step(x, y)
+
+
+# %% number_if_there_is_one loses="graph"
+"""In a graph, what is returned is no loss, or not the one of that run: `float(loss)` has no value
+while a graph is traced, and a number from elsewhere stays as it is. Return the tensor."""
+
+
+class TwoOptimizers(TwoOptimizers):
+    last = 0.0
+
+    def step(self, x, y):
+        loss = super().step(x, y)
+        if tf.executing_eagerly():
+            self.last = float(loss)
+        return tf.constant(self.last)

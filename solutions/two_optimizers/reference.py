@@ -46,8 +46,8 @@ def look_at_one_rate_for_all():
 # \qquad
 # \theta_u \leftarrow \theta_u - \eta_u \frac{\partial L}{\partial \theta_u}(\theta_l, \theta_u).$$
 #
-# On the right, both have their old values. Who changes $\theta_l$ first and then makes a second
-# pass for $\theta_u$ computes something else, and pays twice for it.
+# On the right, both have their old values. If you change $\theta_l$ first and then make a second
+# pass for $\theta_u$, you compute something else, and pay twice for it.
 #
 # ![Inputs pass through a lower and an upper part of the model to one loss. One backward pass splits
 # into two lists of gradients: those of the lower part go to the lower optimizer, those of the upper
@@ -76,22 +76,26 @@ def look_at_one_rate_for_all():
 #
 # - `model` is a Functional or a Sequential model of Keras, with one input and one output. It is
 #   built, and not compiled.
-# - `lower` is a list of names of its layers, as `layer.name` has them, in any order. Such a layer
-#   may be a model itself; then all layers inside belong to it.
+# - `lower` is a list of names of its layers, as `layer.name` of `model.layers` has them, in any
+#   order. Such a layer may be a model itself; then all layers inside belong to it. A layer inside
+#   may have the same name as one of `model.layers`: `lower` means the latter.
 # - `lower_optimizer` and `upper_optimizer` are two optimizers of Keras that have not been used. The
 #   first is for the trainable weights of the layers named in `lower`, the second for all other
-#   trainable weights of the model. There are some in both parts.
+#   trainable weights of the model. There are some in both parts. These two objects are applied, not
+#   copies: if somebody sets `lower_optimizer.learning_rate`, the next step goes by it.
 # - `loss_fn(y, predictions)` is a loss of Keras, such as `keras.losses.MeanSquaredError()`. It
 #   returns a scalar, the mean over the batch.
 #
 # If a name in `lower` is not that of a layer of `model`, the constructor raises `ValueError`.
 # (Nobody asks for names of layers inside of an inner model, nor for that of a `keras.Input`.)
 #
-# The method `step(x, y)` trains on one batch:
+# The method `step(x, y)` trains on one batch. `x` and `y` are tensors of any shapes and dtypes that
+# the model and the loss take: sequences, for example, with integers as labels.
 #
 # - It calls the model once, with `training=True`.
 # - The loss is that of `loss_fn` **plus the model's own losses**, `model.losses`: a list of
-#   scalars, one for each regularizer of a layer. It is empty if there is none.
+#   scalars, one for each regularizer of a layer, of kernels, biases or activities. It is empty if
+#   there is none.
 # - Each of the two optimizers is applied **once**, with the gradients of all weights of its part
 #   together. An optimizer counts how often it is applied; its learning rate, and Adam's estimates,
 #   go by that number. And `global_clipnorm` looks at all gradients that it gets together.
@@ -103,7 +107,8 @@ def look_at_one_rate_for_all():
 # no optimizer.
 #
 # What the class derives from is up to you, and so is whether you decorate `step` with
-# `tf.function`. You may add imports, functions, classes, methods and attributes of your own.
+# `tf.function`. You may add imports, functions, classes, methods and attributes of your own. There
+# may be several objects of your class, one after the other also for the same model.
 #
 # What you need of Keras:
 #
@@ -136,8 +141,10 @@ def look_at_one_rate_for_all():
 # - **One optimizer for two lists.** When an optimizer is applied first, it makes variables for
 #   these weights, and later it refuses others: `Unknown variable`. It may also be told before, by
 #   `optimizer.build(weights)`.
-# - **Weight by weight.** An optimizer that is applied in a loop over weights counts each as a step
-#   of its own.
+# - **Weight by weight.** An optimizer that is applied in a loop over weights, or over layers,
+#   counts each time as a step of its own.
+# - **Own losses too early.** What a regularizer of activities costs is known when the model has
+#   been called. Before, `model.losses` has that of an older batch, or nothing.
 # - **Values in a graph.** While a graph is traced, a loss has no value: return the tensor, not
 #   `float(loss)` or `loss.numpy()`. The size of the batch may be unknown.
 # - **A decorated method does not keep its object alive.** When you try yours, keep the object in a
@@ -149,18 +156,20 @@ def look_at_one_rate_for_all():
 #   kinds, learning rates that change and clipped gradients; that the layers are found by their
 #   names, and unknown names raise; the loss that is returned; what is frozen; moving averages.
 # - **Gradients**: with gradient descent, a step moves each weight by its rate times the gradient of
-#   the loss. The model's own losses are part of it, and so is training mode.
+#   the loss, however large that is. The model's own losses are part of it, and so is training mode.
 # - **Graph**: `step` is called in a function that is traced once, for batches of any size, and runs
-#   in a process that does not have your code. Each run changes the weights, and the optimizers go
-#   on from where they were. It must not call back into Python (`tf.py_function`).
+#   in a process that does not have your code. Each run changes the weights and returns its loss,
+#   and the optimizers go on from where they were. It must not call back into Python
+#   (`tf.py_function`).
 #
 # There are no points for serialization: the model is saved as ever, and your class need not be.
 #
 # **Switched off**: nothing.
 #
-# **Out of scope**: subclassed models; several inputs or outputs; the same name twice in `lower`;
-# one optimizer for both parts; weights that the loss does not depend on; sample weights; metrics;
-# sparse gradients, as of embeddings; mixed precision, distribution, and XLA.
+# **Out of scope**: subclassed models; several inputs or outputs; the same name twice in `lower`; a
+# layer that is in two inner models, or in one and in `model.layers` as well; one optimizer for both
+# parts; weights that the loss does not depend on; sample weights; metrics; sparse gradients, as of
+# embeddings; weights that are not float32, mixed precision, distribution, and XLA.
 
 # %%
 import keras
