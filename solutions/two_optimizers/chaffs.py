@@ -126,7 +126,8 @@ class TwoOptimizers(TwoOptimizers):
 
 # %% all_weights loses="numerics"
 """Weights that are not trainable are among those that you train: frozen layers, moving averages.
-`trainable_variables` leaves them out; `weights` and `variables` do not."""
+`trainable_variables` leaves them out, if you do not set `trainable`; `weights` and `variables` do
+not."""
 
 
 class TwoOptimizers(TwoOptimizers):
@@ -149,6 +150,14 @@ class TwoOptimizers(TwoOptimizers):
         ):
             optimizer.apply(gradients, [self.pairs[id(one)] for one in part])
         return loss
+
+
+# %% unfrozen loses="numerics" like="all_weights"
+class TwoOptimizers(TwoOptimizers):
+    def __init__(self, model, lower, lower_optimizer, upper_optimizer, loss_fn):
+        for name in set(lower) & {layer.name for layer in model.layers}:
+            model.get_layer(name).trainable = True
+        super().__init__(model, lower, lower_optimizer, upper_optimizer, loss_fn)
 
 
 # %% by_path loses="numerics"
@@ -183,18 +192,6 @@ class TwoOptimizers(TwoOptimizers):
         ids = {id(one) for one in named(model.layers)}
         self.lower = [one for one in model.trainable_variables if id(one) in ids]
         self.upper = [one for one in model.trainable_variables if id(one) not in ids]
-
-
-# %% unfrozen loses="numerics"
-"""Layers are made trainable, though some are frozen. Whoever made the model has decided that: leave
-`trainable` as it is."""
-
-
-class TwoOptimizers(TwoOptimizers):
-    def __init__(self, model, lower, lower_optimizer, upper_optimizer, loss_fn):
-        for name in set(lower) & {layer.name for layer in model.layers}:
-            model.get_layer(name).trainable = True
-        super().__init__(model, lower, lower_optimizer, upper_optimizer, loss_fn)
 
 
 # %% layers_without_weights_raise loses="numerics"
