@@ -174,6 +174,19 @@ class TwoOptimizers(TwoOptimizers):
         self.upper = [one for one in model.trainable_variables if one.path not in paths]
 
 
+# %% by_the_start_of_the_path loses="numerics"
+"""The upper optimizer moves layers that are named, too. If you go by `weight.path`: it need not
+begin with the name of a layer of the model. Take `layer.trainable_variables`."""
+
+
+class TwoOptimizers(TwoOptimizers):
+    def __init__(self, model, lower, lower_optimizer, upper_optimizer, loss_fn):
+        super().__init__(model, lower, lower_optimizer, upper_optimizer, loss_fn)
+        starts = [(one, one.path.split("/")[0]) for one in model.trainable_variables]
+        self.lower = [one for one, start in starts if start in lower]
+        self.upper = [one for one, start in starts if start not in lower]
+
+
 # %% inside_of_inner_models loses="numerics"
 """Names are also looked up inside of inner models, where layers may have the same names. Those of
 `model.layers` are meant."""
