@@ -88,6 +88,57 @@ class ClippedModel(ClippedModel):
         return report(self, loss, norm, batch)
 
 
+# %% the_error_alone_is_clipped loses="gradients"
+"""The gradient of the penalties is not scaled. The whole loss has one gradient, and all of it is
+scaled by the same factor."""
+
+
+class ClippedModel(ClippedModel):
+    def train_step(self, data):
+        x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
+        with tf.GradientTape(persistent=True) as tape:
+            y_pred = self(x, training=True)
+            loss = self.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight)
+            penalty = tf.add_n([tf.zeros(()), *(tf.reduce_sum(one) for one in self.losses)])
+            error = loss - penalty
+        norm = tf.linalg.global_norm(tape.gradient(loss, self.trainable_variables))
+        factor = self.clip / tf.maximum(norm, self.clip)
+        both = zip(*(tape.gradient(one, self.trainable_variables) for one in (error, penalty)))
+        gradients = [factor * one + (0.0 if other is None else other) for one, other in both]
+        self.optimizer.apply(gradients, self.trainable_variables)
+        return report(self, loss, norm, (x, y, y_pred, sample_weight))
+
+
+# %% an_integer_as_it_is loses="gradients"
+"""A clip of 2 is an integer, and TensorFlow does not compute with tensors of integers and of floats
+together. Make it a float in the constructor, or a tensor of the dtype of the norm."""
+
+
+class ClippedModel(ClippedModel):
+    def train_step(self, data):
+        loss, gradients, batch = forward(self, data)
+        gradients, norm = tf.clip_by_global_norm(gradients, tf.constant(self.clip))
+        self.optimizer.apply(gradients, self.trainable_variables)
+        return report(self, loss, norm, batch)
+
+
+# %% limit_of_all loses="gradients"
+"""All models have the limit of the one that was made last: it is kept in the class, or in a global
+variable. Keep it in `self`."""
+
+
+class ClippedModel(keras.Model):
+    def __init__(self, *args, clip=1.0, **kwargs):
+        super().__init__(*args, **kwargs)
+        ClippedModel.clip = clip
+        self.norms = keras.metrics.Mean(name="grad_norm")
+
+    train_step = ClippedModel.train_step
+
+    def get_config(self):
+        return {**super().get_config(), "clip": self.clip}
+
+
 # %% limit_of_one loses="gradients"
 """The limit is always 1, or always the same: `clip` does not reach the step. Keep it in the
 constructor, and use what was kept."""
@@ -128,6 +179,21 @@ class ClippedModel(ClippedModel):
         return report(self, loss, norm, batch)
 
 
+# %% epsilon_in_the_root loses="numerics"
+"""A small number is added inside of the root, so the norm of a gradient of zero is not 0. Nobody
+asks for the slope of this root: leave the number out."""
+
+
+class ClippedModel(ClippedModel):
+    def train_step(self, data):
+        loss, gradients, batch = forward(self, data)
+        squares = tf.add_n([tf.reduce_sum(tf.square(one)) for one in gradients])
+        norm = tf.sqrt(squares + keras.config.epsilon())
+        gradients, _ = tf.clip_by_global_norm(gradients, self.clip, use_norm=norm)
+        self.optimizer.apply(gradients, self.trainable_variables)
+        return report(self, loss, norm, batch)
+
+
 # %% norm_after_clipping loses="numerics"
 """The norm that is reported is that of the clipped gradients, which never exceeds the limit. Report
 the one before clipping: it tells how often the limit is needed."""
@@ -152,6 +218,67 @@ class ClippedModel(ClippedModel):
         gradients, norm = tf.clip_by_global_norm(gradients, self.clip)
         self.optimizer.apply(gradients, self.trainable_variables)
         return {**report(self, loss, norm, batch), "grad_norm": norm}
+
+
+# %% norms_by_their_rows loses="numerics"
+"""In the mean of the norms, a step counts as often as it has rows. Here each step counts once: give
+the metric no weights."""
+
+
+class ClippedModel(ClippedModel):
+    def train_step(self, data):
+        loss, gradients, batch = forward(self, data)
+        gradients, norm = tf.clip_by_global_norm(gradients, self.clip)
+        self.optimizer.apply(gradients, self.trainable_variables)
+        self.norms.update_state(norm, sample_weight=tf.shape(batch[0])[0])
+        next(metric for metric in self.metrics if metric.name == "loss").update_state(loss)
+        return self.compute_metrics(*batch)
+
+
+# %% loss_by_its_weights loses="numerics"
+"""In the mean of the loss, a step counts as much as its sample weights. They are in the loss
+already: each step counts once, or as often as it has rows."""
+
+
+class ClippedModel(ClippedModel):
+    def train_step(self, data):
+        loss, gradients, (x, y, y_pred, sample_weight) = forward(self, data)
+        gradients, norm = tf.clip_by_global_norm(gradients, self.clip)
+        self.optimizer.apply(gradients, self.trainable_variables)
+        self.norms.update_state(norm)
+        counts = tf.shape(x)[0] if sample_weight is None else tf.reduce_sum(sample_weight)
+        loss_mean = next(metric for metric in self.metrics if metric.name == "loss")
+        loss_mean.update_state(loss, sample_weight=counts)
+        return self.compute_metrics(x, y, y_pred, sample_weight=sample_weight)
+
+
+# %% predicted_anew loses="numerics"
+"""The metrics look at other predictions than the loss. Give both of them the same, made with
+`training=True`."""
+
+
+class ClippedModel(ClippedModel):
+    def train_step(self, data):
+        loss, gradients, (x, y, _, sample_weight) = forward(self, data)
+        y_pred = self(x, training=False)
+        gradients, norm = tf.clip_by_global_norm(gradients, self.clip)
+        self.optimizer.apply(gradients, self.trainable_variables)
+        return report(self, loss, norm, (x, y, y_pred, sample_weight))
+
+
+# %% reported_after_the_step loses="numerics gradients"
+"""Loss and metrics are those after the step. Report those of the predictions that the gradients
+were taken of."""
+
+
+class ClippedModel(ClippedModel):
+    def train_step(self, data):
+        _, gradients, (x, y, _, sample_weight) = forward(self, data)
+        gradients, norm = tf.clip_by_global_norm(gradients, self.clip)
+        self.optimizer.apply(gradients, self.trainable_variables)
+        y_pred = self(x, training=True)
+        loss = self.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight)
+        return report(self, loss, norm, (x, y, y_pred, sample_weight))
 
 
 # %% norm_never_reset loses="numerics"
@@ -318,8 +445,8 @@ class ClippedModel(ClippedModel):
 
 
 # %% frozen_ones_too loses="gradients"
-"""Frozen layers move: the gradients are taken in all weights. Take them in
-`self.trainable_variables`."""
+"""Frozen layers move. Take the gradients in `self.trainable_variables`, and ask for these in every
+step: a layer may be frozen after the model was made."""
 
 
 class ClippedModel(ClippedModel):
@@ -339,6 +466,71 @@ class ClippedModel(ClippedModel):
             for variable, gradient in zip(moving, gradients, strict=True):
                 variable.assign_sub(rate * gradient)
         return report(self, loss, norm, (x, y, y_pred, sample_weight))
+
+
+# %% weights_noted_at_first loses="gradients" like="frozen_ones_too"
+class ClippedModel(ClippedModel):
+    def __init__(self, *args, clip=1.0, **kwargs):
+        super().__init__(*args, clip=clip, **kwargs)
+        variables = self.trainable_variables
+        self.to_train = lambda: variables
+
+    def train_step(self, data):
+        x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
+        with tf.GradientTape() as tape:
+            tape.watch([one.value for one in self.to_train()])
+            y_pred = self(x, training=True)
+            loss = self.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight)
+        gradients = tape.gradient(loss, [one.value for one in self.to_train()])
+        gradients, norm = tf.clip_by_global_norm(gradients, self.clip)
+        self.optimizer.apply(gradients, self.to_train())
+        return report(self, loss, norm, (x, y, y_pred, sample_weight))
+
+
+# %% traced_for_good loses="gradients"
+"""After another `compile`, a step is still that of the first: with its optimizer, or in the weights
+that it was to train. What you keep, or trace by a `tf.function`, must be made anew by `compile`."""
+
+
+class ClippedModel(ClippedModel):
+    @tf.function
+    def train_step(self, data):
+        return super().train_step(data)
+
+
+# %% weights_noted_in_the_first_step loses="gradients" like="traced_for_good"
+class ClippedModel(ClippedModel):
+    to_train = None
+
+    def train_step(self, data):
+        x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
+        if self.to_train is None:
+            variables = self.trainable_variables
+            self.to_train = lambda: variables
+        with tf.GradientTape() as tape:
+            y_pred = self(x, training=True)
+            loss = self.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight)
+        gradients = tape.gradient(loss, self.to_train())
+        gradients, norm = tf.clip_by_global_norm(gradients, self.clip)
+        self.optimizer.apply(gradients, self.to_train())
+        return report(self, loss, norm, (x, y, y_pred, sample_weight))
+
+
+# %% the_step_is_scaled loses="gradients"
+"""The step of the optimizer is scaled, and not the gradient: an optimizer with momentum remembers
+gradients that nobody has clipped. Scale the gradients, then hand them to `self.optimizer`."""
+
+
+class ClippedModel(ClippedModel):
+    def train_step(self, data):
+        loss, gradients, batch = forward(self, data)
+        norm = tf.linalg.global_norm(gradients)
+        before = [tf.identity(one) for one in self.trainable_variables]
+        self.optimizer.apply(gradients, self.trainable_variables)
+        factor = self.clip / tf.maximum(norm, self.clip)
+        for variable, old in zip(self.trainable_variables, before, strict=True):
+            variable.assign(old + factor * (variable - old))
+        return report(self, loss, norm, batch)
 
 
 # %% steps_by_hand loses="gradients"
@@ -411,6 +603,46 @@ class ClippedModel(ClippedModel):
         return {"clip": self.clip}
 
 
+# %% layers_in_a_row loses="serialization"
+"""The loaded model has its layers in a row, though that of yours has a branch. How the layers are
+connected is in what `super().get_config()` returns."""
+
+
+class ClippedModel(ClippedModel):
+    def get_config(self):
+        layers = [keras.saving.serialize_keras_object(layer) for layer in self.layers]
+        return {"row": layers, "clip": self.clip, "name": self.name}
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        first, *others = map(keras.saving.deserialize_keras_object, config["row"])
+        outputs = first.output
+        for layer in others:
+            outputs = layer(outputs)
+        return cls(first.output, outputs, clip=config["clip"], name=config["name"])
+
+
+# %% clip_lost_the_second_time loses="serialization"
+"""A loaded model clips with its own limit, but its configuration does not hold it: saved again, it
+has the default one. Give `clip` to the constructor, also in `from_config`."""
+
+
+class ClippedModel(ClippedModel):
+    def __init__(self, *args, clip=1.0, **kwargs):
+        super().__init__(*args, clip=clip, **kwargs)
+        self.given = clip
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        clip = config.pop("clip")
+        model = super().from_config(config, custom_objects=custom_objects)
+        model.clip = clip
+        return model
+
+    def get_config(self):
+        return {**super().get_config(), "clip": self.given}
+
+
 # %% no_kwargs loses="serialization"
 """The model cannot be given a name: the constructor takes no `**kwargs`, though a configuration
 holds more than `clip`. Take them, and hand them to `super().__init__`."""
@@ -444,6 +676,16 @@ without Python values in `train_step`."""
 class ClippedModel(ClippedModel):
     def compile(self, *args, **kwargs):
         super().compile(*args, **{**kwargs, "run_eagerly": True})
+
+
+# %% only_an_inner_graph loses="graph" like="eager_by_compile"
+class ClippedModel(ClippedModel):
+    def compile(self, *args, **kwargs):
+        super().compile(*args, **{**kwargs, "run_eagerly": True})
+        self.inner = tf.function(super().train_step, reduce_retracing=True)
+
+    def train_step(self, data):
+        return self.inner(data)
 
 
 # %% python_if loses="graph"
@@ -481,6 +723,25 @@ class ClippedModel(ClippedModel):
         self.optimizer.apply(gradients, self.trainable_variables)
         self.all_norms.append(float(norm.numpy()))
         return {**report(self, loss, norm, batch), "grad_norm": np.mean(self.all_norms)}
+
+
+# %% a_sum_in_python loses="graph"
+"""The mean of the norms is counted in Python, which runs only while `fit` traces the step: then all
+steps of an epoch but one are lost. Keep it in a `keras.metrics.Mean`."""
+
+
+class ClippedModel(ClippedModel):
+    def reset_metrics(self):
+        super().reset_metrics()
+        self.total, self.count = 0.0, 0
+
+    def train_step(self, data):
+        loss, gradients, batch = forward(self, data)
+        gradients, norm = tf.clip_by_global_norm(gradients, self.clip)
+        self.optimizer.apply(gradients, self.trainable_variables)
+        self.total = getattr(self, "total", 0.0) + norm
+        self.count = getattr(self, "count", 0) + 1
+        return {**report(self, loss, norm, batch), "grad_norm": self.total / self.count}
 
 
 # %% a_call_of_python loses="graph"

@@ -178,6 +178,110 @@ class ClippedModel(keras.Model):
         return {**super().get_config(), "clip": self.clip}
 
 
+# %% traced_by_every_compile
+"""`compile` makes a `tf.function` of the step, which the next one replaces."""
+
+
+class ClippedModel(keras.Model):
+    def __init__(self, *args, **kwargs):
+        clip = kwargs.pop("clip", 1.0)
+        super().__init__(*args, **kwargs)
+        self.clip = clip
+        self.norms = keras.metrics.Mean(name="grad_norm")
+
+    def compile(self, *args, **kwargs):
+        super().compile(*args, **kwargs)
+
+        def step(x, y, sample_weight):
+            with tf.GradientTape() as tape:
+                y_pred = self(x, training=True)
+                loss = self.compute_loss(x, y, y_pred, sample_weight)
+            gradients = tape.gradient(loss, self.trainable_weights)
+            gradients, norm = tf.clip_by_global_norm(gradients, self.clip)
+            self.optimizer.apply(gradients, self.trainable_weights)
+            self.norms.update_state(norm)
+            next(one for one in self.metrics if one.name == "loss").update_state(loss)
+            return self.compute_metrics(x, y, y_pred, sample_weight)
+
+        self.inner = tf.function(step, reduce_retracing=True)
+
+    def train_step(self, data):
+        return self.inner(*keras.utils.unpack_x_y_sample_weight(data))
+
+    def get_config(self):
+        return {**super().get_config(), "clip": self.clip}
+
+
+# %% variables_count
+"""Sum and count of the norms are in two variables of TensorFlow; `reset_metrics` resets them."""
+
+
+class ClippedModel(ClippedModel):
+    def __init__(self, *args, clip=1.0, **kwargs):
+        super().__init__(*args, clip=clip, **kwargs)
+        self.total = tf.Variable(0.0, trainable=False)
+        self.steps = tf.Variable(0.0, trainable=False)
+
+    @property
+    def metrics(self):
+        return [metric for metric in super().metrics if metric is not self.norms]
+
+    def reset_metrics(self):
+        super().reset_metrics()
+        self.total.assign(0.0)
+        self.steps.assign(0.0)
+
+    def train_step(self, data):
+        x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
+        with tf.GradientTape() as tape:
+            y_pred = self(x, training=True)
+            loss = self.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight)
+        weights = self.trainable_weights
+        gradients, norm = tf.clip_by_global_norm(tape.gradient(loss, weights), self.clip)
+        self.optimizer.apply(gradients, weights)
+        self.total.assign_add(norm)
+        self.steps.assign_add(1.0)
+        next(one for one in self.metrics if one.name == "loss").update_state(loss)
+        logs = self.compute_metrics(x, y, y_pred, sample_weight=sample_weight)
+        return {**logs, "grad_norm": self.total / self.steps}
+
+
+# %% the_step_of_keras
+"""Keras' own step runs, while something that clips stands where the optimizer is."""
+
+
+class Between:
+    def __init__(self, optimizer, clip, norms):
+        self.optimizer, self.clip, self.norms = optimizer, clip, norms
+
+    def __getattr__(self, name):
+        return getattr(self.optimizer, name)
+
+    def apply_gradients(self, pairs):
+        gradients, weights = zip(*pairs, strict=True)
+        gradients, norm = tf.clip_by_global_norm(gradients, self.clip)
+        self.norms.update_state(norm)
+        return self.optimizer.apply_gradients(zip(gradients, weights, strict=True))
+
+
+class ClippedModel(keras.Model):
+    def __init__(self, *args, clip=1.0, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.clip = clip
+        self.norms = keras.metrics.Mean(name="grad_norm")
+
+    def train_step(self, data):
+        optimizer = self.optimizer
+        self.optimizer = Between(optimizer, self.clip, self.norms)
+        try:
+            return super().train_step(data)
+        finally:
+            self.optimizer = optimizer
+
+    def get_config(self):
+        return {**super().get_config(), "clip": self.clip}
+
+
 # %% own_from_config
 """`clip` stands where Keras does not know the constructor, with a `from_config` that does."""
 
