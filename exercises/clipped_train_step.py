@@ -60,7 +60,7 @@ def look_at_a_wrong_label():
 #
 # `ClippedModel(inputs, outputs, clip=1.0)` is a subclass of `keras.Model` that is made like a
 # functional model: from `keras.Input`s and what layers make of them. `clip`, a positive and finite
-# Python number, is always given by its name, and so is a `name`.
+# number of Python, `2` as well as `2.0`, is always given by its name, and so is a `name`.
 #
 # Override `train_step(self, data)`. Keras calls it with a tuple of tensors, `(x, y)` or `(x, y,
 # sample_weight)`; `keras.utils.unpack_x_y_sample_weight(data)` makes three of both. One step
@@ -125,19 +125,23 @@ def look_at_a_wrong_label():
 # there. `tf.py_function`, and to compile with `run_eagerly=True`, would run Python in every step:
 # neither counts as a graph.
 #
-# **Gradients of zero.** A norm of zero must not become a division 0/0.
+# **Gradients of zero.** A norm of zero is reported as 0, and must not become a division 0/0.
+#
+# **Another `compile`.** It may bring another optimizer, and other layers may be frozen by then. If
+# you keep some of that, or trace it by a `tf.function` of your own, it must be made anew.
 #
 # ## What is graded
 #
 # - **Numerics**: the logs of a step, and of several steps until the metrics are reset: `grad_norm`
-#   before clipping, the loss with penalties and sample weights, metrics with and without weights;
+#   before clipping, also of a gradient of zero; the loss with penalties and sample weights; metrics
+#   with weights and without, of the predictions that are trained on, as they were before the step;
 #   and that `test_step`, which `evaluate` uses, still reports loss and metrics.
 # - **Gradients**: how the weights move: after large gradients, small ones and none, by default and
 #   for other values of `clip`, with penalties, sample weights, frozen layers and
-#   `BatchNormalization`, and with an optimizer that has a memory.
+#   `BatchNormalization`, with an optimizer that has a memory, and after another `compile`.
 # - **Serialization**: a model that was saved as `.keras` and loaded in a new process, with your
-#   class as `custom_objects`, and compiled there, clips on with its own `clip`. It keeps its
-#   predictions and its name.
+#   class as `custom_objects`, and compiled there, clips on with its own `clip`, also if it was
+#   saved and loaded once more. It keeps its predictions and its name.
 # - **Graph**: `fit` runs a graph: Python runs while it is traced, not in every step. One graph of
 #   `train_step` trains on batches of any size, and holds nothing that calls back into Python.
 #
