@@ -169,8 +169,9 @@ def look_at_two_users():
 # - **Serialization**: a layer loaded in a new process has its units, and the `name`, `dtype` and
 #   `trainable` it was made with; a model saved as a `.keras` file has its weights again.
 # - **Graph**: a graph traced once, with the batch size unknown, answers what direct calls answer,
-#   for every batch size; a Functional model of two inputs and two layers that were given no name
-#   knows the shape of its output and works.
+#   for every batch size, also after the weights have changed, and without calling back into Python
+#   (`tf.py_function`, `tf.numpy_function`); a Functional model of two inputs and two layers that
+#   were given no name knows the shape of its output and works.
 #
 # Weights are found by their shapes, never by their names or their order.
 #

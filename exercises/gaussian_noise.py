@@ -44,7 +44,8 @@ def look_at_frozen_noise():
 # | `layer(x, training=False)` | $x$ |
 # | `layer(x)`, outside of a model that is being trained | $x$ |
 #
-# The noise does not depend on the inputs, so the slope of $y$ in $x$ is 1 in both cases.
+# The noise does not depend on the inputs, so the slope of $y$ in $x$ is 1 in both cases. And there
+# is nothing to learn here: training leaves `stddev` as it is.
 #
 # ![A wave of 60 numbers, three times. Without training, the outputs lie on it. In a call with
 # training they are scattered around it, and in the same call again they are scattered
@@ -118,13 +119,14 @@ def look_at_frozen_noise():
 #   each element and at each call; sequences of layers with the same seed, with other seeds and with
 #   none.
 # - **Gradients**: the slope in the inputs is 1, with and without training, times what arrives from
-#   above.
+#   above; and the layer has nothing that training changes.
 # - **Serialization**: the configuration holds `stddev`, `seed`, name and dtype; loaded in a new
 #   process, a layer that was never called draws what a new one draws there. A model with the layer,
 #   saved to a `.keras` file and loaded, predicts the same, and its layer has the same
 #   configuration.
-# - **Graph**: traced once for an unknown batch size, each call of the graph adds new noise; in a
-#   compiled model every step of training does, and `test_on_batch` adds none.
+# - **Graph**: traced once for an unknown batch size, each call of the graph adds new noise, without
+#   calling back into Python (`tf.py_function`, `tf.numpy_function`); in a compiled model every step
+#   of training does, and `test_on_batch` adds none.
 #
 # Switched off are Keras' own noisy layers: `keras.layers.GaussianNoise`, `GaussianDropout`,
 # `AlphaDropout` and `Dropout`. Calling one of them raises when your work is graded, and in

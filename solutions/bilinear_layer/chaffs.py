@@ -395,6 +395,21 @@ class Bilinear(Bilinear):
         return tf.matmul(products, tf.reshape(self.kernel, (size, self.units))) + self.bias
 
 
+# %% weights_frozen_in_the_graph loses="graph"
+"""In a graph the layer computes with the weights as they were when the graph was made: NumPy reads
+them once, and what `fit` learns changes nothing. Use the variables themselves, which the graph
+reads in each call."""
+
+
+class Bilinear(Bilinear):
+    def call(self, inputs):
+        a, b = inputs
+        with tf.init_scope():  # out of the graph
+            kernel = self.kernel.numpy()
+        kernel = kernel if tf.inside_function() else self.kernel
+        return tf.einsum("zn,nmu,zm->zu", a, kernel, b) + self.bias
+
+
 # %% one_name_for_all loses="graph"
 """Layers of one size that are given no name all get the same, and a model refuses two of one name.
 Leave the name to `**kwargs`: without one Keras makes up a new name for each layer."""

@@ -66,6 +66,32 @@ class MyGaussianNoise(Noise):
         return inputs + self.noise(inputs) if training is not False else inputs
 
 
+# %% noisy_by_default_in_graphs loses="numerics"
+"""In a graph, a call without the argument `training` is noisy. A graph is no sign of training:
+models are used in graphs, too. If nobody says that a model is being trained, it is not."""
+
+
+class MyGaussianNoise(Noise):
+    def call(self, inputs, training=None):
+        if training is None:
+            training = tf.inside_function()
+        return super().call(inputs, training)
+
+
+# %% training_is_remembered loses="numerics"
+"""After a call with `training=True`, the layer stays noisy: the next call without the argument adds
+noise, too. `training` belongs to one call; keep nothing of it."""
+
+
+class MyGaussianNoise(Noise):
+    training = False
+
+    def call(self, inputs, training=None):
+        if training is not None:
+            self.training = training
+        return super().call(inputs, self.training)
+
+
 # %% training_of_the_constructor loses="numerics serialization graph" like="never_noisy"
 class MyGaussianNoise(Noise):
     def __init__(self, stddev, seed=None, training=False, **kwargs):
@@ -178,9 +204,38 @@ class MyGaussianNoise(Noise):
         return tf.random.normal(tf.shape(inputs), stddev=self.stddev)
 
 
+# %% seed_zero_is_none loses="numerics"
+"""The seed 0 is taken for no seed: two layers with `seed=0` draw different noise. In Python, 0 is
+false, as None is. Ask `seed is None`."""
+
+
+class MyGaussianNoise(Noise):
+    def __init__(self, stddev, seed=None, **kwargs):
+        super().__init__(stddev, seed, **kwargs)
+        self.generator = keras.random.SeedGenerator(seed or None)
+
+
+# %% frozen_if_seeded loses="graph"
+"""A layer with a seed freezes in a graph: every call of the graph adds the same noise. What Python
+counts or draws stands still there, as it is read once, while the graph is made. A
+`keras.random.SeedGenerator` moves on in graphs, too."""
+
+
+class MyGaussianNoise(Noise):
+    calls = 0
+
+    def noise(self, inputs):
+        if self.seed is None:
+            return super().noise(inputs)
+        self.calls += 1
+        seed = [self.seed, self.calls]
+        return tf.random.stateless_normal(tf.shape(inputs), seed, stddev=self.stddev)
+
+
 # %% default_seed loses="numerics"
-"""Without a seed, two layers draw the same noise. The default must be None, for a sequence of
-its own."""
+"""Without a seed, two layers draw the same noise. Each needs a start of its own, and neither a
+number in your code nor the time of day is one. With None, `keras.random.SeedGenerator` finds
+one."""
 
 
 class MyGaussianNoise(Noise):
@@ -290,6 +345,21 @@ class MyGaussianNoise(Noise):
         return self.noise(inputs) if training else inputs
 
 
+# %% stddev_is_learned loses="gradients"
+"""The noise depends on a weight that training changes. This layer has nothing to learn: the
+standard deviation stays what the constructor was given. A Python number will do."""
+
+
+class MyGaussianNoise(Noise):
+    def __init__(self, stddev, seed=None, **kwargs):
+        super().__init__(stddev, seed, **kwargs)
+        start = keras.initializers.Constant(stddev)
+        self.deviation = self.add_weight(name="stddev", shape=(), initializer=start)
+
+    def noise(self, inputs):
+        return self.deviation * keras.random.normal(tf.shape(inputs), seed=self.generator)
+
+
 # %% multiplied loses="numerics gradients"
 """The inputs are multiplied by the noise. It is added, and does not depend on them."""
 
@@ -310,13 +380,19 @@ class MyGaussianNoise(Noise):
 
 
 # %% configuration_without_the_seed loses="serialization"
-"""The configuration does not hold the seed: a layer made from it draws other noise, and nothing
-says so."""
+"""A layer made from the configuration draws other noise, and nothing says so. The configuration has
+to hold the seed, just as the constructor was given it."""
 
 
 class MyGaussianNoise(Noise):
     def get_config(self):
         return {**keras.layers.Layer.get_config(self), "stddev": self.stddev}
+
+
+# %% seed_mixed_twice loses="serialization" like="configuration_without_the_seed"
+class MyGaussianNoise(Noise):
+    def __init__(self, stddev, seed=None, **kwargs):
+        super().__init__(stddev, None if seed is None else 48271 * seed + 11, **kwargs)
 
 
 # %% configuration_without_stddev loses="serialization"

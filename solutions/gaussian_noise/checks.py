@@ -40,16 +40,24 @@ def sequence(layer):
 @check("numerics", points=2)
 def inputs_without_training(MyGaussianNoise, rng):
     """with `training=False`, and without an argument, the inputs come back as they are"""
-    layer = MyGaussianNoise(0.5)
+    layer, x = MyGaussianNoise(0.5), draw(rng, 4, 3)
+    graph = tf.function(lambda x: layer(x), autograph=False)
     inputs = {
         "rank 2": draw(rng, 5, 3),
         "rank 3": draw(rng, 2, 3, 4),
         "rank 4": draw(rng, 1, 2, 3, 2),
     }
-    return {
+    seen = {
         f"{label}, {name}: the same": np.allclose(layer(tf.constant(x), **arguments), x)
         for label, x in inputs.items()
         for name, arguments in {"no argument": {}, "training=False": {"training": False}}.items()
+    }
+    traced = np.allclose(graph(tf.constant(x)), x)
+    layer(tf.constant(x), training=True)
+    after = np.allclose(layer(tf.constant(x)), x)
+    return seen | {
+        "no argument, in `tf.function`: the same": traced,
+        "no argument, after a call with training=True: the same": after,
     }
 
 
@@ -99,11 +107,12 @@ def every_call(MyGaussianNoise):
 def sequences(MyGaussianNoise):
     """layers with the same seed draw the same sequence, whatever others draw in between"""
     first, second, other = (sequence(MyGaussianNoise(0.5, seed=seed)) for seed in (7, 7, 8))
-    free = [sequence(MyGaussianNoise(0.5)) for _ in range(2)]
+    free, zeros = ([sequence(MyGaussianNoise(0.5, seed=s)) for _ in range(2)] for s in (None, 0))
     third, stranger = MyGaussianNoise(0.5, seed=7), MyGaussianNoise(0.5, seed=9)
     in_turn = [(noise(third), noise(stranger, FEW[:2]))[0] for _ in range(3)]
     return {
         "of seeds 7 and 7 alike": np.allclose(first, second),
+        "of seeds 0 and 0 alike": np.allclose(*zeros),
         "of seeds 7 and 8 alike": np.allclose(first, other),
         "without a seed alike": np.allclose(*free),
         "of seed 7, in turn with a layer of seed 9, alike": np.allclose(first, in_turn),
@@ -112,15 +121,18 @@ def sequences(MyGaussianNoise):
 
 @check("gradients", points=2)
 def slopes(MyGaussianNoise, rng):
-    """with and without training the slope in the inputs is 1, times what arrives from above"""
+    """the slope in the inputs is 1, times what arrives from above; stddev is not learned"""
     layer, x, upstream = MyGaussianNoise(0.5), draw(rng, 5, 3), draw(rng, 5, 3)
+    weights = layer.trainable_weights  # such as a counter, which no gradient reaches
+    found = gradient(lambda x: layer(x, training=True), x, of=weights) if weights else []
+    learned = sum(map(tf.is_tensor, found if isinstance(found, list) else [found]))
     return {
         # A layer may hand back its very inputs.
         f"training={training}": gradient(
             lambda x, training=training: layer(x + 0, training=training), x, upstream=upstream
         )
         for training in (True, False)
-    }
+    } | {"weights that training changes": learned}
 
 
 # Of a layer that is held against a new one: its formula is graded under numerics.
@@ -171,7 +183,7 @@ def of_a_model(model, rng):
 @check("graph", points=2)
 def new_noise_in_a_graph(MyGaussianNoise):
     """traced once for an unknown batch size, every call of the graph adds new noise"""
-    layer = MyGaussianNoise(0.5)
+    layer = MyGaussianNoise(0.5, seed=7)  # one without a seed is in the model below
     return in_graph(lambda x: layer(x, training=True), (None, 50), use=noise_of_a_graph)
 
 

@@ -443,6 +443,22 @@ class MyLayerNormalization(MyLayerNormalization):
         return tf.stack([normalize(row) for row in inputs])
 
 
+# %% weights_frozen_in_the_graph loses="graph"
+"""In a graph the layer computes with the weights as they were when the graph was made: NumPy reads
+them once, and what `fit` learns changes nothing. Use the variables themselves, which the graph
+reads in each call."""
+
+
+class MyLayerNormalization(MyLayerNormalization):
+    def call(self, inputs):
+        if not tf.inside_function():
+            return super().call(inputs)
+        with tf.init_scope():  # out of the graph
+            scale, offset = self.scale.numpy(), self.offset.numpy()
+        mean, variance = tf.nn.moments(inputs, axes=[-1], keepdims=True)
+        return scale * (inputs - mean) / tf.sqrt(variance + self.eps) + offset
+
+
 # %% python_inside_the_graph loses="gradients graph"
 """`tf.py_function` and `tf.numpy_function` only call Python from the graph. What they compute is in
 no graph and no file. TensorFlow has the operations for all of it."""

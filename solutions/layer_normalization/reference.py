@@ -169,8 +169,10 @@ def look_at_two_formulas():
 #   `dtype` and `trainable` it was made with; a model saved as a `.keras` file has its weights
 #   again.
 # - **Graph**: a graph traced once, with the batch size unknown, answers what direct calls answer,
-#   for every batch size; a Functional model with inputs of shape `(None, None, 4)` and two layers
-#   that were given no name knows the shape of its output and works.
+#   for every batch size, also after the weights have changed, and without calling back into Python
+#   (`tf.py_function`, `tf.numpy_function`); a Functional model with inputs of shape
+#   `(None, None, 4)` and two layers that were given no name knows the shape of its output and
+#   works.
 #
 # Weights are found by the values they start with, never by their names or their order. Where
 # $\varepsilon$ is not what is asked, rows are spread so widely that it makes hardly a difference.
