@@ -163,6 +163,24 @@ class ReconstructionRegressor(ReconstructionRegressor):
         return self.prediction(values)
 
 
+# %% size_of_the_first_batch loses="numerics"
+"""The error is right in batches of one size, and in others it is too large or too small. Divide the
+sum of the squares by how many there are in this batch, not by a size that was kept before."""
+
+
+class ReconstructionRegressor(ReconstructionRegressor):
+    def build(self, input_shape):
+        super().build(input_shape)
+        self.size = (input_shape[0] or 1) * input_shape[1]
+
+    def call(self, inputs):
+        values = self.second(self.first(inputs))
+        error = tf.reduce_sum(tf.square(self.reconstruction(values) - inputs)) / self.size
+        self.add_loss(self.rate * error)
+        self.error.update_state(error)
+        return self.prediction(values)
+
+
 # %% one_loss_per_sample loses="numerics"
 """The loss is one number for each sample, or for each feature, and Keras adds all of them to the
 loss. Take the mean over both axes."""
@@ -281,6 +299,16 @@ class ReconstructionRegressor(Base):
         return layers.Dense(30)
 
 
+# %% hidden_values_cut_off loses="numerics"
+"""Large values of a hidden layer are cut off. ReLU has no upper bound: above 0, it leaves a value
+as it is."""
+
+
+class ReconstructionRegressor(Base):
+    def hidden(self):
+        return layers.Dense(30, activation="relu6")
+
+
 # %% width_of_32 loses="numerics"
 """The hidden layers have another number of neurons than 30."""
 
@@ -386,6 +414,67 @@ class ReconstructionRegressor(Base):
         return keras.metrics.Sum(name="reconstruction_error")
 
 
+# %% begins_by_a_flag_of_python loses="numerics graph"
+"""In a graph, every batch begins the metric anew. A Python `if` is executed once, while the graph
+is made: what says whether the metric has begun must be a variable, as in `keras.metrics.Mean`."""
+
+
+class Begins(keras.metrics.Metric):
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.total = self.add_weight(name="total", initializer="zeros")
+        self.count = self.add_weight(name="count", initializer="zeros")
+        self.begun = False
+
+    def update_state(self, error, sample_weight=None):
+        if self.begun:
+            self.total.assign_add(error)
+            self.count.assign_add(1.0)
+        else:
+            self.total.assign(error)
+            self.count.assign(1.0)
+        self.begun = True
+
+    def result(self):
+        return tf.math.divide_no_nan(self.total, self.count)
+
+    def reset_state(self):
+        super().reset_state()
+        self.begun = False
+
+
+class ReconstructionRegressor(Base):
+    def metric(self):
+        return Begins(name="reconstruction_error")
+
+
+# %% new_variables_at_a_reset loses="numerics graph"
+"""The first epoch is right, and then the metric is never reset: a graph goes on with the variables
+that it was made with. `reset_state` assigns zeros to them, and makes no new ones."""
+
+
+class Renewed(keras.metrics.Metric):
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.reset_state()
+
+    def reset_state(self):
+        self.total = keras.Variable(0.0, trainable=False)
+        self.count = keras.Variable(0.0, trainable=False)
+
+    def update_state(self, error, sample_weight=None):
+        self.total.assign_add(error)
+        self.count.assign_add(1.0)
+
+    def result(self):
+        return tf.math.divide_no_nan(self.total, self.count)
+
+
+class ReconstructionRegressor(Base):
+    def metric(self):
+        return Renewed(name="reconstruction_error")
+
+
 # %% layer_made_in_call loses="numerics gradients serialization graph"
 """The layer of the reconstruction is made anew in every call: its weights are random each time, and
 nobody trains or saves them. Make it in `build`, where the width is known."""
@@ -460,6 +549,22 @@ class ReconstructionRegressor(ReconstructionRegressor):
         return config
 
 
+# %% rate_rounded_in_the_config loses="serialization"
+"""A loaded model has not quite the rate that was saved: the configuration holds it rounded, or as a
+whole number. Put `self.rate` there as it is."""
+
+
+class ReconstructionRegressor(ReconstructionRegressor):
+    def get_config(self):
+        return {**super().get_config(), "rate": int(self.rate)}
+
+
+# %% rate_of_two_digits_in_the_config loses="serialization" like="rate_rounded_in_the_config"
+class ReconstructionRegressor(ReconstructionRegressor):
+    def get_config(self):
+        return {**super().get_config(), "rate": round(self.rate, 2)}
+
+
 # %% output_dim_not_in_the_config loses="serialization"
 """`output_dim` is not in the configuration, so that the constructor cannot be called again."""
 
@@ -481,6 +586,16 @@ class ReconstructionRegressor(ReconstructionRegressor):
         return {"output_dim": self.output_dim, "rate": self.rate}
 
 
+# %% only_the_name_in_the_config loses="serialization"
+"""A loaded model has its name, and has lost what else `super().get_config()` returns, such as
+whether it is `trainable`. Take all of that into the configuration."""
+
+
+class ReconstructionRegressor(ReconstructionRegressor):
+    def get_config(self):
+        return {"name": self.name, "output_dim": self.output_dim, "rate": self.rate}
+
+
 # %% kwargs_swallowed loses="serialization"
 """The model does not get the name it is given. The constructor takes `**kwargs`: hand them, as they
 are, to `super().__init__`, which knows what to do with the name."""
@@ -489,6 +604,16 @@ are, to `super().__init__`, which knows what to do with the name."""
 class ReconstructionRegressor(ReconstructionRegressor):
     def __init__(self, output_dim, rate=0.05, **kwargs):
         super().__init__(output_dim, rate)
+
+
+# %% only_the_name_handed_on loses="serialization"
+"""Of `**kwargs`, the model gets the name alone: made with `trainable=False`, it is trainable. Hand
+all of them, as they are, to `super().__init__`."""
+
+
+class ReconstructionRegressor(ReconstructionRegressor):
+    def __init__(self, output_dim, rate=0.05, **kwargs):
+        super().__init__(output_dim, rate, name=kwargs.get("name"))
 
 
 # %% no_kwargs loses="serialization"
@@ -574,6 +699,22 @@ class ReconstructionRegressor(ReconstructionRegressor):
         self.add_loss(self.rate * error)
         self.error.update_state(error)
         return self.prediction(values)
+
+
+# %% constraint loses="graph"
+"""Weights have a constraint, which changes them after each step of training. A step is to go where
+the gradient points, and nowhere else."""
+
+
+class ReconstructionRegressor(Base):
+    def hidden(self):
+        return layers.Dense(30, activation="relu", kernel_constraint=keras.constraints.MaxNorm(3))
+
+
+# %% biases_not_negative loses="graph" like="constraint"
+class ReconstructionRegressor(Base):
+    def reconstructing(self, width):
+        return layers.Dense(width, bias_constraint="non_neg")
 
 
 # %% super_forgotten loses="numerics gradients serialization graph"

@@ -258,3 +258,87 @@ class ReconstructionRegressor(keras.Model):
 
     def get_config(self):
         return {**super().get_config(), "output_dim": self.output_dim, "rate": self.rate}
+
+
+# %% function_inside
+"""A graph of its own computes predictions and error, so that gradients are zeros, not None; the
+metric is made in `build`."""
+
+
+class ReconstructionRegressor(keras.Model):
+    def __init__(self, output_dim, rate=0.05, **kwargs):
+        super().__init__(**kwargs)
+        self.output_dim, self.rate = output_dim, rate
+
+    def build(self, input_shape):
+        n = input_shape[-1]
+        self.average = keras.metrics.Mean(name="reconstruction_error")
+        self.parts = {}
+        for key, (ins, outs) in {
+            "a": (n, 30),
+            "b": (30, 30),
+            "y": (30, self.output_dim),
+            "r": (30, n),
+        }.items():
+            self.parts[key] = layers.Dense(outs, name=key)
+            self.parts[key].build((None, ins))
+        self.compute = tf.function(self.of_the_inputs, reduce_retracing=True)
+
+    def of_the_inputs(self, x):
+        a, b, y, r = (self.parts[key] for key in "abyr")
+        values = tf.nn.relu(tf.nn.relu(x @ a.kernel + a.bias) @ b.kernel + b.bias)
+        difference = values @ r.kernel + r.bias - x
+        return values @ y.kernel + y.bias, tf.reduce_mean(difference * difference)
+
+    def call(self, inputs):
+        predictions, error = self.compute(tf.convert_to_tensor(inputs))
+        self.add_loss(self.rate * error)
+        self.average.update_state(error)
+        return predictions
+
+    def get_config(self):
+        return {**super().get_config(), "output_dim": self.output_dim, "rate": self.rate}
+
+
+# %% weights_of_the_model
+"""The model itself owns all weights, and its layers are functions."""
+
+
+class ReconstructionRegressor(keras.Model):
+    def __init__(self, output_dim, rate=0.05, **kwargs):
+        super().__init__(**kwargs)
+        self.output_dim, self.rate = output_dim, rate
+        self.average = keras.metrics.Mean(name="reconstruction_error")
+
+    def build(self, input_shape):
+        n = input_shape[-1]
+        self.first, self.second = self.dense(n, 30, tf.nn.relu), self.dense(30, 30, tf.nn.relu)
+        self.prediction, self.reconstruction = self.dense(30, self.output_dim), self.dense(30, n)
+
+    def dense(self, ins, outs, activation=tf.identity):
+        kernel = self.add_weight(shape=(ins, outs), initializer="glorot_uniform")
+        bias = self.add_weight(shape=(outs,), initializer="zeros")
+        return lambda x: activation(tf.matmul(x, kernel) + bias)
+
+    def call(self, inputs):
+        values = self.second(self.first(inputs))
+        error = tf.reduce_mean(tf.square(inputs - self.reconstruction(values)))
+        self.add_loss(self.rate * error)
+        self.average.update_state(error)
+        return self.prediction(values)
+
+    def get_config(self):
+        return {**super().get_config(), "output_dim": self.output_dim, "rate": self.rate}
+
+
+# %% own_build_config
+"""The file says how many inputs there are, and not which shape they had."""
+
+
+class ReconstructionRegressor(ReconstructionRegressor):
+    def get_build_config(self):
+        return {"inputs": self.weights[0].shape[0]}
+
+    def build_from_config(self, config):
+        self.build((None, config["inputs"]))
+        self.built = True
