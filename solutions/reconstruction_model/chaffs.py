@@ -149,6 +149,18 @@ class ReconstructionRegressor(ReconstructionRegressor):
         return self.prediction(values)
 
 
+# %% evaluates_without_the_added_loss loses="numerics"
+"""`evaluate` shows the compiled loss alone, though a call adds to it. Leave `compute_loss` and
+`test_step` to Keras, which adds what is in `self.losses`, in training or not."""
+
+
+class ReconstructionRegressor(ReconstructionRegressor):
+    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+        if training:
+            return super().compute_loss(x, y, y_pred, sample_weight, training)
+        return self._compile_loss(y, y_pred, sample_weight)
+
+
 # %% sum_of_squares loses="numerics"
 """The squared errors are summed up, over the features or over all. The reconstruction error is
 their mean over samples and features."""
@@ -268,6 +280,20 @@ class ReconstructionRegressor(ReconstructionRegressor):
         self.add_loss(self.rate * error)
         self.error.update_state(error)
         return self.prediction(self.second(values))
+
+
+# %% predicts_from_the_first_layer loses="numerics gradients"
+"""The predictions are made of the first hidden layer. That of the prediction is called on the
+result of the second one."""
+
+
+class ReconstructionRegressor(ReconstructionRegressor):
+    def call(self, inputs):
+        values = self.first(inputs)
+        error = tf.reduce_mean(tf.square(self.reconstruction(self.second(values)) - inputs))
+        self.add_loss(self.rate * error)
+        self.error.update_state(error)
+        return self.prediction(values)
 
 
 # %% relu_on_the_reconstruction loses="numerics"
@@ -641,6 +667,30 @@ class ReconstructionRegressor(ReconstructionRegressor):
         return self.prediction(values)
 
 
+# %% predictions_train_one_hidden_layer loses="gradients"
+"""The predictions do not train both hidden layers: their gradient is stopped on its way. The
+reconstruction comes in addition to what the labels teach these layers."""
+
+
+class ReconstructionRegressor(ReconstructionRegressor):
+    def call(self, inputs):
+        values = self.first(inputs)
+        error = tf.reduce_mean(tf.square(self.reconstruction(self.second(values)) - inputs))
+        self.add_loss(self.rate * error)
+        self.error.update_state(error)
+        return self.prediction(self.second(tf.stop_gradient(values)))
+
+
+# %% predictions_detached loses="gradients" like="predictions_train_one_hidden_layer"
+class ReconstructionRegressor(ReconstructionRegressor):
+    def call(self, inputs):
+        values = self.second(self.first(inputs))
+        error = tf.reduce_mean(tf.square(self.reconstruction(values) - inputs))
+        self.add_loss(self.rate * error)
+        self.error.update_state(error)
+        return self.prediction(tf.stop_gradient(values))
+
+
 # %% error_detached loses="gradients"
 """The added loss has no gradient in any weight, as if it were a constant. Leave out what cuts it
 off, like `tf.stop_gradient` or a variable in which it is stored."""
@@ -699,6 +749,38 @@ class ReconstructionRegressor(ReconstructionRegressor):
         self.add_loss(self.rate * error)
         self.error.update_state(error)
         return self.prediction(values)
+
+
+# %% trains_without_the_added_loss loses="graph"
+"""A step of training leaves out the added loss, though a call adds it, so that the reconstruction
+learns nothing. A `train_step` of one's own must add `self.losses`; that of Keras does so."""
+
+
+class ReconstructionRegressor(ReconstructionRegressor):
+    def train_step(self, data):
+        x, y = data
+        with tf.GradientTape() as tape:
+            predictions = self(x, training=True)
+            loss = self._compile_loss(y, predictions)
+        weights = self.trainable_variables
+        pairs = zip(tape.gradient(loss, weights), weights, strict=True)
+        self.optimizer.apply_gradients([pair for pair in pairs if pair[0] is not None])
+        self._loss_tracker.update_state(loss)
+        return self.compute_metrics(x, y, predictions)
+
+
+# %% shows_the_added_loss_only loses="graph" like="trains_without_the_added_loss"
+class ReconstructionRegressor(ReconstructionRegressor):
+    def train_step(self, data):
+        x, y = data
+        with tf.GradientTape() as tape:
+            predictions = self(x, training=True)
+            loss = self._compile_loss(y, predictions)
+        weights = self.trainable_variables
+        pairs = zip(tape.gradient(loss, weights), weights, strict=True)
+        self.optimizer.apply_gradients([pair for pair in pairs if pair[0] is not None])
+        self._loss_tracker.update_state(tf.add_n([loss, *self.losses]))
+        return self.compute_metrics(x, y, predictions)
 
 
 # %% constraint loses="graph"
