@@ -6,9 +6,8 @@ Weights are found by their size, so that layers with other axes lose points for 
 import itertools
 
 import numpy as np
-import tensorflow as tf
 
-from autograder.checks import check, ratio
+from autograder.checks import check
 from autograder.checks.kinds import exception
 from autograder.checks.kinds.layers import Layer
 
@@ -82,20 +81,6 @@ class EveryLayer(Layer, asked="Bilinear"):
     functional_model = Layer.functional_model.but(
         "in a Functional model of two inputs it knows its shape, and takes any batch"
     )
-
-    # That of the kind never changes a weight after the graph was made. Training in `fit` does.
-    @check("graph", points=2)
-    def one_graph_for_all_batches(self, made, rng):
-        """one graph answers what direct calls do, for a batch of any size, and for new weights"""
-        alone = Layer.one_graph_for_all_batches.ask(self, made, rng)
-        layer, inputs = self.make(made), tf.nest.map_structure(tf.constant, self.draw(rng, 3))
-        graph = tf.function(lambda inputs: layer(inputs), autograph=False)
-        named = self.fill(layer, rng)
-        graph(inputs)
-        for variable in named.values():
-            variable.assign(2 * np.array(variable))
-        moved = ratio(graph(inputs), layer(inputs))
-        return {"the graph": alone, "weights changed later: over what direct calls give": moved}
 
 
 def of_sizes(*sizes):

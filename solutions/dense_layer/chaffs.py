@@ -890,6 +890,21 @@ class MyDense(MyDense):
         return self.activation(z)
 
 
+# %% weights_frozen_in_the_graph loses="graph"
+"""In a graph the layer computes with the weights as they were when the graph was made: NumPy reads
+them once, and what `fit` learns changes nothing. Use the variables themselves, which the graph
+reads in each call."""
+
+
+class MyDense(MyDense):
+    def call(self, inputs):
+        if not tf.inside_function():
+            return super().call(inputs)
+        with tf.init_scope():  # out of the graph
+            kernel, bias = self.kernel.numpy(), self.bias.numpy()
+        return self.activation(tf.matmul(inputs, kernel) + bias)
+
+
 # %% no_activation_in_the_graph loses="graph"
 """The graph leaves out the activation, which direct calls apply. Compute the same in both: ask
 neither whether TensorFlow runs eagerly nor whether the batch size is known."""

@@ -5,9 +5,8 @@ are found by the values they start with.
 """
 
 import numpy as np
-import tensorflow as tf
 
-from autograder.checks import check, gradient, holding, ratio, reloaded
+from autograder.checks import check, gradient, holding, reloaded
 from autograder.checks.kinds.layers import Layer
 
 SWITCHED_OFF = [
@@ -99,20 +98,6 @@ class EveryLayer(Layer, asked="MyLayerNormalization"):
             self.fill(layer, rng)
             seen |= {label: layer(x), f"{label}: values in scale and offset": sizes}
         return seen
-
-    # That of the kind never changes a weight after the graph was made. Training in `fit` does.
-    @check("graph", points=2)
-    def one_graph_for_all_batches(self, made, rng):
-        """one graph answers what direct calls do, for a batch of any size, and for new weights"""
-        alone = Layer.one_graph_for_all_batches.ask(self, made, rng)
-        layer, inputs = self.make(made), tf.nest.map_structure(tf.constant, self.draw(rng, 3))
-        graph = tf.function(lambda inputs: layer(inputs), autograph=False)
-        named = self.fill(layer, rng)
-        graph(inputs)
-        for variable in named.values():
-            variable.assign(2 * np.array(variable))
-        moved = ratio(graph(inputs), layer(inputs))
-        return {"the graph": alone, "weights changed later: over what direct calls give": moved}
 
     functional_model = Layer.functional_model.but(points=1)
 

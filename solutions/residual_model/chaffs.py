@@ -717,6 +717,23 @@ class ResidualRegressor(keras.Model):
         return {**super().get_config(), "output_dim": self.output_dim}
 
 
+# %% weights_frozen_in_the_graph loses="graph"
+"""In a graph the model computes with weights as they were when the graph was made: NumPy reads them
+once, and what `fit` learns changes nothing. Call the layers, which read their variables."""
+
+
+class ResidualRegressor(ResidualRegressor):
+    def call(self, inputs):
+        if not (tf.inside_function() and self.out.built):
+            return super().call(inputs)
+        with tf.init_scope():  # out of the graph
+            kernel, bias = self.out.kernel.numpy(), self.out.bias.numpy()
+        outputs = self.hidden(inputs)
+        for _ in range(4):
+            outputs = self.block1(outputs)
+        return tf.matmul(self.block2(outputs), kernel) + bias
+
+
 # %% batch_size_fixed loses="graph"
 """`call` uses the batch size of its inputs as a number. In a graph for batches of any size it is
 None: leave it to operations that need not know it, or ask `tf.shape` for it."""

@@ -21,6 +21,7 @@ from autograder.checks import (
     in_graph,
     moves,
     once,
+    ratio,
     reloaded,
     survives,
 )
@@ -326,9 +327,21 @@ def predictions_for_batches(f, rng):
 
 @check("graph", points=2, rtol=1e-3)
 def one_graph_serves_every_batch(ResidualRegressor):
-    """a model that predicts 0.25 does so as a graph, too, for batches of any size"""
+    """a model that predicts 0.25 does so as a graph, for batches of any size, and for new weights"""
     model = settled_regressor(ResidualRegressor)
-    return in_graph(model, (None, FEATURES), use=predictions_for_batches)
+    alone = in_graph(model, (None, FEATURES), use=predictions_for_batches)
+    changed = after_a_change(made(ResidualRegressor(3), PROBE, positive(np.random.default_rng(1))))
+    return {"the graph": alone, "weights changed later: over what direct calls give": changed}
+
+
+# Traced anew, as above, a graph has the weights of that moment.
+def after_a_change(model):
+    """What a graph predicts over what direct calls do, when weights change after the trace."""
+    graph = tf.function(lambda inputs: model(inputs), autograph=False)
+    graph(tf.constant(PROBE))
+    for weight in model.weights:
+        weight.assign(2 * weight)
+    return ratio(graph(tf.constant(PROBE)), model(PROBE))
 
 
 @check("graph", points=1, rtol=1e-3)

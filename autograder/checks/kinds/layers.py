@@ -206,7 +206,7 @@ class Layer(Kind):
     # A wrong formula is graded under numerics: here it need only be the same one in the graph.
     @check("graph", points=2)
     def one_graph_for_all_batches(self, made, rng):
-        """one graph, traced for an unknown batch size, answers what direct calls of any size do"""
+        """one graph answers what direct calls do, for a batch of any size, and for new weights"""
         layer, structure = self.filled(self.make(made), rng), self.draw(rng, 1)
 
         def call(*flat):
@@ -214,7 +214,20 @@ class Layer(Kind):
 
         batch = self.flat(np.random.default_rng(0))
         direct = of_all_sizes(call, batch)
-        return in_graph(call, *map(any_size, batch), use=self.of_a_graph, beside=direct)
+        alone = in_graph(call, *map(any_size, batch), use=self.of_a_graph, beside=direct)
+        changed = self.after_a_change(made, rng)
+        return {"the graph": alone, "weights changed later: over what direct calls give": changed}
+
+    # Traced anew, as above, a graph has the weights of that moment.
+    def after_a_change(self, made, rng):
+        """What a graph answers over what direct calls do, when weights change after the trace."""
+        layer, inputs = self.make(made), tf.nest.map_structure(tf.constant, self.draw(rng, 3))
+        graph = tf.function(lambda inputs: layer(inputs), autograph=False)
+        named = self.fill(layer, rng)
+        graph(inputs)
+        for variable in named.values():
+            variable.assign(2 * np.array(variable))
+        return ratio(graph(inputs), layer(inputs))
 
     @check("graph", points=2)
     def functional_model(self, made, rng):
