@@ -83,6 +83,27 @@ def find_peaks(series):
     return answer(series, strictly(series) & (series[1:-1] > 0))
 
 
+# %% zero_is_nothing loses="numerics"
+"""Of the values, those that are not 0 are taken for the peaks. A peak may be 0, too: pick by the
+comparison itself."""
+
+
+def find_peaks(series):
+    inner = series[1:-1]
+    found = tf.sparse.from_dense(tf.where(strictly(series), inner, tf.zeros_like(inner)))
+    return tf.cast(found.indices[:, 0], tf.int32) + 1, found.values
+
+
+# %% product_of_slopes loses="numerics"
+"""The product of two small slopes is rounded to 0, and then a rise and a fall are no longer seen.
+Compare each step with its neighbours by `>`, or multiply the signs."""
+
+
+def find_peaks(series):
+    slope = series[1:] - series[:-1]
+    return answer(series, (slope[1:] * slope[:-1] < 0) & (slope[:-1] > 0))
+
+
 # %% tolerance loses="numerics"
 """You ask for a least difference, or take nearly equal steps for equal. A step that is higher by
 its last digit is a peak: compare by `>` and nothing else."""

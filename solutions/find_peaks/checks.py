@@ -64,6 +64,8 @@ def peaks_of_a_series(find_peaks, rng):
     """the positions and values of all peaks, from left to right, whatever came before"""
     lengths = {f"{steps} steps": draw(rng, steps) for steps in (3, 4, 12, 30)}
     below = {"all steps below zero": draw(rng, 12) - 50, "some below": draw(rng, 12) - 8}
+    one = between(rng, 1.5, 1.5)
+    below["a peak at zero"] = np.append(one - one[2], [1, -1]).astype("float32")
     return {label: tried_peaks(find_peaks, series) for label, series in (lengths | below).items()}
 
 
@@ -124,6 +126,7 @@ def the_last_digit_counts(find_peaks, rng):
     single, double = 1 + order * 2.0**-23, 1 + order * 2.0**-48
     return {
         "float32": tried_peaks(find_peaks, single.astype("float32")),
+        "float32, near 0": tried_peaks(find_peaks, (single * 2.0**-66).astype("float32")),
         "float64": tried_peaks(find_peaks, double),
         "float64, digits of float32": tried_peaks(find_peaks, draw(rng, 12, "float64")),
     }

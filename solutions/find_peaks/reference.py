@@ -121,15 +121,15 @@ def look_at_a_list_in_a_graph():
 #
 # What counts is what your function does, not how it is written or how fast it is.
 #
-# - **Numerics**: positions and values; negative series; plateaus; ends, high or low; one and two
-#   steps, and longer series without peaks; peaks that are higher by the last digit only; the dtypes
-#   of both results, for float32 and float64; float64 values with all their digits.
+# - **Numerics**: positions and values; negative series, and peaks at 0; plateaus; ends, high or
+#   low; one and two steps, and longer series without peaks; peaks that are higher by the last digit
+#   only; the dtypes of both results, for float32 and float64; float64 values with all their digits.
 # - **Gradients**: of the values in a float32 series that has peaks: what arrives from above goes to
 #   the peaks' steps, and 0 to the others. `tf.IndexedSlices`, which `tf.gather` has as a gradient,
 #   are right, too.
-# - **Serialization**: your function is exported as a SavedModel for series of one length, and
-#   loaded by a process that does not have your code. Positions, values and gradients must still be
-#   there, for other series of this length.
+# - **Serialization**: your function is exported as a SavedModel for float32 series of one length,
+#   and loaded by a process that does not have your code. Positions, values and gradients must still
+#   be there, for other series of this length.
 # - **Graph**: your function is traced once for a float32 series of unknown length. That graph must
 #   answer for any length and for any number of peaks, none included, and the gradient can be taken
 #   inside it. It must not call back into Python (`tf.py_function`, `tf.numpy_function`).

@@ -114,8 +114,8 @@ def pairwise_distances(a, b):
 
 
 # %% small_number_under_the_root loses="numerics"
-"""Equal rows are apart here, because of the small number that you add. Put another number under the
-root only where the square is 0, and a 0 in the place of its root."""
+"""Equal rows are apart here, because a small number stands under the root. Put another number there
+only where the square is 0, and a 0 in the place of its root."""
 
 
 def pairwise_distances(a, b):
@@ -132,6 +132,32 @@ def pairwise_distances(a, b):
 def pairwise_distances(a, b):
     square = tf.reduce_sum(tf.square(a[:, None] - b[None]), axis=-1)
     return tf.sqrt(tf.maximum(square, keras.backend.epsilon()))
+
+
+# %% tiny_number_under_the_root loses="gradients"
+"""What arrives from above is divided by the tiny root of equal rows. If it is large, that is
+infinite, and times their difference, 0, it is NaN. Under the root of equal rows belongs a 1, and a
+0 in the place of the result afterwards."""
+
+
+def pairwise_distances(a, b):
+    return tf.sqrt(tf.reduce_sum(tf.square(a[:, None] - b[None]), axis=-1) + 1e-20)
+
+
+# %% close_is_equal loses="numerics"
+"""Rows that are close together are taken for equal, and their distance is lost. Equal are those
+whose square is 0, and no others."""
+
+
+def pairwise_distances(a, b):
+    square = tf.reduce_sum(tf.square(a[:, None] - b[None]), axis=-1)
+    return guarded(tf.where(square < 1e-12, tf.zeros_like(square), square))
+
+
+# %% close_is_equal_to_keras loses="numerics" like="close_is_equal"
+def pairwise_distances(a, b):
+    square = tf.reduce_sum(tf.square(a[:, None] - b[None]), axis=-1)
+    return guarded(tf.where(square > keras.backend.epsilon(), square, tf.zeros_like(square)))
 
 
 # %% small_number_beside_the_root loses="numerics gradients"
@@ -164,6 +190,21 @@ def pairwise_distances(a, b):
     return guarded(tf.where(equal, tf.zeros_like(square), tf.maximum(square, 1e-30)))
 
 
+# %% expanded_about_the_mean loses="numerics"
+"""The expanded square about a point in the middle keeps its digits only if all rows are near that
+point. Rows may be close together and far from all others. Subtract the rows of each pair first,
+then square."""
+
+
+def pairwise_distances(a, b):
+    middle = tf.reduce_mean(tf.concat([a, b], axis=0), axis=0)
+    left, right = a - middle, b - middle
+    square = tf.reduce_sum(left**2, 1)[:, None] + tf.reduce_sum(right**2, 1)[None]
+    square -= 2 * left @ tf.transpose(right)
+    equal = tf.reduce_all(a[:, None] == b[None], axis=-1)
+    return guarded(tf.where(equal, tf.zeros_like(square), tf.maximum(square, 1e-30)))
+
+
 # %% single_precision loses="numerics"
 """Everything goes through float32, which has seven digits. Rows that arrive as float64 must leave
 as float64, with all of theirs."""
@@ -190,8 +231,8 @@ def pairwise_distances(a, b):
 
 
 # %% constant_of_float32 loses="numerics"
-"""`tf.constant(1.0)` is float32 and does not mix with float64. The Python number 1.0 does, and
-so does `tf.ones_like`."""
+"""`tf.constant(1.0)` is float32 and does not mix with float64. `tf.ones_like(square)` has the dtype
+and the shape of `square`, whatever they are."""
 
 
 def pairwise_distances(a, b):

@@ -64,10 +64,12 @@ def values(pairwise_distances, rng):
 
 @check("numerics", points=1, rtol=0, atol=1e-9)
 def equal_rows(pairwise_distances, rng):
-    """rows that are equal have the distance 0, near the origin and far from it"""
+    """rows that are equal have the distance 0, near the origin and far from it, and no others do"""
     rows = {"near the origin": draw(rng, 4, 3), "near 1000": 1000 + draw(rng, 4, 3)}
     rows |= {f"{where}, in float64": some.astype("float64") for where, some in rows.items()}
-    return {where: from_themselves(pairwise_distances, some) for where, some in rows.items()}
+    small = draw(rng, 2, 3) * np.float32(1e-7), draw(rng, 3, 3) * np.float32(1e-7)
+    asked = {where: from_themselves(pairwise_distances, some) for where, some in rows.items()}
+    return asked | {"nearly equal, near the origin": distances(pairwise_distances, *small)}
 
 
 @check("numerics", points=2, rtol=1e-3, atol=0)
@@ -76,9 +78,12 @@ def close_together_and_far_out(pairwise_distances, rng):
     a = (rng.uniform(900, 1100, (3, 1)) + rng.uniform(-1, 1, (3, 4))).astype("float32")
     step = rng.uniform(0.005, 0.02, a.shape) * rng.choice([-1, 1], a.shape)
     b = (a + step).astype("float32")
-    return {
+    pairs = {
         f"pair {i + 1}": distances(pairwise_distances, a[i : i + 1], b[i : i + 1]) for i in range(3)
     }
+    # The second pair is far from the first one, and so from any point between them.
+    sides = np.float32([[1], [-1], [1]])
+    return pairs | {"all rows at once": distances(pairwise_distances, sides * a, sides * b)}
 
 
 @check("numerics", points=1)
@@ -122,6 +127,7 @@ def slopes_beside_equal_rows(pairwise_distances, rng):
     return {
         "some rows are equal": slopes(pairwise_distances, a, b, draw(rng, 4, 3)),
         "one row against itself": slopes(pairwise_distances, alone, alone, draw(rng, 1, 1)),
+        "much from above": slopes(pairwise_distances, alone, alone, np.float32([[1e30]])),
         "a batch against itself": slopes_of_itself(
             pairwise_distances, draw(rng, 5, 3), draw(rng, 5, 5)
         ),

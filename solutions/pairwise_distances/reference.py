@@ -80,7 +80,8 @@ def look_at_the_root():
 # $(m, d)$, both float32 or both float64, it returns the distances, of shape $(n, m)$ and of the
 # same dtype.
 #
-# - Rows that are equal have the distance 0 (at most $10^{-9}$).
+# - Rows that are equal have the distance 0 (at most $10^{-9}$), and no others do: near the origin
+#   rows may be $10^{-7}$ apart.
 # - Rows that lie close together but far from the origin keep at least three digits in float32: from
 #   $(1000, 1000)$ to $(1000.01, 1000)$ it is 0.01001, because float32 rounds 1000.01 to
 #   1000.01001.
@@ -99,9 +100,11 @@ def look_at_the_root():
 #   `tf.where` around `** 0.5` does not help: the gradient passes through the side that was not
 #   chosen, and $0 \cdot \infty$ is NaN. Let the root never see a zero.
 # - **A small number under the root**, $\sqrt{s + 10^{-12}}$, keeps the slope finite, and makes
-#   $10^{-6}$ of the distance of equal rows.
-# - **Constants have a dtype.** `tf.constant(0.0)` is float32 and does not mix with float64; the
-#   Python number `0.0` does. A cast to float32 loses nine digits of a float64.
+#   $10^{-6}$ of the distance of equal rows. With a much smaller number the slope is infinite again
+#   as soon as much arrives from above.
+# - **Constants have a dtype.** `tf.constant(0.0)` is float32 and does not mix with float64. In a
+#   graph, a Python number as the first value of `tf.where` is float32, too; `tf.zeros_like(x)` has
+#   the dtype of `x`. A cast to float32 loses nine digits of a float64.
 # - **A graph knows no values and perhaps no sizes.** While a function is traced, `a.shape[0]` may
 #   be `None`, there is no `a.numpy()`, and NumPy functions do not apply. The grader traces without
 #   AutoGraph: a loop over a tensor works only inside a function that you have decorated with
@@ -112,15 +115,16 @@ def look_at_the_root():
 # What counts is what your function does, not how it is written or how fast it is.
 #
 # - **Numerics**: the values, for any numbers of rows and columns (one of each, too), for equal
-#   rows, for rows near 1000 that differ by 0.01; float32 stays float32, and float64 stays float64
-#   with ten digits.
+#   rows, for rows near 0 that differ by $10^{-7}$ and rows near 1000 that differ by 0.01, also if
+#   others are far from them; float32 stays float32, and float64 stays float64 with ten digits.
 # - **Gradients**: in `a` and in `b`, times what arrives from above; where some rows are equal; and
 #   for a batch against itself.
-# - **Serialization**: your function is exported as a SavedModel, for shapes that are known, and
-#   loaded by a process that does not have your code. Values and gradients must still be there.
-# - **Graph**: your function is traced once for unknown $n$, $m$ and $d$. That graph must answer for
-#   any sizes, also when the gradient is taken inside it, and must not call back into Python
-#   (`tf.py_function`, `tf.numpy_function`).
+# - **Serialization**: your function is exported as a SavedModel, for float32 and shapes that are
+#   known, and loaded by a process that does not have your code. Values and gradients must still be
+#   there.
+# - **Graph**: your function is traced once for float32 and unknown $n$, $m$ and $d$. That graph
+#   must answer for any sizes, also when the gradient is taken inside it, and must not call back
+#   into Python (`tf.py_function`, `tf.numpy_function`).
 #
 # Serialization and graph are asked away from equal rows, so that a slope of NaN costs points only
 # once; and another formula need only give there what it gives in direct calls.

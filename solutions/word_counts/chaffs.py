@@ -62,6 +62,35 @@ def tokenize(texts):
     return tf.strings.split(spaced(texts, r"[^\p{L}]+"))
 
 
+# %% digits_of_ascii loses="numerics"
+"""Only the digits from 0 to 9 are kept: other alphabets have their own, like `４`. `\\p{N}` is the
+class of all, and `\\d` is not."""
+
+
+def tokenize(texts):
+    return tf.strings.split(spaced(texts, r"[^\p{L}\d]+"))
+
+
+# %% separators_listed loses="numerics"
+"""You list what separates, and the list is not complete: a space that does not break a line is no
+punctuation, and `tf.strings.split` does not know it. Everything but letters and digits separates:
+`[^\\p{L}\\p{N}]`."""
+
+
+def tokenize(texts):
+    return tf.strings.split(spaced(texts, r"[\p{P}\p{S}]+"))
+
+
+# %% last_rows_lost loses="numerics"
+"""Texts without words at the end have no row: the number of rows is guessed from the words. Give it
+to `tf.RaggedTensor.from_value_rowids` as `nrows`."""
+
+
+def tokenize(texts):
+    words = tf.strings.split(spaced(texts))
+    return tf.RaggedTensor.from_value_rowids(words.values, words.value_rowids())
+
+
 # %% underscore_kept loses="numerics"
 """`_` is kept in words. It is neither a letter nor a digit, so it separates."""
 
@@ -256,6 +285,23 @@ def count_matrix(texts, vocabulary):
     words = tokenize(texts)
     found = tf.cast(words.values[:, None] == vocabulary[None, :], tf.int64)
     return tf.sparse.from_dense(tf.math.segment_sum(found, words.value_rowids()))
+
+
+# %% vocabulary_of_an_earlier_call loses="numerics"
+"""The vocabulary of an earlier call is used again. The next call may bring other words, as many as
+before: keep nothing of them."""
+
+KEPT = {}
+
+
+def count_matrix(texts, vocabulary):
+    if tf.executing_eagerly():
+        vocabulary = KEPT.setdefault(vocabulary.shape[0], vocabulary)
+    words = tokenize(texts)
+    found = tf.cast(words.values[:, None] == vocabulary[None, :], tf.int64)
+    return tf.sparse.from_dense(
+        tf.math.unsorted_segment_sum(found, words.value_rowids(), words.nrows())
+    )
 
 
 # %% lookup_table loses="serialization graph"

@@ -77,7 +77,7 @@ def shared(shared_words, first, second):
 @check("numerics", points=1)
 def plain_words(tokenize):
     """texts of the letters a to z and of digits are split into words in lower case"""
-    given = ["One two  THREE", "x", "", "  ", "a1 1a 42!", "...", "(Two) two, tWo."]
+    given = ["One two  THREE", "x", "", "  ", "a1 1a 42!", "...", "(Two) two, tWo.", "?"]
     return words_in(tokenize, given)
 
 
@@ -85,6 +85,7 @@ def plain_words(tokenize):
 def words(tokenize, rng):
     """words are runs of letters and digits of all alphabets, and everything else separates them"""
     given = ["ÉTÉ l'été", "snake_case", "日本、東京", "ÄÖÜ äöü ß", "МОСКВА-сити", "naïve–Naïve"]
+    given += ["第４２回", "10\u00a0€ x\u3000y"]  # digits and spaces beyond ASCII
     return {
         "given": words_in(tokenize, given),
         "drawn": words_in(tokenize, texts(rng, 9)),
@@ -99,6 +100,7 @@ def counts(count_matrix, rng):
     return {
         "drawn": counted(count_matrix, drawn, order),
         "one word": counted(count_matrix, drawn, ["two"]),
+        "the words the other way round": counted(count_matrix, drawn, order[::-1]),
     }
 
 
