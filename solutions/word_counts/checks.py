@@ -9,7 +9,7 @@ from autograder.checks.later import redrawn, the_same
 WORDS = ["été", "straße", "日本", "one", "two", "naïve", "42", "x", "zebra", "Москва", "a1"]
 SEPARATORS = [" ", " ", " ", ", ", "_", "'", "--", "!  ", "\n", " (", ". "]
 # Whoever finds other words counts and compares others as well.
-TRAPS = "ÉTÉ l'été, two_42 zebra's MOSKVA МОСКВА; 42a-42 two"
+TRAPS = "ÉTÉ l'été, two_42 zebra's MOSKVA МОСКВА; 42a-42 two Two two"
 VOCABULARY = ["two", "zebra", "москва", "été", "absent", "42"]
 
 
