@@ -89,7 +89,7 @@ def look_at_the_root():
 # same dtype.
 #
 # - Rows that are equal have the distance 0 (at most $10^{-9}$), and no others do: near the origin
-#   rows may be $10^{-7}$ apart.
+#   rows may be $10^{-8}$ apart.
 # - Rows that lie close together but far from the origin keep at least three digits in float32: from
 #   $(1000, 1000)$ to $(1000.01, 1000)$ it is 0.01001, because float32 rounds 1000.01 to
 #   1000.01001.
@@ -123,7 +123,7 @@ def look_at_the_root():
 # What counts is what your function does, not how it is written or how fast it is.
 #
 # - **Numerics**: the values, for any numbers of rows and columns (one of each, too), for equal
-#   rows, for rows near 0 that differ by $10^{-7}$ and rows near 1000 that differ by 0.01, also if
+#   rows, for rows near 0 that differ by $10^{-8}$ and rows near 1000 that differ by 0.01, also if
 #   others are far from them; float32 stays float32, and float64 stays float64 with ten digits.
 # - **Gradients**: in `a` and in `b`, times what arrives from above; where some rows are equal; and
 #   for a batch against itself.

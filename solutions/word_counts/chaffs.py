@@ -82,8 +82,8 @@ def tokenize(texts):
 
 
 # %% last_rows_lost loses="numerics"
-"""Texts without words at the end have no row: the number of rows is guessed from the words. Give it
-to `tf.RaggedTensor.from_value_rowids` as `nrows`."""
+"""Texts without words at the end are lost: the number of rows is guessed from the words. The ragged
+tensor of `tf.strings.split` knows it, `nrows()`, and one that you make yourself has to be told."""
 
 
 def tokenize(texts):
@@ -276,11 +276,7 @@ def count_matrix(texts, vocabulary):
     )
 
 
-# %% last_texts_lost loses="numerics"
-"""Texts without words at the end are lost: the number of rows is guessed from the words. The
-ragged tensor knows it: `nrows()`."""
-
-
+# %% last_texts_lost loses="numerics" like="last_rows_lost"
 def count_matrix(texts, vocabulary):
     words = tokenize(texts)
     found = tf.cast(words.values[:, None] == vocabulary[None, :], tf.int64)
