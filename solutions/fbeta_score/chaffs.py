@@ -142,6 +142,27 @@ class FBetaScore(Plain):
         return super().parts(y_true, above + self.threshold - 0.5, sample_weight)
 
 
+# %% threshold_in_float64 loses="numerics"
+"""In float64, the prediction 0.6 is a little more than the threshold 0.6: it was rounded to float32
+before, and the threshold was not. Compare in float32, the dtype that predictions have."""
+
+
+class FBetaScore(Plain):
+    def parts(self, y_true, y_pred, sample_weight):
+        above = tf.cast(tf.cast(y_pred, "float64") > self.threshold, "float32")
+        return super().parts(y_true, above + self.threshold - 0.5, sample_weight)
+
+
+# %% threshold_of_zero_replaced loses="numerics"
+"""A threshold of 0 is taken for none: `threshold or 0.5` and `if threshold` do so, since 0 is false
+in Python. For predictions of both signs it is the usual threshold."""
+
+
+class FBetaScore(Plain):
+    def __init__(self, beta=1.0, threshold=0.5, name="fbeta_score", **kwargs):
+        super().__init__(beta, threshold or 0.5, name, **kwargs)
+
+
 # %% threshold_half loses="numerics"
 """The threshold is 0.5 here, whatever was asked for. Compare the predictions with the argument."""
 
@@ -265,6 +286,14 @@ class FBetaScore(Plain):
         square = self.beta**2
         top = (1 + square) * hits
         return top / (top + square * misses + alarms + 0.01)
+
+
+# %% small_number_for_large_weights loses="numerics" like="large_number_below"
+class FBetaScore(Plain):
+    def score(self, hits, alarms, misses):
+        square = self.beta**2
+        top = (1 + square) * hits
+        return top / (top + square * misses + alarms + 1e-5)
 
 
 # %% small_number_above_as_well loses="numerics"
@@ -447,9 +476,22 @@ class FBetaScore(Plain):
         return {**keras.metrics.Metric.get_config(self), "threshold": self.threshold}
 
 
+# %% configuration_without_a_threshold_of_zero loses="serialization"
+"""A threshold of 0 is lost on the way: 0 is false in Python, so `if self.threshold` leaves it out
+of the configuration, as if there were none. Write it there whatever it is."""
+
+
+class FBetaScore(Plain):
+    def get_config(self):
+        config = {**keras.metrics.Metric.get_config(self), "beta": self.beta}
+        if self.threshold:
+            config["threshold"] = self.threshold
+        return config
+
+
 # %% configuration_without_the_name loses="serialization"
-"""The configuration holds your own arguments alone; the name and the dtype are lost. Start from
-`super().get_config()`."""
+"""The configuration lacks what every metric has: its name, its dtype, or both. Start from
+`super().get_config()`, and add your own arguments."""
 
 
 class FBetaScore(Plain):

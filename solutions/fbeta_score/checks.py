@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from autograder.checks import check
+from autograder.checks import check, ratio, reloaded
 from autograder.checks.kinds import exception
-from autograder.checks.kinds.metrics import Metric, tried_results
+from autograder.checks.kinds.metrics import Metric, changes, results, tried_results
 
 SWITCHED_OFF = [
     "keras.metrics.F1Score",
@@ -33,14 +33,20 @@ def draw(rng, samples):
     return np.float32(labels)[:, None], np.float32(pred)[:, None]
 
 
+def of_logits(pred):
+    """The same predictions, for a threshold of 0 in place of 0.5."""
+    return (2 * pred - 1).round(2)
+
+
 @check("numerics", points=1)
 def exactly_on_the_threshold(FBetaScore, rng):
-    """a prediction of exactly the threshold is not positive"""
+    """a prediction of exactly the threshold is not positive, whatever the threshold"""
     true, pred = draw(rng, HIGH)
     seen = {}
-    # They are exact in float32.
-    for threshold in 0.25, 0.5:
-        on_it = np.where(np.arange(len(pred))[:, None] > 4, np.float32(threshold), pred)
+    # Two are exact in float32, and 0.6 is more there than in float64. 0 is false in Python.
+    for threshold in 0.25, 0.5, 0.6, 0.0:
+        near = pred if threshold else of_logits(pred)
+        on_it = np.where(np.arange(len(pred))[:, None] > 4, np.float32(threshold), near)
         made = FBetaScore(threshold=threshold), f"FBetaScore(threshold={threshold})"
         seen[f"threshold {threshold}"] = tried_results(*made, (true, on_it))
     return seen
@@ -82,7 +88,7 @@ class EveryMetric(Metric, asked="FBetaScore"):
 
     arguments = {"beta": (1.45, 0.6), "threshold": (0.25, 0.75)}
 
-    small = 1.0
+    small = 0.06  # four of them are together more than 0.1
 
     def draw(self, rng, samples, high):
         pairs = HIGH if high else LOW
@@ -97,6 +103,19 @@ class EveryMetric(Metric, asked="FBetaScore"):
 
     def stream(self, rng):
         return [self.draw(rng, 50, True), self.draw(rng, 20, False), self.mixed(rng, 40)]
+
+    def beside_a_new_one_of_logits(self, metric, rng):
+        batches = [(true, of_logits(pred)) for true, pred in self.two_batches(rng)]
+        own = results(type(metric)(1.45, 0.0), *batches)
+        return ratio(changes(results(metric, *batches)), changes(own))
+
+    @check("serialization", points=2)
+    def arguments_survive(self, FBetaScore):
+        """saved and loaded in a new process, it behaves like a new one of the same {arguments}"""
+        found = Metric.arguments_survive.ask(self, FBetaScore)
+        # What is left out of the configuration where it is false.
+        zero = reloaded(FBetaScore(1.45, 0.0), use=self.beside_a_new_one_of_logits)
+        return {"loaded": found, "with the threshold 0, over a new one": zero}
 
     values = Metric.values.but(
         "after one batch the score is what is asked, whatever {arguments}, and by default"

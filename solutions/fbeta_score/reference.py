@@ -131,8 +131,8 @@ def look_at_scores_of_batches():
 # ## What is graded
 #
 # - **Numerics**: the score after one batch and after several of unequal size, for several β and
-#   thresholds and by default; predictions exactly on the threshold; labels of all five dtypes;
-#   weights of both shapes; wherever something is 0/0; after `reset_state()`.
+#   thresholds (0 is one, too) and by default; predictions exactly on the threshold; labels of all
+#   five dtypes; weights of both shapes; wherever something is 0/0; after `reset_state()`.
 # - **Serialization**: `get_config` and the constructor together carry β, the threshold, the name
 #   and the `dtype` to a metric that is loaded in a new process. The default name is `fbeta_score`
 #   for every instance.
