@@ -91,6 +91,74 @@ def quantile_loss(q):
     return loss
 
 
+# %% rounded_at_zero loses="numerics gradients"
+"""Near 0 the kink is rounded off. The pinball loss consists of two straight lines: however small
+the error is, the slope is -q on one side and 1 - q on the other."""
+
+
+def quantile_loss(q):
+    if not 0 < q < 1:
+        raise ValueError(f"q must be between 0 and 1. Received: {q}")
+
+    def loss(y_true, y_pred):
+        error = y_true - y_pred
+        size = tf.sqrt(tf.square(error) + 1e-4)
+        return tf.where(error >= 0, q * size, (1 - q) * size)
+
+    return loss
+
+
+# %% errors_clipped loses="numerics gradients"
+"""Beyond some size, an error has no slope here, so that a prediction far off learns nothing. The
+pinball loss consists of two straight lines that do not end: the slope is always -q or 1 - q."""
+
+
+def quantile_loss(q):
+    if not 0 < q < 1:
+        raise ValueError(f"q must be between 0 and 1. Received: {q}")
+
+    def loss(y_true, y_pred):
+        error = tf.clip_by_value(y_true - y_pred, -100, 100)
+        return tf.maximum(q * error, (q - 1) * error)
+
+    return loss
+
+
+# %% large_errors_without_a_slope loses="gradients" like="errors_clipped"
+def quantile_loss(q):
+    if not 0 < q < 1:
+        raise ValueError(f"q must be between 0 and 1. Received: {q}")
+
+    def loss(y_true, y_pred):
+        error = y_true - y_pred
+        losses = tf.maximum(q * error, (q - 1) * error)
+        return tf.where(tf.abs(error) > 50, tf.stop_gradient(losses), losses)
+
+    return loss
+
+
+# %% upstream_ignored loses="gradients graph"
+"""The gradient that you state leaves out what arrives from above. The chain rule multiplies the
+slope of each sample by it, and the mean of a batch arrives as 1 / batch."""
+
+
+def quantile_loss(q):
+    if not 0 < q < 1:
+        raise ValueError(f"q must be between 0 and 1. Received: {q}")
+
+    @tf.custom_gradient
+    def loss(y_true, y_pred):
+        error = y_true - y_pred
+
+        def grad(upstream):
+            slope = tf.where(error >= 0, -q * tf.ones_like(error), 1 - q)
+            return -slope, slope
+
+        return tf.maximum(q * error, (q - 1) * error), grad
+
+    return loss
+
+
 # %% twice loses="numerics gradients"
 """There is a factor of 2 too much. For q = 0.5 the loss is half the absolute error."""
 
@@ -389,7 +457,8 @@ class QuantileLoss(Named):
 
 # %% not_registered loses="serialization"
 """Keras does not know the class by the name that stands in the file. Put
-`@keras.saving.register_keras_serializable()` above it."""
+`@keras.saving.register_keras_serializable()` above it. If it is there, its package and name must be
+the same in every program."""
 
 
 class QuantileLoss(Named):
@@ -419,6 +488,17 @@ class QuantileLoss(QuantileLoss):
 class QuantileLoss(QuantileLoss):
     def get_config(self):
         return {"q": self.q}
+
+
+# %% configuration_in_float32 loses="serialization"
+"""The configuration holds another `q` than was given, if only a little: in float32, 0.9 becomes
+0.8999999761581421. Keep the number that was given, and return that."""
+
+
+@keras.saving.register_keras_serializable()
+class QuantileLoss(QuantileLoss):
+    def get_config(self):
+        return {**keras.losses.Loss.get_config(self), "q": float(tf.constant(self.q))}
 
 
 # %% configuration_under_another_name loses="serialization"

@@ -36,6 +36,14 @@ def draw(rng, samples=6):
     return true.astype("float32"), (true - error).round(2).astype("float32")
 
 
+def near_and_far(rng):
+    """The same with errors of any size: small ones, middling ones and large ones."""
+    size = [*rng.integers(1, 4, 2) / 100, *rng.uniform(0.3, 4, 2), *rng.uniform(200, 900, 2)]
+    error = rng.permutation(np.array(size) * ([1, -1] * 3))[:, None]
+    true = rng.normal(scale=3, size=(6, 1)).round(2)
+    return true.astype("float32"), (true - error).round(2).astype("float32")
+
+
 def tensors(*arrays):
     return [tf.constant(array) for array in arrays]
 
@@ -65,7 +73,7 @@ def values_of_the_function(quantile_loss, rng):
     losses = {q: quantile_loss(q) for q in QUANTILES}
     seen = {}
     for q, loss in losses.items():
-        true, pred = draw(rng)
+        true, pred = near_and_far(rng)
         found = np.ravel(loss(*tensors(true, pred)))
         seen[f"q = {q}"] = tried(found, "quantile_loss({})({}, {})", q, true, pred)
     return seen
@@ -82,7 +90,7 @@ def slopes_of_the_function(quantile_loss, rng):
     """the gradient of the function in each prediction is -q or 1 - q, times what arrives"""
     seen = {}
     for q in QUANTILES:
-        true, pred = draw(rng)
+        true, pred = near_and_far(rng)
         upstream = rng.normal(scale=3, size=6).round(2).astype("float32")
         loss = quantile_loss(q)
         found = gradient(
@@ -106,8 +114,9 @@ class EveryLoss(Loss, asked="QuantileLoss"):
         return draw(rng, samples)
 
     def saved(self, rng):
-        # One on each side of the default. Each is a float32, too.
-        return [[float(2 * rng.integers(*odd) + 1) / 32] for odd in ((9, 15), (1, 7))]
+        # One on each side of the default. None is a float32, or has only a few digits: in either,
+        # it would not be as it was given.
+        return [[float(10 * rng.integers(*some) + 3) / 1e5] for some in ((5500, 7500), (500, 2500))]
 
     @check("numerics", points=2)
     def values(self, QuantileLoss, rng):
@@ -116,15 +125,25 @@ class EveryLoss(Loss, asked="QuantileLoss"):
         seen = {}
         for q, loss in losses.items():
             # A sample alone is its own mean: how losses reduce is asked apart.
-            samples = [(true[None], pred[None]) for true, pred in zip(*draw(rng), strict=True)]
+            drawn = zip(*near_and_far(rng), strict=True)
+            samples = [(true[None], pred[None]) for true, pred in drawn]
             code = f"QuantileLoss({q})({{}}, {{}})"
             seen[f"q = {q}"] = [tried(np.mean(loss(*one)), code, *one) for one in samples]
         return seen
 
     mean_of_the_batch = Loss.mean_of_the_batch.but(points=1)
-    slopes = Loss.slopes.but(
-        "the gradient of the class in each prediction is -q or 1 - q, times what arrives", points=1
-    )
+
+    @check("gradients", points=1)
+    def slopes(self, QuantileLoss, rng):
+        """the gradient of the class in each prediction is -q or 1 - q, times what arrives"""
+        seen = []
+        for number in (0, 1):
+            true, pred = near_and_far(rng)
+            found = self.slope(self.make(QuantileLoss, number), true, pred)
+            code = f"5 * {self.called(number)}({{}}, pred)"
+            seen.append(tried(found, code, true, slope_in={"pred": pred}))
+        return seen
+
     each_keeps_its_arguments = exception("`values` makes all losses before it asks the first")
     labels_of_other_dtypes = exception("the statement promises float32 only")
     compiled_model_survives = exception("`found_without_custom_objects` asks it without them")

@@ -122,10 +122,10 @@ def look_at_the_average_parcel():
 # ## What is graded
 #
 # - **Numerics**: the values of both forms, for several losses side by side and for errors of both
-#   signs; the default of the class, its reductions (`"sum"`, None, and the mean), and weights of
-#   shape `(batch, 1)`; the `ValueError`.
-# - **Gradients**: the slopes of both forms on both sides (not at $e = 0$), times what arrives from
-#   above.
+#   signs, small and large; the default of the class, its reductions (`"sum"`, None, and the mean),
+#   and weights of shape `(batch, 1)`; the `ValueError`.
+# - **Gradients**: the slopes of both forms on both sides (not at $e = 0$), for small and large
+#   errors, times what arrives from above.
 # - **Serialization**: in a new process that has loaded your code, and *without* `custom_objects`, a
 #   loss has the `q`, the name and the reduction that it had; so has the loss of a compiled model.
 # - **Graph**: traced once, for the shape `(None, 1)`, both forms give what they give in direct
