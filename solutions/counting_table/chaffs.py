@@ -75,6 +75,15 @@ class CountingTable(CountingTable):
         super().add(keys, tf.nn.relu(amounts))
 
 
+# %% never_below_zero loses="numerics" like="positive_only"
+
+
+class CountingTable(CountingTable):
+    def add(self, keys, amounts):
+        more = tf.math.unsorted_segment_sum(amounts, keys, self.totals.shape[0])
+        self.totals.assign(tf.nn.relu(self.totals + more))
+
+
 # %% needs_keys loses="numerics graph"
 """If there are no keys, the largest of them, or the first, does not exist. Nothing needs it: an
 operation for all keys at once does nothing where there are none."""
@@ -123,6 +132,16 @@ class CountingTable(CountingTable):
         return tf.boolean_mask(tf.convert_to_tensor(self.totals), asked)
 
 
+# %% one_key_without_an_axis loses="numerics graph"
+"""The answer to a single key is a scalar: `tf.squeeze` takes every axis of length 1 away. The
+totals have the shape of the keys, here (1,)."""
+
+
+class CountingTable(CountingTable):
+    def lookup(self, keys):
+        return tf.squeeze(tf.gather_nd(self.totals, keys[:, None]))
+
+
 # %% ties_turned_round loses="numerics"
 """Sorted upward and reversed, equal totals are reversed as well, and the larger key comes first.
 Sort downward (`direction="DESCENDING"`), or use `tf.math.top_k`."""
@@ -160,6 +179,41 @@ class CountingTable(CountingTable):
 class CountingTable(CountingTable):
     def top(self, k):
         _, keys = tf.math.top_k(tf.abs(self.totals), k)
+        return keys, tf.gather(self.totals, keys)
+
+
+# %% zeros_last loses="numerics"
+"""Keys with the total 0 come after those with a negative total. 0 is the larger of the two, so they
+come before them."""
+
+
+class CountingTable(CountingTable):
+    def top(self, k):
+        totals = tf.where(self.totals == 0, float("-inf"), self.totals)
+        _, keys = tf.math.top_k(totals, k)
+        return keys, tf.gather(self.totals, keys)
+
+
+# %% order_of_whole_numbers loses="numerics"
+"""Totals with the same whole part are taken for equal: they are compared as whole numbers, or
+rounded. Compare them as they are."""
+
+
+class CountingTable(CountingTable):
+    def top(self, k):
+        _, keys = tf.math.top_k(tf.cast(self.totals, tf.int32), k)
+        return keys, tf.gather(self.totals, keys)
+
+
+# %% ties_broken_by_a_small_number loses="numerics"
+"""Totals that are close together come in the wrong order: they are rounded, or something that
+depends on the key is added to them before they are compared. Compare them as they are."""
+
+
+class CountingTable(CountingTable):
+    def top(self, k):
+        size = self.totals.shape[0]
+        _, keys = tf.math.top_k(self.totals - 1e-5 * tf.range(size, dtype=tf.float32), k)
         return keys, tf.gather(self.totals, keys)
 
 
@@ -301,6 +355,60 @@ class CountingTable(tf.Module):
 
     def reset(self):
         self.totals.assign(tf.zeros([self.size]))
+
+
+# %% top_is_kept loses="serialization"
+"""A method goes by what Python knows: an answer that was kept, or whether `add` was called. If a
+graph, a checkpoint or `assign` changes the variable, Python does not notice. Go by the variable in
+each call."""
+
+
+class CountingTable(CountingTable):
+    kept = None
+
+    def add(self, keys, amounts):
+        self.kept = None
+        super().add(keys, amounts)
+
+    def reset(self):
+        self.kept = None
+        super().reset()
+
+    def top(self, k):
+        if not tf.executing_eagerly():
+            return super().top(k)
+        if self.kept is None:
+            self.kept = [one.numpy() for one in super().top(self.totals.shape[0])]
+        return tuple(tf.constant(one[:k]) for one in self.kept)
+
+
+# %% top_of_an_empty_table loses="serialization" like="top_is_kept"
+
+
+class CountingTable(CountingTable):
+    empty = True
+
+    def add(self, keys, amounts):
+        self.empty = False
+        super().add(keys, amounts)
+
+    def top(self, k):
+        return (tf.range(k), tf.zeros([k])) if self.empty else super().top(k)
+
+
+# %% reset_of_used_tables_only loses="serialization" like="top_is_kept"
+
+
+class CountingTable(CountingTable):
+    used = False
+
+    def add(self, keys, amounts):
+        self.used = True
+        super().add(keys, amounts)
+
+    def reset(self):
+        if self.used:
+            super().reset()
 
 
 # %% made_anew_by_reset loses="graph"

@@ -132,7 +132,7 @@ def look_at_a_dictionary_in_a_graph():
 # - **Serialization**: a function that calls `add` and `lookup` is exported as a SavedModel, and
 #   loaded by a process that does not have your code. There it goes on counting from where the table
 #   was. The state of one table, saved by `tf.train.Checkpoint`, is restored into another. And the
-#   variable holds the totals: if it is assigned, `lookup` shows what was assigned.
+#   variable holds the totals: if it is assigned, `lookup` and `top` show what was assigned.
 # - **Graph**: a function that calls the methods is traced once, for an unknown number of keys (0,
 #   too). Each time the graph runs, the totals change. It must not call back into Python
 #   (`tf.py_function`, `tf.numpy_function`).

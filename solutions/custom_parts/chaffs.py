@@ -202,6 +202,58 @@ class ScaledGlorot(ScaledGlorot):
         super().__init__(gain, seed)
 
 
+# %% seed_zero_is_none loses="numerics serialization"
+"""The seed 0 is taken for no seed: `if seed` and `seed or …` do not tell 0 from None. Ask whether
+the seed `is None`."""
+
+
+class ScaledGlorot(ScaledGlorot):
+    def __init__(self, gain=1.0, seed=None):
+        super().__init__(gain, seed or None)
+
+
+# %% seed_zero_kept_and_not_used loses="numerics" like="seed_zero_is_none"
+class ScaledGlorot(Glorot):
+    def __call__(self, shape, dtype=None):
+        seed = self.seed if self.seed else int(np.random.default_rng().integers(1, 2**31))
+        normal = keras.random.normal(shape, dtype=dtype or "float32", seed=seed)
+        return normal * tf.cast(self.deviation(*shape), normal.dtype)
+
+
+# %% standardized loses="numerics"
+"""What is drawn is scaled by its own mean and deviation. Then a kernel of a single weight is NaN or
+0. Multiply by the deviation of the formula alone."""
+
+
+class ScaledGlorot(Glorot):
+    def __call__(self, shape, dtype=None):
+        normal = super().__call__(shape, dtype)
+        whole = (normal - tf.reduce_mean(normal)) / tf.math.reduce_std(normal)
+        return whole * tf.cast(self.deviation(*shape), normal.dtype)
+
+
+# %% gain_of_the_class loses="numerics"
+"""The gain is kept in the class, or in the module, where all initializers have it in common: the
+one that was made last sets it for all. Keep it in the object: `self.gain = …`."""
+
+
+class ScaledGlorot(ScaledGlorot):
+    def __init__(self, gain=1.0, seed=None):
+        ScaledGlorot.gain = gain
+        self.seed = seed
+
+
+# %% seed_of_the_class loses="numerics"
+"""The seed is kept in the class, or in the module, where all initializers have it in common: the
+one that was made last sets it for all. Keep it in the object: `self.seed = …`."""
+
+
+class ScaledGlorot(ScaledGlorot):
+    def __init__(self, gain=1.0, seed=None):
+        self.gain = gain
+        ScaledGlorot.seed = seed
+
+
 # %% dtype_ignored loses="numerics"
 """The values are float32 whatever `dtype` says."""
 
@@ -278,6 +330,16 @@ class L1Regularizer(L1Regularizer):
 class L1Regularizer(L1Regularizer):
     def __call__(self, weights):
         return self.factor * np.sum(np.abs(np.array(weights)))
+
+
+# %% factor_of_the_class loses="numerics"
+"""The factor is kept in the class, or in the module, where all regularizers have it in common: the
+one that was made last sets it for all. Keep it in the object: `self.factor = …`."""
+
+
+class L1Regularizer(L1Regularizer):
+    def __init__(self, factor=0.01):
+        L1Regularizer.factor = factor
 
 
 # %% another_default_factor loses="numerics"
@@ -386,6 +448,28 @@ class MaxColumnNorm(MaxColumnNorm):
         return weights * self.limit / tf.maximum(length, self.limit)
 
 
+# %% square_beside_the_limit loses="numerics"
+"""The square of the length is compared with the limit itself. Compare the length with the limit, or
+the squares of both."""
+
+
+class MaxColumnNorm(MaxColumnNorm):
+    def __call__(self, weights):
+        square = tf.reduce_sum(tf.square(tf.convert_to_tensor(weights)), axis=0)
+        scale = self.limit / tf.sqrt(square)
+        return weights * tf.where(square > self.limit, scale, tf.ones_like(scale))
+
+
+# %% limit_of_the_class loses="numerics"
+"""The limit is kept in the class, or in the module, where all constraints have it in common: the
+one that was made last sets it for all. Keep it in the object: `self.limit = …`."""
+
+
+class MaxColumnNorm(MaxColumnNorm):
+    def __init__(self, limit=1.0):
+        MaxColumnNorm.limit = limit
+
+
 # %% limit_of_one loses="numerics"
 """The limit is 1 here, whatever was asked for. Use the argument."""
 
@@ -410,6 +494,20 @@ class MaxColumnNorm(MaxColumnNorm):
         weights = np.array(weights)
         length = np.sqrt((weights**2).sum(axis=0))
         return tf.constant(weights * self.limit / np.maximum(length, self.limit))
+
+
+# %% tensor_of_another_graph loses="graph"
+"""A tensor that is made while a graph is traced belongs to this graph. If you keep it, other graphs
+and direct calls cannot use it. Keep the Python number, and make the tensor in each call."""
+
+
+class MaxColumnNorm(MaxColumnNorm):
+    kept = None
+
+    def __call__(self, weights):
+        if self.kept is None:
+            self.kept = tf.constant(self.limit)
+        return tf.clip_by_norm(tf.convert_to_tensor(weights), self.kept, axes=[0])
 
 
 # %% no_configuration_of_the_regularizer loses="serialization"
@@ -450,6 +548,16 @@ another kernel."""
 class ScaledGlorot(ScaledGlorot):
     def get_config(self):
         return {"gain": self.gain}
+
+
+# %% configuration_without_the_seed_zero loses="serialization"
+"""The configuration leaves the seed out if it is 0: `if seed` does not tell 0 from None. Return it
+whatever it is."""
+
+
+class ScaledGlorot(ScaledGlorot):
+    def get_config(self):
+        return {"gain": self.gain} | ({"seed": self.seed} if self.seed else {})
 
 
 # %% get_config_forgotten loses="serialization"

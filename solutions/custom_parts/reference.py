@@ -47,10 +47,10 @@ def look_at_ten_layers():
 # then values and gradients keep their size from layer to layer. The distribution is normal with
 # mean 0, and is not truncated. The shape is that of a kernel of rank 2, `(fan_in, fan_out)`. For a
 # kernel of shape `(300, 200)` the variance is $2 / 500 = 0.004$ with gain 1, and the standard
-# deviation is 0.0632; with gain 2 they are 0.016 and 0.1265. The seed is an integer or None. Two
-# objects with the same seed draw the same kernel for the same shape, in other processes, too. Two
-# objects with different seeds, or without a seed, draw different ones. What the configuration holds
-# of a seed that was not given is up to you.
+# deviation is 0.0632; with gain 2 they are 0.016 and 0.1265. The seed is an integer, perhaps 0, or
+# None. Two objects with the same seed draw the same kernel for the same shape, in other processes,
+# too. Two objects with different seeds, or without a seed, draw different ones. What the
+# configuration holds of a seed that was not given is up to you.
 #
 # **`L1Regularizer(factor=0.01)`**, a regularizer: factor times the sum of the absolute values of
 # all weights, a scalar. For the weights $(1, -2, 0.5)$ and the factor 0.1 it is $0.35$.
@@ -313,8 +313,8 @@ def test_slope_of_the_activation():
 def test_initializer():
     """numerics: a kernel of shape (300, 200) has the standard deviation 0.0632 times the gain"""
     kernels = [
-        np.asarray(initializer((300, 200), dtype="float32"))
-        for initializer in (ScaledGlorot(), ScaledGlorot(gain=2.0))
+        np.asarray(ScaledGlorot(**gain)((300, 200), dtype="float32"))
+        for gain in ({}, {"gain": 2.0})
     ]
     assert kernels[0].shape == (300, 200), f"shape {kernels[0].shape}, expected (300, 200)"
     found = [kernel.std() for kernel in kernels]
