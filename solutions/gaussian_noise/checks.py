@@ -201,12 +201,10 @@ def noise_of_a_graph(graph):
 @check("graph", points=2)
 def compiled_model(MyGaussianNoise):
     """in a compiled model every step of training adds new noise, and `test_on_batch` adds none"""
-    # A frozen layer, since Keras warns of models without any weights.
-    frozen = keras.layers.Dense(
-        50, trainable=False, kernel_initializer="zeros", bias_initializer="ones"
-    )
-    model = keras.Sequential([keras.Input((50,)), frozen, MyGaussianNoise(0.5)])
-    model.compile("sgd", "mse", jit_compile=False)
+    # With something to train, at a rate of 0: Keras refuses a step that has no gradient at all.
+    same = keras.layers.Dense(50, kernel_initializer="identity", use_bias=False)
+    model = keras.Sequential([keras.Input((50,)), MyGaussianNoise(0.5), same])
+    model.compile(keras.optimizers.SGD(0.0), "mse", jit_compile=False)
     losses = [float(np.ravel(model.train_on_batch(FEW, FEW))[0]) for _ in range(3)]
     tested = float(np.ravel(model.test_on_batch(FEW, FEW))[0])
     return {

@@ -47,6 +47,28 @@ class MyGaussianNoise(keras.layers.Layer):
         return super().get_config() | {"stddev": self.stddev, "seed": self.seed}
 
 
+# %% trainable_counter
+"""A counter that is not marked as untrainable: no gradient reaches it, and no step moves it."""
+
+
+class MyGaussianNoise(keras.layers.Layer):
+    def __init__(self, stddev, seed=None, **kwargs):
+        super().__init__(**kwargs)
+        self.stddev, self.seed = stddev, seed
+        self.key = int(np.random.default_rng(seed).integers(2**31))
+        self.calls = self.add_weight(shape=(), dtype="int32", initializer="zeros")
+
+    def call(self, inputs, training=None):
+        if not training:
+            return inputs
+        self.calls.assign(self.calls + 1)
+        seed = tf.stack([tf.convert_to_tensor(self.calls), self.key])
+        return inputs + self.stddev * tf.random.stateless_normal(tf.shape(inputs), seed)
+
+    def get_config(self):
+        return {**super().get_config(), "stddev": self.stddev, "seed": self.seed}
+
+
 # %% scaled_normal
 """Standard normal noise times the deviation, in Keras' operations."""
 
