@@ -158,8 +158,9 @@ def look_at_an_unknown_weight():
 #   was made with, whether it had been built or not; a model saved as a `.keras` file has its
 #   weights again.
 # - **Graph**: a graph traced once, with the batch size unknown, answers what direct calls answer,
-#   for every batch size; a Functional model with inputs of shape `(None, None, 3)` and two layers
-#   that were given no name knows the shape of its output and works.
+#   for every batch size, also after the weights have changed; a Functional model with inputs of
+#   shape `(None, None, 3)` and two layers that were given no name knows the shape of its output and
+#   works.
 #
 # Weights are found by their shapes, never by their names or their order. A lambda cannot be saved,
 # so no check uses one. Integer inputs, sparse inputs and mixed precision are out of scope.

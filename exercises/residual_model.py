@@ -129,8 +129,8 @@ def look_at_a_deep_stack():
 #   `custom_objects`, a model keeps its predictions; so does another model that contains your block.
 #   Weights saved on their own (`save_weights`) can be loaded into a second `ResidualRegressor`.
 #   Blocks and models keep the names they were given.
-# - **Graph.** The model runs as a graph that was traced once for a batch of unknown size. The block
-#   works on a `keras.Input`, in a functional model.
+# - **Graph.** The model runs as a graph that was traced once for a batch of unknown size, also
+#   after its weights have changed. The block works on a `keras.Input`, in a functional model.
 #
 # Weights are told apart by their shapes and by what they do: call your attributes, layers and
 # methods other than `call` and `get_config` what you like, and make the layers in any order. Only

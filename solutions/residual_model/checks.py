@@ -343,7 +343,7 @@ def after_a_change(model):
     graph(tf.constant(PROBE))
     for weight in model.weights:
         weight.assign(2 * weight)
-    return ratio(graph(tf.constant(PROBE)), model(PROBE))
+    return ratio([graph(tf.constant(PROBE))], [model(PROBE)])
 
 
 @check("graph", points=1, rtol=1e-3)
