@@ -107,6 +107,25 @@ def test_exceptions_are_alike_if_they_say_the_same_of_lines_of_both():
     assert explained(one, {"small": raised("TypeError: no")}) == set()
 
 
+@pytest.mark.parametrize(
+    "message",
+    [
+        "NotFoundError: {}/labels.txt; No such file or directory",
+        "OSError: no file in {}",
+        "FileExistsError: [Errno 17] File exists: '{}/saved.keras'",
+    ],
+)
+def test_exceptions_are_alike_whatever_folder_was_made_up(message):
+    folders = (
+        "/tmp/autograder-k9m0og8i/3/tmplqrgtva7",
+        "/var/tmp/autograder-a_b1c2d3/12/tmp_8hz3k1q",
+    )
+    known, shown = ({"small": raised(message.format(folder)), "large": -X} for folder in folders)
+    assert explained(known, shown) == {"small", "large"}
+    other = {"small": raised(message.format("/data")), "large": -X}
+    assert explained(known, other) == set()
+
+
 def test_other_inputs_say_nothing_where_they_show_something_else():
     known = {"small": X**2, "large": 3 * X}
     submission = {"small": X**2, "large": 3.1 * X}
