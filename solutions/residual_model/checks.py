@@ -327,9 +327,7 @@ def predictions_for_batches(f, rng):
 
 @check("graph", points=2, rtol=1e-3)
 def one_graph_serves_every_batch(ResidualRegressor):
-    """a model that predicts 0.25 does so as a graph, for batches of any size; and for new weights
-    it predicts what direct calls do
-    """
+    """as a graph, a model predicts 0.25 for batches of any size, and goes by weights set later"""
     model = settled_regressor(ResidualRegressor)
     alone = in_graph(model, (None, FEATURES), use=predictions_for_batches)
     changed = after_a_change(made(ResidualRegressor(3), PROBE, positive(np.random.default_rng(1))))
