@@ -16,6 +16,7 @@ from autograder.authors.earlier import EarlierAudits
 from autograder.authors.new import left_to_do
 from autograder.grading import known
 from autograder.grading.comparison import alike
+from autograder.grading.dialogue import needs_submission
 from autograder.grading.grader import Grader
 from autograder.grading.hints import KnownMistakes, differences
 from autograder.grading.processes import Worker
@@ -34,8 +35,8 @@ KINDS = ("stub", "wheat", "chaff", "mutant")
 # Fewer tell too little of the checks; the exercises of the course have at least as many.
 LEAST = {"wheat": 6, "chaff": 15}
 ONEDNN = {"TF_ENABLE_ONEDNN_OPTS": "1", "TENSORFLOW_USE_CUSTOM_CONTRACTION_KERNEL": "true"}
-# Right answers must stay right where TensorFlow computes in another order.
 OTHER_SEED = 1_000  # what is drawn with it has nothing to do with what hints are found with
+# Right answers must stay right where TensorFlow computes in another order.
 SETTINGS = [
     {},
     ONEDNN,
@@ -305,10 +306,10 @@ def audit(
         chaffs: dict[str, known.Answers] = {}
         if not number:
             fixed = _fixed(grader)
-        if not number and any(row.kind == "chaff" for row in rows):
-            chaffs, before = _asked_here(grader, anew, on_progress)
-            stale = _stale(grader, chaffs)
-            reused += before
+            if any(row.kind == "chaff" for row in rows):
+                chaffs, before = _asked_here(grader, anew, on_progress)
+                stale = _stale(grader, chaffs)
+                reused += before
         asking = Asking(grader, full, earlier, chaffs)
         with ThreadPoolExecutor(jobs) as pool:
             asked = {pool.submit(asking.result, row): row for row in rows}
@@ -332,19 +333,17 @@ def _fixed(grader: Grader) -> frozenset[str]:
     one = grader.reference
     other = Reference.ask(grader.worker, grader.exercise, Seeds.same(OTHER_SEED))
     elsewhere = {
-        name for (name, path), (how, _) in one.plan.items() if not path and how != "reloaded"
+        name
+        for (name, path), (how, _) in one.plan.items()
+        if not path and not needs_submission(how)
     }
+
+    def is_fixed(check: CheckInfo) -> bool:
+        seen, drawn_anew = (side.expected[check.name].seen for side in (one, other))
+        return not eithers(seen) and alike(seen, drawn_anew, check.rtol, check.atol)
+
     return frozenset(
-        check.name
-        for check in one.checks
-        if check.name not in elsewhere
-        and not eithers(one.expected[check.name].seen)
-        and alike(
-            one.expected[check.name].seen,
-            other.expected[check.name].seen,
-            check.rtol,
-            check.atol,
-        )
+        check.name for check in one.checks if check.name not in elsewhere and is_fixed(check)
     )
 
 
