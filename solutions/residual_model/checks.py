@@ -331,7 +331,7 @@ def one_graph_serves_every_batch(ResidualRegressor):
     model = settled_regressor(ResidualRegressor)
     alone = in_graph(model, (None, FEATURES), use=predictions_for_batches)
     changed = after_a_change(made(ResidualRegressor(3), PROBE, positive(np.random.default_rng(1))))
-    return {"the graph": alone, "weights changed later: over what direct calls give": changed}
+    return {"the graph": alone, "weights changed later, over what direct calls give": changed}
 
 
 # Traced anew, as above, a graph has the weights of that moment.

@@ -216,7 +216,7 @@ class Layer(Kind):
         direct = of_all_sizes(call, batch)
         alone = in_graph(call, *map(any_size, batch), use=self.of_a_graph, beside=direct)
         changed = self.after_a_change(made, rng)
-        return {"the graph": alone, "weights changed later: over what direct calls give": changed}
+        return {"the graph": alone, "weights changed later, over what direct calls give": changed}
 
     # Traced anew, as above, a graph has the weights of that moment.
     def after_a_change(self, made, rng):
